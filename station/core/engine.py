@@ -1,0 +1,53 @@
+"""The middle of the house: one input in, all that follows from it out.
+
+    engine.handle(input, now) -> [events]          engine.due() -> when it wants to be told the time again
+
+Messages run through the components until nothing new is said.  Order of components is the order of reading a story:
+what the muscle does, what the hand does, what the coach makes of it, what the exercise does, what the light shows.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+from station.core.component import NEVER, Component, Handler, Message
+from station.core.events import Event
+from station.core.inputs import Input
+
+# A message that breeds more than this many others is a mistake in a table, not a busy day.
+LONGEST_STORY = 500
+
+
+class Engine:
+    """All components, one queue.  Pure: no clock, no I/O, no threads, no logging."""
+
+    def __init__(self, components: Sequence[Component]) -> None:
+        self.components = tuple(components)
+        self._routes: dict[type, list[Handler]] = {}
+        for component in self.components:
+            for kind, handler in component.routes().items():
+                self._routes.setdefault(kind, []).append(handler)
+
+    def handle(self, message: Input, now: float) -> list[Event]:
+        """Everything that follows from `message` at monotonic second `now`, in order.
+
+        Raises RuntimeError when components answer each other without end (a mistake in the code).
+        """
+        told: list[Event] = []
+        queue: deque[Message] = deque((message,))
+        routes = self._routes
+        for _ in range(LONGEST_STORY):
+            if not queue:
+                return told
+            current = queue.popleft()
+            if isinstance(current, Event):
+                told.append(current)
+            for handler in routes.get(type(current), ()):
+                answers: Iterable[Message] = handler(current, now)
+                queue.extend(answers)
+        raise RuntimeError(f"the components answer each other without end, last about {current!r}")
+
+    def due(self) -> float:
+        """The monotonic second by which somebody wants a `Tick` (`NEVER`: nobody waits)."""
+        return min((component.due() for component in self.components), default=NEVER)

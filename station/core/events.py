@@ -1,0 +1,310 @@
+"""What the core answers: every event the station can speak of, as a frozen fact.
+
+Rule 1: an event says what happened, never what to do with it.
+Rule 2: its name on the wire is its class name in snake case; its keys are its fields.
+Rule 3: units stand in the name (`_s` seconds, `_percent`), in the field's own terms (`rve_percent`).
+
+A recording's replay, the MQTT topics, the history and the page all show these same names, so a word
+learned once holds everywhere.  Times: every event is decided at one monotonic moment `t`; only a
+`Reading` describes another one, the centre of the window it was measured over, and carries it itself.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Anything the core can say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One event with its time: `t` monotonic seconds when it was decided, `wall` seconds since 1970 (UTC)."""
+
+    event: Event
+    t: float
+    wall: float
+
+
+# --- what the muscle does -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Event):
+    """Ten times a second: the load now.  `rve_percent` is None while the signal is not to be believed.
+
+    `t` is the centre of the measured window.
+    """
+
+    t: float
+    rve_percent: float | None
+    resting: bool
+    quality: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quality(Event):
+    """The signal's state changed: ok, off, rail, hum, flat, stale, motion or absent, and why."""
+
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TensionStarted(Event):
+    """The tension rule is met: sustained load with too little rest.  What the coach makes of it is a `Cue`."""
+
+    load_rve_percent: float
+    relative_rest_time: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TensionEnded(Event):
+    """The muscle has recovered; the episode lasted so long."""
+
+    lasted_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class NoRest(Event):
+    """Not one gap of rest for `stretch_s` seconds."""
+
+    stretch_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Minute(Event):
+    """One minute's load measures, decided at its end.  Shares are 0..1; `quality` is A, B, C or X (unknown)."""
+
+    relative_rest_time: float | None
+    apdf10: float | None
+    apdf50: float | None
+    apdf90: float | None
+    gaps: int
+    longest_stretch_s: float
+    valid_s: float
+    quality: str
+
+
+@dataclass(frozen=True, slots=True)
+class Presence(Event):
+    """Somebody at the desk: present, away or unknown."""
+
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class SensorTrouble(Event):
+    """The sensor cannot be read; the sentence says what is wrong and what to do."""
+
+    problem: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SensorWell(Event):
+    """Frames arrive (again).  `rate` is the measured rate in samples a second."""
+
+    rate: float
+
+
+# --- what the station offers ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Cue(Event):
+    """The station draws attention: `light` (60 s of soft light), then, only if the tension goes on, `chime`."""
+
+    phase: str
+    reason: str
+    suggestion: str
+
+
+@dataclass(frozen=True, slots=True)
+class CueAnswered(Event):
+    """How a cue ended: accepted, not_now, wrong, ignored or self_released."""
+
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class CueWithheld(Event):
+    """A tension that brought no cue, and the reason a person can read on the page."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet(Event):
+    """Quiet began or ended.  `until` is the monotonic second at which it ends by itself (None: open)."""
+
+    on: bool
+    until: float | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Private(Event):
+    """Private mode: the sensor is closed and nothing is recorded."""
+
+    on: bool
+    source: str
+
+
+# --- exercises ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStarted(Event):
+    """An exercise begins; `seconds` is its exact length."""
+
+    technique: str
+    length: str
+    language: str
+    seconds: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStep(Event):
+    """One step of a running exercise, at the second it belongs to.
+
+    `kind` is say, breath_in, breath_out, sound, bed, tone or silence; `text` is what is spoken, `clip` the
+    name of its voice file, `seconds` how long the step takes, `sound` the name of a chime, bed or tone.
+    """
+
+    technique: str
+    language: str
+    index: int
+    kind: str
+    seconds: float
+    text: str = ""
+    clip: str = ""
+    sound: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPaused(Event):
+    """The exercise stands still."""
+
+    technique: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionResumed(Event):
+    """The exercise goes on where it stood."""
+
+    technique: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded(Event):
+    """The exercise is over: completed, stopped, aborted (power or fault) or replaced by another."""
+
+    technique: str
+    language: str
+    reason: str
+
+
+# --- the person's hand ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Button(Event):
+    """A finished gesture: short, double, long or hold."""
+
+    gesture: str
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonHeld(Event):
+    """The finger is still down: what a release would do now (short, long, hold), or `none` once it is up."""
+
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark(Event):
+    """The person marked this moment.  The text, if any, is written later and never leaves on MQTT."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Light(Event):
+    """The light's pattern changed; `station/core/lights.py` names them.  `seconds` belongs to breath and fade."""
+
+    pattern: str
+    seconds: float = 0.0
+
+
+# --- calibration ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationStep(Event):
+    """The next thing to do while calibrating; `step` keys the spoken and shown text, `seconds` its length."""
+
+    step: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationDone(Event):
+    """A new yardstick is in force.  `calibration` is a plain dictionary, ready to be stored."""
+
+    calibration: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationRefused(Event):
+    """The measurement is not plausible; the old yardstick stays.  The sentence says what to try."""
+
+    reason: str
+
+
+# --- the station itself ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OutputTrouble(Event):
+    """An output does not work at the moment; the rest of the station goes on."""
+
+    output: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutputWell(Event):
+    """An output works (again)."""
+
+    output: str
+
+
+@lru_cache(maxsize=None)
+def name_of(kind: type[Event]) -> str:
+    """`TensionStarted` -> `tension_started`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+
+
+@lru_cache(maxsize=None)
+def _keys(kind: type[Event]) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind) if f.name != "t")
+
+
+def as_record(event: Event, t: float) -> dict[str, Any]:
+    """`{"t": ..., "event": name, ...fields}`, floats rounded to a microsecond's worth of sense (4 digits)."""
+    at = getattr(event, "t", t)
+    record: dict[str, Any] = {"t": round(at, 3), "event": name_of(type(event))}
+    for key in _keys(type(event)):
+        value = getattr(event, key)
+        record[key] = round(value, 4) if isinstance(value, float) else value
+    return record

@@ -1,0 +1,141 @@
+"""What the core is told: measurements, the hand on the button, requests from anyone, and that time passes.
+
+Rule 1: every library thread may do one thing, `inbox.put(one of these)`.
+Rule 2: a request is the same whoever makes it (button, MQTT, page, terminal); `source` says who, for the record.
+Rule 3: the core itself may make requests too: a short press is turned into `Start`, which then takes the one way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Anything the core can be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tick(Input):
+    """Time has passed; nothing else happened."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame(Input):
+    """About 20 ms of samples.
+
+    volts: float32 array (n, channels), volts at the ADC pin, in the order of conversion.
+    t_last: monotonic second of the last conversion.
+    rate: measured samples a second of each channel.
+    lost: samples missing immediately *before* this frame (per channel).
+    """
+
+    volts: np.ndarray
+    t_last: float
+    rate: float
+    lost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SensorLost(Input):
+    """No frames: the driver gave up or its process died; `reason` is a sentence, `remedy` what to do."""
+
+    reason: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonEdge(Input):
+    """The debounced button went down or up at monotonic second `at`."""
+
+    pressed: bool
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Start(Input):
+    """Begin an exercise.  Empty strings mean: the owner's favourite, length and language."""
+
+    technique: str = ""
+    length: str = ""
+    language: str = ""
+    source: str = "button"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop(Input):
+    """End the running exercise gently."""
+
+    source: str = "button"
+
+
+@dataclass(frozen=True, slots=True)
+class TogglePause(Input):
+    """Pause or resume the running exercise."""
+
+    source: str = "button"
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep(Input):
+    """Go on to the next step of the running exercise."""
+
+    source: str = "button"
+
+
+@dataclass(frozen=True, slots=True)
+class SetQuiet(Input):
+    """Quiet for so many minutes from now; 0 ends it; None toggles the owner's usual length."""
+
+    minutes: float | None = None
+    source: str = "button"
+
+
+@dataclass(frozen=True, slots=True)
+class SetPrivate(Input):
+    """Private mode on, off or (None) toggled.  A remote source can never end it."""
+
+    on: bool | None = None
+    source: str = "button"
+
+
+@dataclass(frozen=True, slots=True)
+class MarkNow(Input):
+    """Remember this moment."""
+
+    source: str = "button"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCue(Input):
+    """The person answers the offer: accepted, not_now or wrong."""
+
+    answer: str
+    source: str = "button"
+
+
+@dataclass(frozen=True, slots=True)
+class Context(Input):
+    """What the house knows: `call`, `focus`, `away` or `quiet` is so (or not), for at most `expires_s` seconds."""
+
+    name: str
+    active: bool
+    expires_s: float = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrate(Input):
+    """Drive the calibration: start, daily, next, skip or abort."""
+
+    action: str
+    source: str = "terminal"
+
+
+@dataclass(frozen=True, slots=True)
+class UseCalibration(Input):
+    """Take this stored yardstick (the dictionary of a `CalibrationDone`) into force, one per channel."""
+
+    calibrations: tuple[dict[str, Any], ...]

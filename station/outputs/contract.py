@@ -1,0 +1,66 @@
+"""What every output is: something that is started, told what happened, and stopped.
+
+A module `station/outputs/NAME` *must* offer `Settings` (a frozen msgspec struct, every field described) and
+`open(settings, house) -> Output`.  The name in `[output.NAME]` is the name of the file; there is no registry.
+
+    start()        may raise OutputError: the app says so once, and tries again with back-off
+    take(moment)   is called on the main thread for every event and must return at once (< 1 ms); slow work goes to the
+                   output's own thread and bounded queue, inside its own file.  May raise: the app guards it once,
+                   stops the output and starts it again later
+    trouble()      a sentence when something is wrong *now* that take() could not raise (broker gone, speaker lost), else ""
+    stop()         always possible; returns within 2 s; what is durable is on disk afterwards
+
+An output may put requests (station.core.inputs) into `house.inbox`, from any thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from station.core.events import Moment
+from station.core.inputs import Input
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What an output may know of the station it lives in.
+
+    station_id: `desk_` + 8 hex digits, never the hostname.
+    language: `de` or `en`.
+    state_dir: where this station keeps what must survive (exists, writable).
+    inbox: puts a request into the main loop; safe from every thread, never blocks.
+    """
+
+    station_id: str
+    language: str
+    version: str
+    state_dir: Path
+    inbox: Callable[[Input], None]
+
+
+class OutputError(Exception):
+    """An output cannot work now.  `problem` says what is wrong and where, `remedy` what a person can do."""
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.remedy = remedy
+
+
+class Output(Protocol):
+    """A running output."""
+
+    def start(self) -> None:
+        """Open the device, file or connection.  Raises OutputError."""
+
+    def take(self, moment: Moment) -> None:
+        """Learn one event."""
+
+    def trouble(self) -> str:
+        """What is wrong right now, or an empty string."""
+
+    def stop(self) -> None:
+        """Close everything."""
