@@ -1,0 +1,1 @@
+"""Everything that is heard: exercises as data, voice clips, chimes.  Imports nothing of the station."""

@@ -1,0 +1,1 @@
+"""The desk station: feels shoulder tension, offers a pause, guides rest."""

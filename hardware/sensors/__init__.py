@@ -1,0 +1,1 @@
+"""Sensor drivers and their twins; `contract.py` says what a driver is."""

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, fields
-from functools import lru_cache
 from typing import Any
 
 
@@ -289,22 +288,28 @@ class OutputWell(Event):
     output: str
 
 
-@lru_cache(maxsize=None)
 def name_of(kind: type[Event]) -> str:
     """`TensionStarted` -> `tension_started`."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
-
-
-@lru_cache(maxsize=None)
-def _keys(kind: type[Event]) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind) if f.name != "t")
+    return _shape(kind)[0]
 
 
 def as_record(event: Event, t: float) -> dict[str, Any]:
-    """`{"t": ..., "event": name, ...fields}`, floats rounded to a microsecond's worth of sense (4 digits)."""
-    at = getattr(event, "t", t)
-    record: dict[str, Any] = {"t": round(at, 3), "event": name_of(type(event))}
-    for key in _keys(type(event)):
+    """`{"t": ..., "event": name, ...fields}`; times to a millisecond, other floats to 4 digits."""
+    name, keys = _shape(type(event))
+    record: dict[str, Any] = {"t": round(getattr(event, "t", t), 3), "event": name}
+    for key in keys:
         value = getattr(event, key)
         record[key] = round(value, 4) if isinstance(value, float) else value
     return record
+
+
+_shapes: dict[type[Event], tuple[str, tuple[str, ...]]] = {}
+
+
+def _shape(kind: type[Event]) -> tuple[str, tuple[str, ...]]:
+    """An event type's wire name and keys, worked out once: this is on the 10 Hz path."""
+    known = _shapes.get(kind)
+    if known is None:
+        name = re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+        known = _shapes[kind] = (name, tuple(f.name for f in fields(kind) if f.name != "t"))
+    return known

@@ -7,7 +7,7 @@ A module `station/outputs/NAME` *must* offer `Settings` (a frozen msgspec struct
     take(moment)   is called on the main thread for every event and must return at once (< 1 ms); slow work goes to the
                    output's own thread and bounded queue, inside its own file.  May raise: the app guards it once,
                    stops the output and starts it again later
-    trouble()      a sentence when something is wrong *now* that take() could not raise (broker gone, speaker lost), else ""
+    trouble()      a sentence when something is wrong *now* that take() could not raise (broker gone), else ""
     stop()         always possible; returns within 2 s; what is durable is on disk afterwards
 
 An output may put requests (station.core.inputs) into `house.inbox`, from any thread.
