@@ -1,0 +1,87 @@
+"""Which settings exist: every section of the configuration file, and the classes that describe its keys.
+
+Names are paths: `[output.mqtt]` is `station/outputs/mqtt`, `[sensor] driver = "ads1115"` is
+`hardware/sensors/ads1115.py`.  A section may be described by several classes; each key belongs to exactly one.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from station.errors import StationError
+
+Signal = Literal["emg-raw", "emg-envelope", "pressure"]
+
+
+class Station(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The station as a whole."""
+
+    name: Annotated[str, Meta(max_length=40, description="What dashboards call this station.")] = "Desk Station"
+    language: Annotated[Literal["de", "en"], Meta(description="The language it speaks and shows.")] = "de"
+    state_dir: Annotated[
+        str,
+        Meta(description="Where it keeps what must survive; empty: the service's own folder, or ~/.local/state."),
+    ] = ""
+
+
+class Sensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The sensor, whichever driver reads it."""
+
+    driver: Annotated[str, Meta(description="Who reads it: a file name in hardware/sensors.")] = "ads1115"
+    signal: Annotated[
+        tuple[Signal, ...],
+        Meta(min_length=1, max_length=2, description="What each channel measures, in the order of the channels."),
+    ] = ("emg-raw",)
+    power: Annotated[
+        Literal["undeclared", "battery", "isolated", "mains"],
+        Meta(
+            description="How the station is powered. With electrodes on the skin only battery or isolated is safe; "
+            "on mains the station refuses to read them."
+        ),
+    ] = "undeclared"
+
+
+class Output(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What every output can be told."""
+
+    enabled: Annotated[bool, Meta(description="Whether this output is used at all.")] = True
+
+
+# Section -> the classes that describe its keys; {driver} is what `[sensor] driver` says.
+SECTIONS: dict[str, tuple[str, ...]] = {
+    "station": ("station.settings:Station",),
+    "sensor": ("station.settings:Sensor", "hardware.sensors.{driver}:Settings"),
+}
+
+# Not drivers, though they live in the drivers' folder.
+_NOT_DRIVERS = {"contract", "chip", "bus", "acquisition", "supervisor", "person"}
+
+
+def outputs() -> list[str]:
+    """The names of all outputs there are."""
+    from station import outputs as package
+
+    return sorted(name for _, name, _ in pkgutil.iter_modules(package.__path__) if name != "contract")
+
+
+def drivers() -> list[str]:
+    """The names of all sensor drivers there are."""
+    from hardware import sensors as package
+
+    return sorted(name for _, name, _ in pkgutil.iter_modules(package.__path__) if name not in _NOT_DRIVERS)
+
+
+def load(reference: str) -> type[msgspec.Struct]:
+    """`module:Class` -> the class.  Raises StationError when there is no such driver or output."""
+    module, _, name = reference.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), name)
+    except (ModuleNotFoundError, AttributeError) as error:
+        raise StationError(f"there is no {module.replace('.', '/')}.py with {name}") from error
+    assert issubclass(found, msgspec.Struct)
+    return found
