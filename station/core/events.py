@@ -127,7 +127,11 @@ class Cue(Event):
 
 @dataclass(frozen=True, slots=True)
 class CueAnswered(Event):
-    """How a cue ended: accepted, not_now, wrong, ignored or self_released."""
+    """How a cue ended: accepted, not_now, wrong, ignored or self_released.
+
+    Or `withdrawn`: the station took it back itself (a call began, the signal was lost, quiet was asked for); no answer
+    of the person's, so it is in no statistics.  A `CueWithheld` beside it says why.
+    """
 
     answer: str
 
@@ -198,10 +202,20 @@ class SessionPaused(Event):
 
 @dataclass(frozen=True, slots=True)
 class SessionResumed(Event):
-    """The exercise goes on where it stood."""
+    """The exercise goes on where it stood, `remaining_s` before its end."""
 
     technique: str
     language: str
+    remaining_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionClosing(Event):
+    """The exercise was ended gently and plays its short way back (`seconds`) before it is over."""
+
+    technique: str
+    language: str
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +259,14 @@ class Light(Event):
     seconds: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Refused(Event):
+    """A request that was not carried out.  `what` is its name (start, private, ...), `reason` a friendly sentence."""
+
+    what: str
+    reason: str
+
+
 # --- calibration ----------------------------------------------------------------------------------
 
 
@@ -271,6 +293,13 @@ class CalibrationRefused(Event):
 
 
 # --- the station itself ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DayBegan(Event):
+    """A new day at this desk (local date, `2026-11-23`): what is counted by the day begins anew."""
+
+    day: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,12 +57,16 @@ class ButtonEdge(Input):
 
 @dataclass(frozen=True, slots=True)
 class Start(Input):
-    """Begin an exercise.  Empty strings mean: the owner's favourite, length and language."""
+    """Begin an exercise.  Empty strings mean: the owner's favourite, length and language.
+
+    `then` names a second one that follows when the first was done to its end (or does not exist in this house).
+    """
 
     technique: str = ""
     length: str = ""
     language: str = ""
     source: str = "button"
+    then: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +143,14 @@ class UseCalibration(Input):
     """Take this stored yardstick (the dictionary of a `CalibrationDone`) into force, one per channel."""
 
     calibrations: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewDay(Input):
+    """The local date is `day` now (`2026-11-23`; told at the start and at midnight).
+
+    `workdays_before`: on how many earlier days this desk has measured; the coach's baseline days count by it.
+    """
+
+    day: str
+    workdays_before: int = 0

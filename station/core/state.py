@@ -1,0 +1,267 @@
+"""What the station is now: one frozen picture, folded from what happened.
+
+    state = fold(state, moment)          pure: the same moments give the same picture everywhere
+
+MQTT's retained `state`, the page and the demo's terminal all show this picture, so they can never disagree.
+Nobody asks a component what it is doing; a component that does something says so, and this file listens.
+The table `FOLDS` names every event that changes the picture and the function that changes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from station.core import events as e
+
+# Qualities in which the signal is not to be believed for longer than a movement lasts (`motion` passes by itself,
+# `absent` says that nobody leans on the pad: both are no trouble).
+BROKEN_SIGNAL = frozenset({"off", "rail", "flat", "hum", "stale"})
+
+# How a session ended when it counts as one that was done (a replaced or aborted one leaves no trace here).
+DONE = frozenset({"completed", "stopped"})
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The station's whole public state.  Times are wall seconds (since 1970, UTC); shares are 0..1.
+
+    `state` (below) is the one word for all of it.  Fields that end in `_today` begin anew with `DayBegan`.
+    """
+
+    started: bool = False
+    sensor_ok: bool = False
+    sensor_problem: str = ""
+    sensor_remedy: str = ""
+    signal_quality: str = "unknown"
+    rate: float | None = None
+    level_rve_percent: float | None = None
+    resting: bool = False
+    relative_rest_time: float | None = None
+    """Share of rest in the last whole minute; None while unknown."""
+    tension: bool = False
+    tension_since: float | None = None
+    present: str = "unknown"
+    cue: str = ""
+    """`light` or `chime` while a cue is showing."""
+    last_cue: float | None = None
+    last_answer: str = ""
+    why: str = ""
+    """The reason of the last cue, or of the last one that was withheld."""
+    suggestion: str = ""
+    quiet: bool = False
+    quiet_until: float | None = None
+    private: bool = False
+    technique: str = ""
+    length: str = ""
+    language: str = ""
+    session_ends: float | None = None
+    """When the running exercise will be over; None while it is paused or none runs."""
+    paused: bool = False
+    saying: str = ""
+    day: str = ""
+    valid_today_s: float = 0.0
+    rested_today_s: float = 0.0
+    longest_stretch_s: float = 0.0
+    """The longest stretch without rest, today."""
+    sessions_today: int = 0
+    cues_today: int = 0
+    marks_today: int = 0
+    troubles: Mapping[str, str] = field(default_factory=dict)
+    """Output -> the sentence that says what is wrong with it now."""
+
+    @property
+    def state(self) -> str:
+        """One word: private, exercise, offer, cue, starting, sensor_trouble, quiet, away or monitoring."""
+        for word, holds in WORDS:
+            if holds(self):
+                return word
+        return "monitoring"
+
+    @property
+    def rest_today(self) -> float | None:
+        """Share of today's valid time that was rest, 0..1; None before the first valid minute."""
+        return self.rested_today_s / self.valid_today_s if self.valid_today_s > 0 else None
+
+
+# The first that holds is the word.  What the person asked for stands above what the station notices; an exercise needs
+# no sensor, so its word stands above the sensor's trouble.
+WORDS: tuple[tuple[str, Callable[[State], bool]], ...] = (
+    ("private", lambda s: s.private),
+    ("exercise", lambda s: bool(s.technique)),
+    ("offer", lambda s: s.cue == "chime"),
+    ("cue", lambda s: s.cue == "light"),
+    ("starting", lambda s: not s.started),
+    ("sensor_trouble", lambda s: not s.sensor_ok or s.signal_quality in BROKEN_SIGNAL),
+    ("quiet", lambda s: s.quiet),
+    ("away", lambda s: s.present == "away"),
+)
+
+
+def fold(state: State, moment: e.Moment) -> State:
+    """The picture after `moment`.  Events that change nothing give the same object back."""
+    folder = FOLDS.get(type(moment.event))
+    if folder is None:
+        return state
+    changes = folder(state, moment.event, moment)
+    return replace(state, **changes) if changes else state
+
+
+def _reading(s: State, event: e.Reading, _: e.Moment) -> dict[str, Any]:
+    return {"level_rve_percent": event.rve_percent, "resting": event.resting}
+
+
+def _quality(s: State, event: e.Quality, _: e.Moment) -> dict[str, Any]:
+    unknown = {"level_rve_percent": None, "resting": False} if event.state in BROKEN_SIGNAL else {}
+    return {"signal_quality": event.state, **unknown}
+
+
+def _sensor_well(s: State, event: e.SensorWell, _: e.Moment) -> dict[str, Any]:
+    return {"started": True, "sensor_ok": True, "sensor_problem": "", "sensor_remedy": "", "rate": event.rate}
+
+
+def _sensor_trouble(s: State, event: e.SensorTrouble, _: e.Moment) -> dict[str, Any]:
+    return {
+        "started": True,
+        "sensor_ok": False,
+        "sensor_problem": event.problem,
+        "sensor_remedy": event.remedy,
+        "rate": None,
+        "level_rve_percent": None,
+        "resting": False,
+        "relative_rest_time": None,
+    }
+
+
+def _tension_started(s: State, event: e.TensionStarted, moment: e.Moment) -> dict[str, Any]:
+    return {"tension": True, "tension_since": moment.wall}
+
+
+def _tension_ended(s: State, event: e.TensionEnded, _: e.Moment) -> dict[str, Any]:
+    return {"tension": False, "tension_since": None}
+
+
+def _no_rest(s: State, event: e.NoRest, _: e.Moment) -> dict[str, Any]:
+    return {"longest_stretch_s": max(s.longest_stretch_s, event.stretch_s)}
+
+
+def _minute(s: State, event: e.Minute, _: e.Moment) -> dict[str, Any]:
+    changes: dict[str, Any] = {
+        "relative_rest_time": event.relative_rest_time,
+        "longest_stretch_s": max(s.longest_stretch_s, event.longest_stretch_s),
+    }
+    if event.relative_rest_time is not None:
+        changes["valid_today_s"] = s.valid_today_s + event.valid_s
+        changes["rested_today_s"] = s.rested_today_s + event.relative_rest_time * event.valid_s
+    return changes
+
+
+def _presence(s: State, event: e.Presence, _: e.Moment) -> dict[str, Any]:
+    return {"present": event.state}
+
+
+def _cue(s: State, event: e.Cue, moment: e.Moment) -> dict[str, Any]:
+    changes: dict[str, Any] = {"cue": event.phase, "why": event.reason, "suggestion": event.suggestion}
+    if event.phase == "light":
+        changes |= {"last_cue": moment.wall, "cues_today": s.cues_today + 1}
+    return changes
+
+
+def _cue_answered(s: State, event: e.CueAnswered, _: e.Moment) -> dict[str, Any]:
+    return {"cue": "", "suggestion": "", "last_answer": event.answer}
+
+
+def _cue_withheld(s: State, event: e.CueWithheld, _: e.Moment) -> dict[str, Any]:
+    return {"why": event.reason}
+
+
+def _quiet(s: State, event: e.Quiet, moment: e.Moment) -> dict[str, Any]:
+    until = moment.wall + (event.until - moment.t) if event.on and event.until is not None else None
+    return {"quiet": event.on, "quiet_until": until}
+
+
+def _private(s: State, event: e.Private, _: e.Moment) -> dict[str, Any]:
+    # Nothing measured may shine through private mode, and nothing stale may stand there after it.
+    hidden = {"level_rve_percent": None, "resting": False, "relative_rest_time": None, "tension": False}
+    return {"private": event.on, "tension_since": None, **hidden}
+
+
+def _session_started(s: State, event: e.SessionStarted, moment: e.Moment) -> dict[str, Any]:
+    return {
+        "technique": event.technique,
+        "length": event.length,
+        "language": event.language,
+        "session_ends": moment.wall + event.seconds,
+        "paused": False,
+        "saying": "",
+    }
+
+
+def _session_step(s: State, event: e.SessionStep, moment: e.Moment) -> dict[str, Any]:
+    return {"saying": event.text} if event.text else {}
+
+
+def _session_paused(s: State, event: e.SessionPaused, _: e.Moment) -> dict[str, Any]:
+    return {"paused": True, "session_ends": None}
+
+
+def _session_resumed(s: State, event: e.SessionResumed, moment: e.Moment) -> dict[str, Any]:
+    return {"paused": False, "session_ends": moment.wall + event.remaining_s}
+
+
+def _session_closing(s: State, event: e.SessionClosing, moment: e.Moment) -> dict[str, Any]:
+    return {"paused": False, "session_ends": moment.wall + event.seconds}
+
+
+def _session_ended(s: State, event: e.SessionEnded, _: e.Moment) -> dict[str, Any]:
+    done = s.sessions_today + (event.reason in DONE)
+    over = {"technique": "", "length": "", "session_ends": None, "paused": False, "saying": ""}
+    return {**over, "sessions_today": done}
+
+
+def _mark(s: State, event: e.Mark, _: e.Moment) -> dict[str, Any]:
+    return {"marks_today": s.marks_today + 1}
+
+
+def _output_trouble(s: State, event: e.OutputTrouble, _: e.Moment) -> dict[str, Any]:
+    return {"troubles": {**s.troubles, event.output: event.problem}}
+
+
+def _output_well(s: State, event: e.OutputWell, _: e.Moment) -> dict[str, Any]:
+    return {"troubles": {k: v for k, v in s.troubles.items() if k != event.output}}
+
+
+def _day_began(s: State, event: e.DayBegan, _: e.Moment) -> dict[str, Any]:
+    if event.day == s.day:
+        return {}
+    emptied = {"valid_today_s": 0.0, "rested_today_s": 0.0, "longest_stretch_s": 0.0}
+    return {"day": event.day, **emptied, "sessions_today": 0, "cues_today": 0, "marks_today": 0}
+
+
+FOLDS: Mapping[type[e.Event], Callable[[State, Any, e.Moment], dict[str, Any]]] = {
+    e.Reading: _reading,
+    e.Quality: _quality,
+    e.SensorWell: _sensor_well,
+    e.SensorTrouble: _sensor_trouble,
+    e.TensionStarted: _tension_started,
+    e.TensionEnded: _tension_ended,
+    e.NoRest: _no_rest,
+    e.Minute: _minute,
+    e.Presence: _presence,
+    e.Cue: _cue,
+    e.CueAnswered: _cue_answered,
+    e.CueWithheld: _cue_withheld,
+    e.Quiet: _quiet,
+    e.Private: _private,
+    e.SessionStarted: _session_started,
+    e.SessionStep: _session_step,
+    e.SessionPaused: _session_paused,
+    e.SessionResumed: _session_resumed,
+    e.SessionClosing: _session_closing,
+    e.SessionEnded: _session_ended,
+    e.Mark: _mark,
+    e.OutputTrouble: _output_trouble,
+    e.OutputWell: _output_well,
+    e.DayBegan: _day_began,
+}
