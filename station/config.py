@@ -105,10 +105,10 @@ class _Reader:
         """The chosen driver; an unknown one is reported and read as the default one."""
         sensor = self.data.get("sensor", {})
         chosen = sensor.get("driver", settings.Sensor().driver) if isinstance(sensor, dict) else "ads1115"
-        there = settings.drivers()
-        if chosen in there:
+        if str(chosen).isidentifier() and settings.is_driver(str(chosen)):
             return str(chosen)
-        self.complain(("sensor", "driver"), f"no sensor driver {chosen!r}; there are: {', '.join(there)}.")
+        there = ", ".join(settings.drivers())
+        self.complain(("sensor", "driver"), f"no sensor driver {chosen!r}; there are: {there}.")
         return settings.Sensor().driver
 
     def _sections(self, classes: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

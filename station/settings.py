@@ -58,9 +58,6 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "sensor": ("station.settings:Sensor", "hardware.sensors.{driver}:Settings"),
 }
 
-# Not drivers, though they live in the drivers' folder.
-_NOT_DRIVERS = {"contract", "chip", "bus", "acquisition", "supervisor", "person"}
-
 
 def outputs() -> list[str]:
     """The names of all outputs there are."""
@@ -70,10 +67,20 @@ def outputs() -> list[str]:
 
 
 def drivers() -> list[str]:
-    """The names of all sensor drivers there are."""
+    """The names of all sensor drivers there are: the modules in hardware/sensors that can be opened."""
     from hardware import sensors as package
 
-    return sorted(name for _, name, _ in pkgutil.iter_modules(package.__path__) if name not in _NOT_DRIVERS)
+    names = sorted(name for _, name, _ in pkgutil.iter_modules(package.__path__))
+    return [name for name in names if is_driver(name)]
+
+
+def is_driver(name: str) -> bool:
+    """True when hardware/sensors/NAME.py is there and can be opened."""
+    try:
+        module = importlib.import_module(f"hardware.sensors.{name}")
+    except ImportError:
+        return False
+    return hasattr(module, "open") and hasattr(module, "Settings")
 
 
 def load(reference: str) -> type[msgspec.Struct]:
