@@ -1,0 +1,66 @@
+# Two commands for a stranger:  make demo   and   make test.   `make help` lists the rest.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: help demo test lint types unit slow bench system lock voice clean
+.DEFAULT_GOAL := help
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(VENV)/.run  ## the whole station with a simulated person: no hardware, no root, no broker needed
+	@$(BIN)/desk-station demo
+
+test: $(VENV)/.test system lint types unit slow  ## lint, types and every test
+
+lint: $(VENV)/.test  ## ruff: style and common mistakes
+	@echo "== lint"; $(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(VENV)/.test  ## mypy, strict
+	@echo "== types"; $(BIN)/mypy
+
+unit: $(VENV)/.test  ## the logic tests: fast, no processes, no clocks
+	@echo "== logic"; $(BIN)/python -m pytest -m "not slow and not benchmark"
+
+slow: $(VENV)/.test  ## tests with a real broker, real processes and captured sound
+	@echo "== real processes, broker and sound"; $(BIN)/python -m pytest -m "slow and not benchmark"
+
+bench: $(VENV)/.test  ## print the measured figures
+	@$(BIN)/python -m pytest -m benchmark -s
+
+system:  ## what the tests need from the system: mosquitto
+	@sh tests/system-packages.sh
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Desk Station needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "Python's venv module is missing. On Debian or Raspberry Pi OS:  sudo apt install python3-venv"; rm -rf $(VENV); exit 1; }
+
+$(VENV)/.run: $(VENV)/bin/python requirements.lock pyproject.toml
+	@echo "Installing the station into $(VENV) (once, about a minute) ..."
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/bin/python requirements-test.lock pyproject.toml
+	@echo "Installing the station and what its tests need into $(VENV) (once, about a minute) ..."
+	@$(PIP) --require-hashes -r requirements-test.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@ $(VENV)/.run
+
+# One hashed lock per use; no registry addresses in the repository.
+LOCK := --quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+        --strip-extras --allow-unsafe --no-header --no-annotate
+lock: $(VENV)/.test  ## write requirements*.lock anew
+	@$(PIP) pip-tools
+	@$(BIN)/pip-compile $(LOCK) --extra demo -o requirements.lock pyproject.toml
+	@$(BIN)/pip-compile $(LOCK) --extra demo --extra test -c requirements.lock -o requirements-test.lock pyproject.toml
+
+voice:  ## render the voice clips that changed (needs the `voice` extra; see sounds/README.md)
+	@$(BIN)/python -m sounds.voice
+
+clean:  ## remove what was built
+	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage tests/out
