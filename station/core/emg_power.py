@@ -1,0 +1,138 @@
+"""From raw volts to power in the EMG band: one hop of 0.1 s, one matrix product.
+
+    volts -> high-pass 30 Hz -> notches at mains x 1..7 -> power in four parts of 25 ms      (the muscle)
+                            \\-> power before minus power after the notches                    (hum)
+    volts -> four means of 25 ms -> 0.8-12 Hz -> power                                       (motion of skin and cable)
+
+30 Hz, 4th order: Drake & Callaghan 2006 (J Electromyogr Kinesiol 16:175-187) on removing the heartbeat from trunk EMG.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from station.core.filters import Array, Biquad, Cascade, butterworth, notch, steady_state
+
+HOP_S = 0.1
+PARTS = 4  # a hop's sub-blocks: 25 ms resolve a heartbeat's QRS or a key strike
+HIGHPASS_HZ = 30.0
+NOTCH_WIDTH_HZ = 2.0  # mains wanders by 0.1 Hz and its amplitude breathes; 2 Hz settle in 0.3 s
+HIGHEST_NOTCH = 0.47  # of the rate
+MOTION_BAND_HZ = (0.8, 12.0)
+
+
+class HopPower(NamedTuple):
+    """What one hop of raw EMG holds; powers in V²."""
+
+    parts: list[float]  # EMG band, per 25 ms
+    hum: float  # what the notches removed
+    motion: float  # 0.8-12 Hz
+
+
+class BlockFilter(NamedTuple):
+    """The cascade of one rate and mains frequency, as a matrix over (samples, state)."""
+
+    samples: int
+    matrix: Array  # (2 N + 4 + n, N + n): [before notches; after; low band; new state]
+    edges: npt.NDArray[np.intp]  # (4,) first sample of each part
+    sizes: Array  # (4,) samples in each part
+    settled: Array  # (n,) state after an endless input of 1 V
+
+
+def hop_samples(rate: float) -> int:
+    """Samples in a hop of about 0.1 s at `rate`."""
+    return max(1, round(rate * HOP_S))
+
+
+@functools.lru_cache(maxsize=8)
+def block_filter(rate: float, mains_hz: float) -> BlockFilter:
+    """Build the block matrix for a measured `rate`; `mains_hz` 0 means without notches."""
+    count = hop_samples(rate)
+    high = butterworth(4, HIGHPASS_HZ, rate, "highpass")
+    notches: list[Biquad] = []
+    if mains_hz:
+        notches = [
+            notch(k * mains_hz, NOTCH_WIDTH_HZ, rate) for k in range(1, 8) if k * mains_hz < HIGHEST_NOTCH * rate
+        ]
+    part_rate = rate * PARTS / count
+    low = [
+        *butterworth(2, MOTION_BAND_HZ[0], part_rate, "highpass"),
+        *butterworth(2, MOTION_BAND_HZ[1], part_rate, "lowpass"),
+    ]
+    edges = np.array([round(k * count / PARTS) for k in range(PARTS)], dtype=np.intp)
+    sizes = np.diff(np.append(edges, count)).astype(float)
+
+    fast_sections = [*high, *notches]
+    states = 2 * (len(fast_sections) + len(low))
+    width = count + states
+    identity = np.eye(width)
+    fast = Cascade(fast_sections, identity[count : count + 2 * len(fast_sections)].copy())
+    slow = Cascade(low, identity[count + 2 * len(fast_sections) :].copy())
+    before, after, motion = [], [], []
+    for k in range(count):
+        tapped, out = fast.step(identity[k], len(high))
+        before.append(tapped)
+        after.append(out)
+    for start, size in zip(edges, sizes, strict=True):
+        mean = identity[start : start + int(size)].sum(axis=0) / size
+        motion.append(slow.step(mean, len(low))[1])
+    matrix = np.ascontiguousarray(np.vstack([before, after, motion, fast.state, slow.state]))
+    settled = np.concatenate([steady_state(fast_sections), steady_state(low)])
+    return BlockFilter(count, matrix, edges, sizes, settled)
+
+
+class EmgPower:
+    """The running filters of one raw EMG channel."""
+
+    def __init__(self, rate: float, mains_hz: float, level: float) -> None:
+        self.mains_hz = mains_hz
+        self._filter = block_filter(rate, mains_hz)
+        self._input = np.empty(self._filter.matrix.shape[1])
+        self.settle(level)
+
+    @property
+    def samples(self) -> int:
+        """Samples in a hop."""
+        return self._filter.samples
+
+    def settle(self, level: float) -> None:
+        """Forget the past: as if the signal had stood at `level` volts for ever."""
+        self._input[self.samples :] = self._filter.settled * level
+
+    def rebuild(self, rate: float, level: float) -> None:
+        """Take the filters for another rate; the part of the state that is not the standing level is carried over."""
+        old = self._filter
+        swing = self._input[old.samples :] - old.settled * level
+        self._filter = block_filter(rate, self.mains_hz)
+        self._input = np.empty(self._filter.matrix.shape[1])
+        self.settle(level)
+        if swing.shape == self._filter.settled.shape:
+            self._input[self.samples :] += swing
+
+    def hop(self, volts: npt.NDArray[Any]) -> HopPower:
+        """Filter exactly `samples` volts."""
+        count = self._filter.samples
+        joined = self._input
+        joined[:count] = volts
+        out = self._filter.matrix @ joined
+        low_end = 2 * count + PARTS
+        joined[count:] = out[low_end:]
+        before, after, low = out[:count], out[count : 2 * count], out[2 * count : low_end]
+        parts = np.add.reduceat(after * after, self._filter.edges) / self._filter.sizes
+        return HopPower(
+            parts.tolist(),
+            float(before @ before - after @ after) / count,
+            float(low @ low) / PARTS,
+        )
+
+
+def powers_of(volts: npt.NDArray[Any], rate: float, mains_hz: float) -> list[HopPower]:
+    """Every whole hop of a recorded segment, filters settled on its first 0.1 s; the first second is left out."""
+    count = hop_samples(rate)
+    path = EmgPower(rate, mains_hz, float(np.mean(volts[:count])))
+    hops = [path.hop(volts[i : i + count]) for i in range(0, len(volts) - count + 1, count)]
+    return hops[min(10, len(hops) // 2) :]

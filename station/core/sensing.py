@@ -1,0 +1,129 @@
+"""What the muscle does: frames in; readings, quality, tension and minutes out.
+
+    Frame ─► one SignalPath per channel ─► the channel that decides ─► TensionRule, MinuteBook ─► events
+
+Two EMG channels: the more loaded one decides.  EMG with a pressure pad: EMG decides, the pad only tells presence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from station.core.component import NEVER, Handler, Message
+from station.core.events import Presence, Quality, Reading, SensorTrouble, SensorWell
+from station.core.inputs import Frame, SensorLost, Tick, UseCalibration
+from station.core.load import MinuteBook
+from station.core.signal import Measured, SignalPath
+from station.core.tension import Settings, TensionRule
+from station.core.yardstick import SignalKind, Yardstick, from_dict
+
+# Without a frame for so long the signal is stale.
+STALE_S = 0.5
+NO_YARDSTICK = "not calibrated yet: loads are shown after a calibration"
+
+
+class Sensing:
+    """The component between the sensor's volts and everything the station knows of the muscle."""
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        signals: Sequence[SignalKind] = ("emg-raw",),
+        yardsticks: Sequence[Yardstick | None] = (),
+    ) -> None:
+        """One signal kind and (where known) one yardstick for each channel of the frames."""
+        self.settings = settings or Settings()
+        self.signals = tuple(signals)
+        self._last_frame: float | None = None
+        self._well = False
+        self._quality: tuple[str, str] = ("", "")
+        self._present = True
+        self._use(yardsticks)
+
+    def routes(self) -> Mapping[type, Handler]:
+        """See Component."""
+        return {
+            Frame: self._on_frame,
+            UseCalibration: self._on_calibration,
+            SensorLost: self._on_lost,
+            Tick: self._on_tick,
+            Presence: self._on_presence,
+        }
+
+    def due(self) -> float:
+        """When the signal would be stale."""
+        return NEVER if self._last_frame is None or not self._well else self._last_frame + STALE_S
+
+    def _use(self, yardsticks: Sequence[Yardstick | None]) -> None:
+        padded = [*yardsticks, *[None] * len(self.signals)][: len(self.signals)]
+        self.yardsticks = tuple(padded)
+        self._paths = [SignalPath(kind, stick) for kind, stick in zip(self.signals, padded, strict=True)]
+        emg = [k for k, kind in enumerate(self.signals) if kind != "pressure"]
+        self._deciding = emg or list(range(len(self.signals)))
+        pressure = not emg
+        noise = max((padded[k].noise_rve_percent for k in self._deciding if padded[k] is not None), default=0.0)  # type: ignore[union-attr]
+        blocked = ""
+        if not pressure and noise > self.settings.noise_limit_rve_percent:
+            blocked = f"the sensor's noise is {noise:.0f} %RVE, too much to be sure"
+        threshold = self.settings.pressure_load_percent if pressure else self.settings.load_rve_percent
+        recovery = 0.7 * threshold if pressure else self.settings.recovery_load_rve_percent
+        self._rule = TensionRule(self.settings, threshold, recovery, blocked)
+        self._minutes = MinuteBook()
+
+    def _on_frame(self, frame: Frame, now: float) -> Iterable[Message]:
+        told: list[Message] = []
+        self._last_frame = now
+        if not self._well:
+            self._well = True
+            told.append(SensorWell(frame.rate))
+        volts = frame.volts
+        by_channel = [
+            path.push(volts[:, k], frame.t_last, frame.rate, frame.lost) for k, path in enumerate(self._paths)
+        ]
+        for hops in zip(*by_channel, strict=True):
+            self._decide(hops, told)
+        return told
+
+    def _decide(self, hops: Sequence[Measured], told: list[Message]) -> None:
+        candidates = [hops[k] for k in self._deciding]
+        valid = [hop for hop in candidates if hop.rve_percent is not None]
+        hop = max(valid, key=lambda h: h.rve_percent or 0.0) if valid else candidates[0]
+        reason = hop.reason
+        if hop.state == "ok" and self.yardsticks[self._deciding[0]] is None:
+            reason = NO_YARDSTICK
+        if (hop.state, reason) != self._quality:
+            self._quality = (hop.state, reason)
+            told.append(Quality(hop.state, reason))
+        told.append(Reading(hop.t, hop.rve_percent, hop.resting, hop.state))
+        rve = hop.rve_percent if self._present else None
+        told.extend(self._rule.hop(hop.end, hop.span, rve, hop.resting and rve is not None))
+        minute = self._minutes.hop(hop.t, hop.span, hop.rve_percent, hop.resting)
+        if minute is not None:
+            told.append(minute)
+
+    def _on_calibration(self, message: UseCalibration, now: float) -> Iterable[Message]:
+        self._use([from_dict(stored) for stored in message.calibrations])
+        return ()
+
+    def _on_lost(self, message: SensorLost, now: float) -> Iterable[Message]:
+        self._well = False
+        self._quality = ("stale", message.reason)
+        return (SensorTrouble(message.reason, message.remedy), Quality("stale", message.reason))
+
+    def _on_tick(self, message: Tick, now: float) -> Iterable[Message]:
+        if self._well and self._last_frame is not None and now - self._last_frame >= STALE_S:
+            self._well = False
+            self._quality = ("stale", "no samples arrive")
+            return (Quality("stale", "no samples arrive"),)
+        return ()
+
+    def _on_presence(self, message: Presence, now: float) -> Iterable[Message]:
+        self._present = message.state != "away"
+        return ()
+
+
+def stored(yardsticks: Sequence[Yardstick]) -> tuple[dict[str, object], ...]:
+    """Yardsticks as `UseCalibration` wants them."""
+    return tuple(msgspec.to_builtins(stick) for stick in yardsticks)

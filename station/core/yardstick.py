@@ -1,0 +1,196 @@
+"""What a calibration knows of one channel: where rest is, where the reference is, and how noisy the way between.
+
+All loads are given in %RVE: per cent of a *reference voluntary electrical activity*, a gentle, submaximal, repeatable
+posture (arms held out).  Mathiassen, Winkel & Hägg 1995 (J Electromyogr Kinesiol 5:197-226) review why that is more
+repeatable and kinder than a maximal effort.  A yardstick is only as good as the electrodes' place on the skin: put on
+anew, they have another gain, and the 20 s daily reference exists for that.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from station.core.emg_power import HopPower, powers_of
+
+SignalKind = Literal["emg-raw", "emg-envelope", "pressure"]
+Volts = npt.NDArray[Any]
+
+# Rest and reference must differ by at least this factor in amplitude, or nothing between them can be told apart.
+LEAST_FACTOR = 3.0
+# Volts: within this of a supply rail a sample is not a measurement.
+RAIL_MARGIN = 0.010
+SUPPLY = 3.3
+SHORTEST_S = 3.0
+# A pressure pad's relaxed and raised levels must differ by this part of the larger one.
+LEAST_PRESSURE_STEP = 0.10
+
+
+class Implausible(Exception):  # noqa: N818 - a finding about a measurement, not an error of the program
+    """The measurement cannot be a yardstick; the sentence says what to try."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Yardstick(msgspec.Struct, frozen=True, kw_only=True):
+    """One channel's calibration.  Powers are in V² after the filters, levels in V at the pin."""
+
+    signal: SignalKind
+    rate: float  # samples a second, as measured during the calibration
+    rest_level: float  # V: median at rest (the zero of envelope and pressure sensors)
+    reference_level: float  # V: at the reference: median (envelope, pressure) or rms in the EMG band (raw)
+    rest_power: float = 0.0  # V²: EMG band at rest, after the notches
+    reference_power: float = 0.0  # V²: EMG band at the reference, after the notches, rest power taken off
+    mains_hz: float = 50.0  # 50 or 60, found in the rest recording
+    hum_power: float = 0.0  # V²: what the notches removed at rest
+    motion_power: float = 0.0  # V²: the largest 0.8-12 Hz power of any second of the calibration
+    noise_rve_percent: float = 0.0  # the amplitude at rest
+    typing_p50: float | None = None  # %RVE: median load of two minutes of typing, when recorded
+    rest_only: bool = False  # True: no reference was possible; the reference is assumed and only comparisons hold
+    gain: float = 1.0  # amplitude factor of a later daily reference
+    created: str = ""  # ISO date and time, given by the caller; "" unknown
+
+
+def as_dict(yardstick: Yardstick) -> dict[str, Any]:
+    """The yardstick as a plain dictionary, ready for JSON."""
+    plain: dict[str, Any] = msgspec.to_builtins(yardstick)
+    return plain
+
+
+def from_dict(stored: dict[str, Any]) -> Yardstick:
+    """The yardstick of a stored dictionary.  Raises msgspec.ValidationError when it is not one."""
+    return msgspec.convert(stored, Yardstick)
+
+
+def measure(
+    signal: SignalKind,
+    rest_volts: Volts,
+    reference_volts: Volts | None,
+    rate: float,
+    *,
+    typing_volts: Volts | None = None,
+    created: str = "",
+) -> Yardstick:
+    """A yardstick from recorded segments: 1-D arrays of volts at the pin, at `rate` samples a second.
+
+    Without `reference_volts` the yardstick is rest-only.  Raises Implausible with a sentence on what to try.
+    """
+    rest = _checked(rest_volts, rate, "rest")
+    reference = None if reference_volts is None else _checked(reference_volts, rate, "reference")
+    if signal == "emg-raw":
+        return _raw(rest, reference, rate, created)
+    if signal == "emg-envelope":
+        return _envelope(rest, reference, rate, created)
+    return _pressure(rest, reference, rate, created)
+
+
+def _checked(volts: Volts, rate: float, name: str) -> Volts:
+    """The segment as a float array, or Implausible."""
+    volts = np.asarray(volts, dtype=np.float64)
+    if len(volts) < SHORTEST_S * rate:
+        raise Implausible(
+            f"The {name} recording is shorter than {SHORTEST_S:.0f} s. Try again and hold a little longer."
+        )
+    railed = np.mean(volts > SUPPLY - RAIL_MARGIN)
+    if railed > 0.05:
+        raise Implausible(f"The signal stands at its upper limit during {name}. Check the electrodes and the gain.")
+    if np.ptp(volts) < 2e-4:
+        raise Implausible(f"The signal does not move at all during {name}. Check the cable and the electrodes.")
+    return volts
+
+
+def typical_power(hops: list[HopPower]) -> float:
+    """The median hop power of a steady segment, V²."""
+    return float(np.median([sum(hop.parts) / len(hop.parts) for hop in hops]))
+
+
+def _raw(rest: Volts, reference: Volts | None, rate: float, created: str) -> Yardstick:
+    by_mains = {mains: powers_of(rest, rate, mains) for mains in (50.0, 60.0)}
+    hum = {mains: float(np.median([hop.hum for hop in hops])) for mains, hops in by_mains.items()}
+    mains_hz = max(hum, key=lambda mains: hum[mains])
+    at_rest = by_mains[mains_hz]
+    rest_power = typical_power(at_rest)
+    motion = _worst_second(at_rest)
+    if reference is None:
+        reference_power = 99 * 99 * rest_power
+    else:
+        held = powers_of(reference, rate, mains_hz)
+        total = typical_power(held)
+        if total < LEAST_FACTOR**2 * rest_power:
+            raise Implausible(_TOO_CLOSE)
+        reference_power = total - rest_power
+        motion = max(motion, _worst_second(held))
+    return Yardstick(
+        signal="emg-raw",
+        rate=rate,
+        rest_level=float(np.median(rest)),
+        reference_level=math.sqrt(reference_power),
+        rest_power=rest_power,
+        reference_power=reference_power,
+        mains_hz=mains_hz,
+        hum_power=max(hum[mains_hz], 0.0),
+        motion_power=motion,
+        noise_rve_percent=100 * math.sqrt(rest_power / reference_power),
+        rest_only=reference is None,
+        created=created,
+    )
+
+
+def _worst_second(hops: list[HopPower]) -> float:
+    motion = np.array([hop.motion for hop in hops])
+    if len(motion) < 10:
+        return float(motion.max())
+    return float(np.convolve(motion, np.full(10, 0.1), "valid").max())
+
+
+def _envelope(rest: Volts, reference: Volts | None, rate: float, created: str) -> Yardstick:
+    rest_level = float(np.median(rest))
+    spread = float(np.percentile(rest, 84) - np.percentile(rest, 16)) / 2
+    if reference is None:
+        reference_level = rest_level + max(20 * spread, rest_level)
+    else:
+        reference_level = float(np.median(reference))
+        if reference_level - rest_level < LEAST_FACTOR * 2 * spread or reference_level < LEAST_FACTOR * rest_level / 2:
+            raise Implausible(_TOO_CLOSE)
+    return Yardstick(
+        signal="emg-envelope",
+        rate=rate,
+        rest_level=rest_level,
+        reference_level=reference_level,
+        rest_power=spread**2,
+        noise_rve_percent=100 * spread / (reference_level - rest_level),
+        rest_only=reference is None,
+        created=created,
+    )
+
+
+def _pressure(rest: Volts, reference: Volts | None, rate: float, created: str) -> Yardstick:
+    if reference is None:
+        raise Implausible("A pressure pad needs both: shoulders relaxed, then raised. Lift them once for 15 s.")
+    rest_level, raised = float(np.median(rest)), float(np.median(reference))
+    if abs(raised - rest_level) < LEAST_PRESSURE_STEP * max(raised, rest_level):
+        raise Implausible(
+            "The pad feels no difference between relaxed and raised shoulders. Move it a little and try again."
+        )
+    spread = float(np.percentile(rest, 84) - np.percentile(rest, 16)) / 2
+    return Yardstick(
+        signal="pressure",
+        rate=rate,
+        rest_level=rest_level,
+        reference_level=raised,
+        rest_power=spread**2,
+        noise_rve_percent=100 * spread / abs(raised - rest_level),
+        created=created,
+    )
+
+
+_TOO_CLOSE = (
+    "Rest and reference differ by less than a factor of 3. "
+    "Let the arms rest on the desk for the first part, hold them out for the second, and check that the electrodes stick."
+)
