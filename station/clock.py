@@ -10,3 +10,8 @@ import time
 
 now = time.monotonic
 wall = time.time
+
+
+def today() -> str:
+    """The local date, `2026-11-23`."""
+    return time.strftime("%Y-%m-%d")

@@ -1,0 +1,95 @@
+"""The command line: `desk-station COMMAND`.
+
+Each command is one module with two things: `add_arguments(parser)` and `run(args) -> exit code`.
+Only the module of the chosen command is imported, so `desk-station replay` never waits for pygame.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import importlib
+import os
+import sys
+
+from station.errors import StationError
+
+# (command, module, one sentence); the order is the order in which a newcomer meets them.
+COMMANDS: tuple[tuple[str, str, str], ...] = (
+    ("demo", "station.demo", "see and hear the whole station with a simulated person; needs nothing"),
+    ("check", "station.check", "look at everything once and say what is missing and what to do"),
+    ("calibrate", "station.calibrate", "teach the station your rest and your reference, in four minutes"),
+    ("run", "station.run", "run the station until it is stopped"),
+    ("config", "station.show_config", "show the settings in force, with what each of them means"),
+    ("record", "station.record", "write the sensor's signal to a recording (EDF+)"),
+    ("replay", "station.replay", "run the station over a recording and say what it would have done"),
+    ("analyse", "station.analyse", "a report of one recording, for you or your physiotherapist"),
+    ("export", "station.export", "give out what the station remembers, as CSV or JSON"),
+    ("purge", "station.purge", "delete what the station remembers, a range or everything"),
+)
+
+INTRO = """\
+Desk Station feels the tension of your shoulders, offers a pause, and guides you through it.
+It is a wellness device, not a medical device.
+
+commands:
+{commands}
+
+New here?   desk-station demo
+With a Pi?  desk-station config --default > desk-station.toml
+            desk-station check --config desk-station.toml
+            desk-station run --config desk-station.toml
+
+`desk-station COMMAND --help` says more about one of them."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; the exit code is 0 for good, 1 for warnings or nothing to do, 2 for broken."""
+    arguments = sys.argv[1:] if argv is None else argv
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(introduction())
+        return 0
+    if arguments[0] in ("-V", "--version"):
+        from station.version import VERSION
+
+        print(f"desk-station {VERSION}")
+        return 0
+    known = {name: (module, sentence) for name, module, sentence in COMMANDS}
+    if arguments[0] not in known:
+        print(_unknown(arguments[0], list(known)), file=sys.stderr)
+        return 2
+    return _run(arguments[0], *known[arguments[0]], arguments[1:])
+
+
+def _run(name: str, module_name: str, sentence: str, arguments: list[str]) -> int:
+    """One command, with every mistake a person can mend put in words."""
+    module = importlib.import_module(module_name)
+    parser = argparse.ArgumentParser(prog=f"desk-station {name}", description=sentence[0].upper() + sentence[1:] + ".")
+    module.add_arguments(parser)
+    try:
+        return int(module.run(parser.parse_args(arguments)))
+    except StationError as error:
+        for line in error.sentences():
+            print(line, file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # the reader of our output (head, less) has gone: that is its good right
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f" Did you mean '{close[0]}'?" if close else ""
+    return f"desk-station: there is no command '{name}'.{hint}\n`desk-station --help` lists them."
+
+
+def introduction() -> str:
+    """The help that a person can follow."""
+    width = max(len(name) for name, _, _ in COMMANDS)
+    return INTRO.format(commands="\n".join(f"  {name:<{width}}  {sentence}" for name, _, sentence in COMMANDS))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
