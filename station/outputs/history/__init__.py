@@ -1,0 +1,130 @@
+"""What the station remembers: minutes, tension, cues, exercises and marks, in one SQLite file on this machine.
+
+A mark or a session is on the disk as soon as the writer has had one turn; a minute within the minute; a power cut
+costs at most the minute it happened in.  `take()` only turns the event into a row and puts it into a queue.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from station.core.events import Moment
+from station.outputs.contract import House, OutputError
+from station.outputs.history.erase import purge
+from station.outputs.history.export import export_csv, export_json
+from station.outputs.history.read import cues, episodes, marks, minutes, sessions, spans
+from station.outputs.history.rows import Rows
+from station.outputs.history.store import NewerHistoryError
+from station.outputs.history.writer import Writer
+
+__all__ = [
+    "FILE_NAME",
+    "History",
+    "Settings",
+    "cues",
+    "episodes",
+    "examine",
+    "export_csv",
+    "export_json",
+    "marks",
+    "minutes",
+    "open",
+    "purge",
+    "sessions",
+    "spans",
+]
+
+FILE_NAME = "history.db"
+STOP_S = 1.8
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[output.history]`: how long the station remembers."""
+
+    keep_days: Annotated[
+        int, Meta(ge=0, le=36_500, description="Days that minutes are kept; 0 keeps them for ever. Marks always stay.")
+    ] = 365
+
+
+def _asleep_s() -> float:
+    """Seconds this machine has slept since boot: the monotonic clock stands still in sleep, the wall clock does not."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic() if hasattr(time, "CLOCK_BOOTTIME") else 0.0
+
+
+def _boot_id() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return uuid.uuid4().hex  # without the kernel's word every start counts as a boot: nothing is re-stamped wrongly
+
+
+class History:
+    """The history as an output of the station."""
+
+    def __init__(
+        self,
+        path: Path,
+        keep_days: int = 365,
+        boot_id: str | None = None,
+        asleep_s: Callable[[], float] = _asleep_s,
+    ) -> None:
+        self.path = path
+        self._rows = Rows()
+        self._asleep_s = asleep_s
+        self._writer = Writer(path, _boot_id() if boot_id is None else boot_id, keep_days)
+
+    def start(self) -> None:
+        """Open the file.  Raises OutputError when a later version of the station wrote it."""
+        try:
+            self._writer.start()
+        except NewerHistoryError as error:
+            raise OutputError(
+                f"{self.path} was written by a later Desk Station ({error})",
+                "install that version again, or move the file away to begin a new history",
+            ) from None
+
+    def take(self, moment: Moment) -> None:
+        """Remember one event; the disk is the writer's business.  Raises OutputError when the writer is gone."""
+        if not self._writer.alive():
+            raise OutputError("the history's writer has stopped", "it is started again; please report this")
+        for row in self._rows.of(moment):
+            if "up" in row.values:
+                row.values["up"] += round(self._asleep_s() * 1000)
+            self._writer.put(row)
+
+    def flush(self, timeout_s: float = 5.0) -> bool:
+        """Wait until everything taken so far survives a power cut; False when it does not (yet)."""
+        return self._writer.flush(timeout_s)
+
+    def trouble(self) -> str:
+        """What is wrong with the file now, or ''."""
+        return self._writer.trouble()
+
+    def stop(self) -> None:
+        """Write the rest and close, within two seconds."""
+        self._writer.stop(STOP_S)
+
+
+def open(settings: Settings, house: House) -> History:
+    """The history of the station in `house`."""
+    return History(house.state_dir / FILE_NAME, settings.keep_days)
+
+
+def examine(settings: Settings, house: House) -> list[tuple[str, str, str]]:
+    """For `check`: (severity `ok|warning|error`, what, remedy)."""
+    from station.outputs.history.read import summary
+
+    path = house.state_dir / FILE_NAME
+    if not path.exists():
+        return [("ok", f"no history yet; it will be {path}", "")]
+    try:
+        return [("ok", summary(path), "")]
+    except Exception as error:
+        return [("error", f"{path} cannot be read: {error}", "a damaged file is set aside at the next start")]

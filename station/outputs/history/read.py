@@ -1,0 +1,125 @@
+"""Questions to the history, for the page, the export and `check`: plain rows out, never a write.
+
+Times go in and come out as seconds since 1970 (UTC); a range is `since <= t < until`, and None leaves it open.
+The writer may be writing meanwhile: each call reads one consistent moment.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+Record = dict[str, Any]
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """A read-only connection."""
+    uri = path.resolve().as_uri() + "?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True, timeout=2.0)) as connection:
+        connection.row_factory = sqlite3.Row
+        yield connection
+
+
+# What each kind of record is called and computed from; the last entry is the column that says when.
+QUERIES: dict[str, tuple[str, str]] = {
+    "minutes": (
+        """SELECT ended_ms / 1000.0 AS ended, relative_rest_permille / 1000.0 AS relative_rest_time,
+                  apdf10_tenths / 10.0 AS apdf10, apdf50_tenths / 10.0 AS apdf50, apdf90_tenths / 10.0 AS apdf90,
+                  gaps, longest_stretch_ms / 1000.0 AS longest_stretch_s, valid_ms / 1000.0 AS valid_s, quality
+           FROM minute""",
+        "ended_ms",
+    ),
+    "episodes": (
+        """SELECT started_ms / 1000.0 AS started, ended_ms / 1000.0 AS ended, lasted_ms / 1000.0 AS lasted_s,
+                  load_tenths / 10.0 AS load_rve_percent, relative_rest_permille / 1000.0 AS relative_rest_time, reason
+           FROM episode""",
+        "started_ms",
+    ),
+    "cues": (
+        """SELECT started_ms / 1000.0 AS started, chime_ms / 1000.0 AS chimed, answered_ms / 1000.0 AS answered,
+                  answer, reason, suggestion
+           FROM cue""",
+        "started_ms",
+    ),
+    "withheld": ("SELECT at_ms / 1000.0 AS at, reason FROM withheld", "at_ms"),
+    "sessions": (
+        """SELECT started_ms / 1000.0 AS started, ended_ms / 1000.0 AS ended, technique, length, language,
+                  planned_ms / 1000.0 AS planned_s, source, reason
+           FROM session""",
+        "started_ms",
+    ),
+    "marks": ("SELECT rowid AS id, at_ms / 1000.0 AS at, source, text FROM mark", "at_ms"),
+    "spans": (
+        "SELECT kind, state, started_ms / 1000.0 AS started, ended_ms / 1000.0 AS ended, reason FROM span",
+        "started_ms",
+    ),
+}
+
+
+def ask(path: Path, kind: str, since: float | None = None, until: float | None = None) -> list[Record]:
+    """The records of one kind, oldest first.  Raises KeyError for an unknown kind and sqlite3.Error."""
+    sql, column = QUERIES[kind]
+    low = -(2**62) if since is None else round(since * 1000)
+    high = 2**62 if until is None else round(until * 1000)
+    with reading(path) as connection:
+        found = connection.execute(f"{sql} WHERE {column} >= ? AND {column} < ? ORDER BY {column}", (low, high))
+        return [dict(row) for row in found]
+
+
+def columns(path: Path, kind: str) -> list[str]:
+    """The keys that records of this kind have, also when there is none yet."""
+    with reading(path) as connection:
+        return [column[0] for column in connection.execute(f"{QUERIES[kind][0]} LIMIT 0").description]
+
+
+def minutes(path: Path, since: float | None = None, until: float | None = None) -> list[Record]:
+    """`ended`, `relative_rest_time` (0..1 or None), `apdf10/50/90` (%RVE), `gaps`, `longest_stretch_s`, `valid_s`."""
+    return ask(path, "minutes", since, until)
+
+
+def episodes(path: Path, since: float | None = None, until: float | None = None) -> list[Record]:
+    """Stretches of tension: `started`, `ended` (None: going on), `lasted_s`, `load_rve_percent`, `reason`."""
+    return ask(path, "episodes", since, until)
+
+
+def cues(path: Path, since: float | None = None, until: float | None = None) -> list[Record]:
+    """Offers: `started`, `chimed` and `answered` (None: never), `answer`, `reason`, `suggestion`."""
+    return ask(path, "cues", since, until)
+
+
+def withheld(path: Path, since: float | None = None, until: float | None = None) -> list[Record]:
+    """Tension that brought no cue: `at` and the `reason`."""
+    return ask(path, "withheld", since, until)
+
+
+def sessions(path: Path, since: float | None = None, until: float | None = None) -> list[Record]:
+    """Exercises: `started`, `ended` (None with `reason` aborted: cut off), `technique`, `length`, `source`, ..."""
+    return ask(path, "sessions", since, until)
+
+
+def marks(path: Path, since: float | None = None, until: float | None = None) -> list[Record]:
+    """Marked moments: `id`, `at`, `source`, `text` (None until the person writes one)."""
+    return ask(path, "marks", since, until)
+
+
+def spans(path: Path, since: float | None = None, until: float | None = None) -> list[Record]:
+    """How long `quality`, `presence` or `quiet` was what: `kind`, `state`, `started`, `ended`, `reason`."""
+    return ask(path, "spans", since, until)
+
+
+def summary(path: Path) -> str:
+    """One line for `check`.  Raises sqlite3.Error."""
+    with reading(path) as connection:
+
+        def number(table: str) -> int:
+            return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+        size = path.stat().st_size / 1e6
+        return (
+            f"history: {number('minute')} minutes, {number('session')} exercises, {number('mark')} marks "
+            f"in {path} ({size:.1f} MB)"
+        )

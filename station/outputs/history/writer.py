@@ -1,0 +1,302 @@
+"""The one thread that writes the history.
+
+    put(rows) ──► queue ──► pending ──► one transaction ──► on the disk ──► flush() returns True
+                                   │
+                                   └─ disk full, read-only, locked: kept (bounded), said in `trouble`, tried again
+
+Rule 1: nothing leaves `pending` before its commit has returned.
+Rule 2: rows that may wait go with the next row that may not, or after a minute.
+Rule 3: a damaged file is set aside and the same pending rows go into a new one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+from station.outputs.history import rows as r
+from station.outputs.history.rows import Row
+from station.outputs.history.store import check_pages, is_damage, open_store, set_aside, transaction
+
+COMMIT_S = 60.0
+RETRY_S = 5.0
+# About a day of minutes and spans; a row is some 500 bytes in memory.
+MOST_PENDING = 5_000
+# The wall clock is slewed by NTP all day; only a step (first synchronisation, a hand) moves what was written before.
+STEP_MS = 2_000
+# How long a person should be able to read that a damaged history was set aside.
+NOTICE_S = 3_600.0
+
+_TIMES = {
+    "minute": ("ended_ms",),
+    "episode": ("started_ms", "ended_ms"),
+    "cue": ("started_ms", "chime_ms", "answered_ms"),
+    "withheld": ("at_ms",),
+    "session": ("started_ms", "ended_ms"),
+    "mark": ("at_ms",),
+    "span": ("started_ms", "ended_ms"),
+}
+
+
+class _Stop:
+    pass
+
+
+_Item = Row | threading.Event | _Stop
+
+
+class Writer:
+    """Owns the connection.  `put` and `flush` are for other threads; everything else is the writer's own."""
+
+    def __init__(self, path: Path, boot_id: str, keep_days: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.path = path
+        self._boot_id = boot_id
+        self._keep_ms = keep_days * 86_400_000
+        self._clock = clock
+        self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
+        self._pending: deque[Row] = deque()
+        self._waiting: list[threading.Event] = []
+        self._connection: sqlite3.Connection | None = None
+        self._boot = 0
+        self._offset_ms: int | None = None
+        self._opened_before = False
+        self._forgotten_at = 0
+        self._problem = ""
+        self._notice = ""
+        self._notice_until = 0.0
+        self._dropped = 0
+        self._thread: threading.Thread | None = None
+
+    # --- for other threads ---
+
+    def start(self) -> None:
+        """Open the file now if it can be opened (else keep trying), and begin to write.  Raises NewerHistoryError."""
+        self._try_open()
+        self._thread = threading.Thread(target=self._run, name="history", daemon=True)
+        self._thread.start()
+
+    def put(self, row: Row) -> None:
+        """Hand over one row; never blocks."""
+        if self._queue.qsize() < MOST_PENDING:
+            self._queue.put(row)
+        else:
+            self._dropped += 1
+
+    def flush(self, timeout_s: float) -> bool:
+        """True once everything put so far is on the disk; False when that did not happen in time."""
+        done = threading.Event()
+        self._queue.put(done)
+        return done.wait(timeout_s)
+
+    def alive(self) -> bool:
+        """Is the thread at work?"""
+        return self._thread is not None and self._thread.is_alive()
+
+    def trouble(self) -> str:
+        """What is wrong now, or ''."""
+        if self._problem:
+            lost = f" {self._dropped} older entries had to be given up." if self._dropped else ""
+            return f"{self._problem} {len(self._pending)} entries wait in memory.{lost}"
+        return self._notice if self._clock() < self._notice_until else ""
+
+    def stop(self, timeout_s: float) -> None:
+        """Write what is pending and close."""
+        if self._thread is not None:
+            self._queue.put(_Stop())
+            self._thread.join(timeout_s)
+            self._thread = None
+
+    # --- the writer's own ---
+
+    def _run(self) -> None:
+        self._check_once()
+        commit_at = retry_at = float("inf")
+        while True:
+            wake = min(commit_at, retry_at)
+            stopping, hurry = self._collect(None if wake == float("inf") else max(0.0, wake - self._clock()))
+            now = self._clock()
+            if self._pending and commit_at == float("inf"):
+                commit_at = now + COMMIT_S
+            # After a failure every new row would be another try: wait for the time of the next one instead.
+            if stopping or now >= wake or (hurry and retry_at == float("inf")):
+                done = self._commit()
+                commit_at, retry_at = float("inf"), float("inf") if done else self._clock() + RETRY_S
+            if stopping:
+                self._close()
+                return
+
+    def _collect(self, timeout: float | None) -> tuple[bool, bool]:
+        """Take everything from the queue.  (stop asked for, something cannot wait)."""
+        stopping = hurry = False
+        try:
+            item = self._queue.get(timeout=timeout)
+            while True:
+                if isinstance(item, Row):
+                    self._keep(item)
+                    hurry = hurry or item.at_once
+                elif isinstance(item, _Stop):
+                    stopping = True
+                else:
+                    self._waiting.append(item)
+                    hurry = True
+                item = self._queue.get_nowait()
+        except queue.Empty:
+            return stopping, hurry
+
+    def _keep(self, row: Row) -> None:
+        self._pending.append(row)
+        if len(self._pending) > MOST_PENDING:
+            self._drop_one()
+
+    def _drop_one(self) -> None:
+        """Give up the oldest row that is not a mark or a session; those go last of all."""
+        for index, row in enumerate(self._pending):
+            if row.sql not in (r.MARK, r.SESSION, r.SESSION_END):
+                del self._pending[index]
+                break
+        else:
+            self._pending.popleft()
+        self._dropped += 1
+
+    def _commit(self) -> bool:
+        """Everything pending in one transaction; False when it has to be tried again."""
+        for _ in range(2):  # a second time when the first try found the file damaged
+            if self._connection is None:
+                self._try_open()
+            if self._connection is None:
+                return False
+            try:
+                if self._pending:
+                    self._write(self._connection)
+            except sqlite3.Error as error:
+                if is_damage(error):
+                    self._replace(str(error))
+                    continue
+                self._problem = _sentence(self.path, error)
+                return False
+            self._pending.clear()
+            self._problem, self._dropped = "", 0
+            for done in self._waiting:
+                done.set()
+            self._waiting.clear()
+            return True
+        return False
+
+    def _write(self, connection: sqlite3.Connection) -> None:
+        before = self._offset_ms
+        try:
+            with transaction(connection):
+                for row in self._pending:
+                    if "up" in row.values:
+                        self._notice_step(connection, row.values["at"] - row.values["up"])
+                    connection.execute(row.sql, {**row.values, "boot": self._boot})
+                connection.execute("UPDATE boot SET offset_ms = ? WHERE id = ?", (self._offset_ms, self._boot))
+                self._forget(connection)
+        except BaseException:
+            self._offset_ms = before
+            raise
+
+    def _notice_step(self, connection: sqlite3.Connection, offset_ms: int) -> None:
+        """A Pi has no clock of its own: when the right time arrives, move what was written under the wrong one."""
+        if self._offset_ms is not None and abs(offset_ms - self._offset_ms) > STEP_MS:
+            move = {"delta": offset_ms - self._offset_ms, "boot": self._boot}
+            for table, columns in _TIMES.items():
+                moved = ", ".join(f"{column} = {column} + :delta" for column in columns)
+                connection.execute(f"UPDATE {table} SET {moved} WHERE boot = :boot", move)
+        self._offset_ms = offset_ms
+
+    def _forget(self, connection: sqlite3.Connection) -> None:
+        """Once a day: what is older than the owner wants to keep goes; marks stay until they are deleted."""
+        newest = max((row.values.get("at", 0) for row in self._pending), default=0)
+        if not self._keep_ms or newest - self._forgotten_at < 86_400_000:
+            return
+        self._forgotten_at = newest
+        limit = (newest - self._keep_ms,)
+        for table, column in (("minute", "ended_ms"), ("span", "started_ms"), ("withheld", "at_ms")):
+            connection.execute(f"DELETE FROM {table} WHERE {column} < ?", limit)
+
+    def _try_open(self) -> None:
+        """Open the file; a damaged one is set aside first.  What cannot be opened is said in `trouble`."""
+        try:
+            try:
+                self._connection = self._open()
+            except sqlite3.Error as error:
+                if not is_damage(error):
+                    raise
+                self._set_aside(str(error))
+                self._connection = self._open()
+        except (sqlite3.Error, OSError) as error:
+            self._problem = _sentence(self.path, error)
+            return
+        self._opened_before, self._problem = True, ""
+
+    def _open(self) -> sqlite3.Connection:
+        connection = open_store(self.path)
+        try:
+            with transaction(connection):
+                connection.execute("INSERT OR IGNORE INTO boot (boot_id) VALUES (?)", (self._boot_id,))
+                if not self._opened_before:
+                    for close in (r.CLOSE_SESSIONS, r.CLOSE_EPISODES, r.CLOSE_SPANS):
+                        connection.execute(close)
+            row = connection.execute("SELECT id, offset_ms FROM boot WHERE boot_id = ?", (self._boot_id,)).fetchone()
+        except BaseException:
+            connection.close()
+            raise
+        self._boot, self._offset_ms = row["id"], row["offset_ms"]
+        return connection
+
+    def _check_once(self) -> None:
+        """Read every page once at start, here, where nobody waits for it (0.3 s for 90 MB on a PC)."""
+        if self._connection is None:
+            return
+        try:
+            finding = check_pages(self._connection)
+        except sqlite3.Error as error:
+            finding = str(error) if is_damage(error) else ""
+        if finding:
+            self._replace(finding)
+
+    def _replace(self, finding: str) -> None:
+        self._close()
+        try:
+            self._set_aside(finding)
+        except OSError as error:
+            self._problem = _sentence(self.path, error)
+            return
+        self._try_open()
+
+    def _set_aside(self, finding: str) -> None:
+        aside = set_aside(self.path)
+        self._notice = (
+            f"the history was damaged ({finding}) and is kept as {aside.name}; a new one was begun. "
+            f"To look into the old one: sqlite3 {aside} .recover"
+        )
+        self._notice_until = self._clock() + NOTICE_S
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.close()
+            self._connection = None
+
+
+def _sentence(path: Path, error: Exception) -> str:
+    """What is wrong with the file and what to do, for a person."""
+    text = str(error)
+    if "full" in text:
+        remedy = f"the disk is full: free some space on the disk of {path.parent}."
+    elif "readonly" in text or "read-only" in text.lower():
+        remedy = f"{path} cannot be written: is the card mounted read-only, or owned by someone else?"
+    elif "locked" in text or "busy" in text:
+        remedy = f"another program holds {path}: it is tried again every {RETRY_S:.0f} s."
+    elif "unable to open" in text or isinstance(error, OSError):
+        remedy = f"{path} cannot be opened: does its folder exist, and may the station write there?"
+    else:
+        remedy = f"{path}: it is tried again every {RETRY_S:.0f} s."
+    return f"the history cannot be written ({text}); {remedy}"
