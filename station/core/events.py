@@ -153,6 +153,14 @@ class Quiet(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ContextChanged(Event):
+    """What the house knows began or ended (or ran out): call, focus, away or quiet."""
+
+    name: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Private(Event):
     """Private mode: the sensor is closed and nothing is recorded."""
 

@@ -1,0 +1,115 @@
+"""How often the station may draw attention: one purse for cues and reminders alike.
+
+    cue ──20 min──► next allowed        after one that was ignored: 30 min, then 45, then 67 ... (x 1.5 each)
+
+At most 2 in any hour, 6 in a day.  An answer of the person's, or shoulders that dropped by themselves, bring the
+distance back to its beginning: who ignores is asked less, never louder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import msgspec
+
+from station.core.component import NEVER
+
+HOUR_S = 3600.0
+DAY_S = 86400.0
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How often you may be reminded, cues and exercises together."""
+
+    per_hour: Annotated[int, msgspec.Meta(ge=0, le=6, description="at most so many reminders in any hour")] = 2
+    per_day: Annotated[int, msgspec.Meta(ge=0, le=24, description="at most so many reminders in a day")] = 6
+    apart_min: Annotated[float, msgspec.Meta(ge=0, le=240, description="at least so many minutes between two")] = 20.0
+    back_off: Annotated[
+        float, msgspec.Meta(ge=1.0, le=4.0, description="the distance grows by this factor after each ignored one")
+    ] = 1.5
+    longest_apart_min: Annotated[
+        float, msgspec.Meta(ge=0, le=720, description="minutes beyond which the distance does not grow")
+    ] = 240.0
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Why there is no cue now: a code, a sentence, and the monotonic second until which it holds (`NEVER`: open)."""
+
+    code: str
+    sentence: str
+    until: float = NEVER
+
+    @property
+    def reason(self) -> str:
+        """`code: sentence`, as the page shows it."""
+        return f"{self.code}: {self.sentence}"
+
+
+class Budget:
+    """What was spent, and what is left."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self.ignored_in_a_row = 0
+        self._spent: list[float] = []
+        """Monotonic seconds of the last 24 h's reminders."""
+        self._today = 0
+
+    def blocks(self, now: float) -> Block | None:
+        """Why nothing may be spent at `now`, or None."""
+        s = self.settings
+        self._spent = [t for t in self._spent if t > now - DAY_S]
+        if self._today >= s.per_day:
+            return Block("day", f"{self._today} of {s.per_day} reminders today")
+        hour = self._in_the_hour(now)
+        if len(hour) >= s.per_hour:
+            until = hour[-s.per_hour] + HOUR_S if s.per_hour else NEVER
+            return Block("hour", f"{len(hour)} of {s.per_hour} reminders this hour", until)
+        apart = self.apart_s()
+        if self._spent and now < self._spent[-1] + apart:
+            ago = (now - self._spent[-1]) / 60
+            sentence = f"the last reminder was {ago:.0f} min ago; {apart / 60:.0f} min lie between two"
+            return Block("apart", sentence, self._spent[-1] + apart)
+        return None
+
+    def apart_s(self) -> float:
+        """The distance that holds now, in seconds."""
+        s = self.settings
+        # The exponent is capped so that a year of ignoring does not overflow; the distance is capped long before.
+        grown = s.apart_min * s.back_off ** min(self.ignored_in_a_row, 30)
+        return 60 * max(s.apart_min, min(grown, s.longest_apart_min))
+
+    def spend(self, now: float) -> str:
+        """One reminder is given; the words that say how many that makes."""
+        self._spent.append(now)
+        self._today += 1
+        s = self.settings
+        return f"budget {len(self._in_the_hour(now))} of {s.per_hour} this hour, {self._today} of {s.per_day} today"
+
+    def answered(self, answer: str) -> None:
+        """Ignored ones make the distance grow; accepted and self-released ones bring it back."""
+        if answer == "ignored":
+            self.ignored_in_a_row += 1
+        elif answer in ("accepted", "self_released"):
+            self.ignored_in_a_row = 0
+
+    def new_day(self) -> None:
+        """A new day has its own purse; the hour and the distance do not end at midnight."""
+        self._today = 0
+
+    def snapshot(self, now: float, wall: float) -> dict[str, Any]:
+        """What must survive a restart, in wall seconds."""
+        spent = [round(wall - (now - t), 3) for t in self._spent]
+        return {"spent": spent, "today": self._today, "ignored_in_a_row": self.ignored_in_a_row}
+
+    def restore(self, data: Mapping[str, Any], now: float, wall: float) -> None:
+        """Take a snapshot back.  A time that lies in the future (a clock that was wrong) counts as now."""
+        self._spent = sorted(now - max(0.0, wall - float(t)) for t in data.get("spent", ()))
+        self._today = int(data.get("today", 0))
+        self.ignored_in_a_row = int(data.get("ignored_in_a_row", 0))
+
+    def _in_the_hour(self, now: float) -> list[float]:
+        return [t for t in self._spent if t > now - HOUR_S]
