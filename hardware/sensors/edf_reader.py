@@ -78,13 +78,13 @@ class _Channel:
 class Recording:
     """A file that was read: `rate` samples a second of each channel, `length` samples of each.
 
-    signal: what the labels say it is (`emg-raw`, `emg-envelope`, `pressure`), or empty when they do not say.
+    signals: what each label says it is (`emg-raw`, `emg-envelope`, `pressure`), or empty when it does not say.
     remarks: sentences for the person, about decisions that had to be made to read the file.
     """
 
     path: Path
     labels: tuple[str, ...]
-    signal: str
+    signals: tuple[str, ...]
     rate: float
     length: int
     annotations: tuple[Annotation, ...]
@@ -122,14 +122,15 @@ class Recording:
         return tuple(sorted(found, key=lambda lost: lost.index))
 
     def frames(self, seconds: float = FRAME_S) -> Iterator[Frame]:
-        """The recording in frames of about `seconds`; `t_last` counts from its first sample, losses are passed on.
+        """The recording in frames of about `seconds`; losses are passed on.  `volts` has the shape (n, channels).
 
-        A frame's `volts` has the shape (n, channels).
+        `t_last` counts from the start of the recording; a sample is known when its period is over, so the very first
+        one has the time 1 / rate.
         """
         at, lost = 0, 0
         for loss in (*self.losses(), Lost(self.length, 0, 0)):
             for start, stop in self._pieces(at, min(loss.index, self.length), seconds):
-                yield Frame(self.volts(start, stop), len(self.channels), (stop - 1) / self.rate, self.rate, lost)
+                yield Frame(self.volts(start, stop), len(self.channels), stop / self.rate, self.rate, lost)
                 lost = 0
             at = max(at, loss.index + loss.skip)
             lost += loss.count
@@ -193,7 +194,7 @@ def _read(path: Path, channels: Sequence[str], complaints: Sequence[object]) -> 
         raise SensorError(f"{path} holds no samples: the recording is empty.", "Record again, or choose another file.")
     labels = tuple(signal.label for signal in chosen)
     notes = tuple(Annotation(float(a.onset), float(a.duration or 0.0), a.text) for a in edf.annotations)
-    return Recording(path, labels, _signal_of(labels[0]), rate, length, notes, tuple(remarks), tuple(made))
+    return Recording(path, labels, tuple(map(_signal_of, labels)), rate, length, notes, tuple(remarks), tuple(made))
 
 
 def _look_at(path: Path) -> None:

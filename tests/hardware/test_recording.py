@@ -174,7 +174,7 @@ def test_the_muscle_is_chosen_among_many_channels_and_a_sentence_says_which(tmp_
     ],
 )
 def test_the_label_tells_the_kind_of_signal(tmp_path: Path, label: str, signal: str) -> None:
-    assert read(foreign(tmp_path / "a.edf", volts(100)[:, 0], "V", (0, 3.3), label)).signal == signal
+    assert read(foreign(tmp_path / "a.edf", volts(100)[:, 0], "V", (0, 3.3), label)).signals == (signal,)
 
 
 # --- files that are none ----------------------------------------------------------------------------
@@ -253,7 +253,7 @@ def test_the_driver_plays_at_the_speed_of_life_and_starts_again_when_told_to(tmp
     source = recording.RecordingSource(read(path), True, clock, clock.sleep)
     frames = [source.read() for _ in range(250)]
     assert clock.now == pytest.approx(1000.0 + 250 * 0.02, abs=0.02)
-    assert frames[0].t_last == pytest.approx(1000.01)
+    assert frames[0].t_last == pytest.approx(1000.02)
     assert np.allclose(frames[0].volts, frames[100].volts)
     assert frames[100].t_last - frames[99].t_last == pytest.approx(0.02)
 
