@@ -1,0 +1,138 @@
+"""An MQTT broker for the demo: the one on localhost where it answers, else an embedded one in a child process.
+
+Only ever part of the demo: `run` never starts a broker.  The embedded one (rumqttd, by the package `iotcore`) listens
+on 127.0.0.1 alone and ends with the demo.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import tempfile
+import threading
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+# rumqttd's configuration: MQTT 5 (v5 table), this computer only.
+EMBEDDED = """\
+id = 0
+[router]
+id = 0
+max_connections = 20
+max_outgoing_packet_count = 200
+max_segment_size = 1048576
+max_segment_count = 10
+[v5.1]
+name = "demo"
+listen = "127.0.0.1:{port}"
+next_connection_delay_ms = 1
+[v5.1.connections]
+connection_timeout_ms = 60000
+max_payload_size = 262144
+max_inflight_count = 100
+dynamic_filters = true
+"""
+STANDARD_PORT = 1883
+
+
+class Broker:
+    """Where the demo's messages go.  `port` is 0 where there is no broker to be had; `note` then says why."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self.embedded = False
+        self.note = ""
+        self._process: Any = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def start(self) -> None:
+        """Find a broker or start one."""
+        if answers(STANDARD_PORT):
+            self.port = STANDARD_PORT
+            return
+        try:
+            from iotcore import Broker as Embedded
+        except ImportError:
+            self.note = "no MQTT broker here (pip install 'desk-station[demo]' brings a small one)"
+            return
+        self._folder = tempfile.TemporaryDirectory(prefix="desk-station-")
+        self.port = free_port()
+        file = Path(self._folder.name) / "broker.toml"
+        file.write_text(EMBEDDED.format(port=self.port))
+        try:
+            self._process = Embedded(config_path=str(file))
+            self._process.start()
+            self.embedded = True
+        except Exception as error:  # the demo is worth seeing without MQTT too
+            self.port, self.note = 0, f"the small MQTT broker did not start: {error}"
+
+    def stop(self) -> None:
+        """End the embedded broker, if it was ours."""
+        if self._process is not None:
+            self._process.stop()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+
+class Listener:
+    """Subscribes as a dashboard would, and keeps the last messages as lines."""
+
+    def __init__(self, port: int, topic: str, keep: int = 30) -> None:
+        self._port, self._topic = port, topic
+        self._lines: deque[str] = deque(maxlen=keep)
+        self._lock = threading.Lock()
+        self._client: Any = None
+
+    def start(self) -> None:
+        """Connect; a broker that does not answer is no reason for the demo to stop."""
+        import paho.mqtt.client as mqtt
+        from paho.mqtt.enums import CallbackAPIVersion
+
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
+        self._client.on_connect = lambda client, *_: client.subscribe(self._topic)
+        self._client.on_message = lambda _client, _data, message: self._on_message(message)
+        self._client.connect_async("127.0.0.1", self._port)
+        self._client.loop_start()
+
+    def lines(self) -> list[str]:
+        """The last messages, oldest first."""
+        with self._lock:
+            return list(self._lines)
+
+    def stop(self) -> None:
+        """Disconnect."""
+        if self._client is not None:
+            self._client.disconnect()
+            self._client.loop_stop()
+
+    def _on_message(self, message: Any) -> None:
+        topic = "/".join(str(message.topic).split("/")[2:]) or str(message.topic)
+        with self._lock:
+            self._lines.append(f"{topic:<14} {_brief(bytes(message.payload))}")
+
+
+def _brief(payload: bytes) -> str:
+    """A JSON message as `key value` pairs without the empty ones: a line is all there is."""
+    text = payload.decode("utf-8", "replace")
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return text
+    if not isinstance(data, dict):
+        return text
+    return " · ".join(f"{key} {value}" for key, value in data.items() if value not in (None, "", {}, [], False))
+
+
+def answers(port: int) -> bool:
+    """True when something listens on this port of this computer."""
+    with socket.socket() as probe:
+        probe.settimeout(0.3)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def free_port() -> int:
+    """A port nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,180 @@
+"""The demo's live picture of the station, drawn from its public state; and the same as plain lines for pipes.
+
+`Picture` is an output like every other: it is told moments, and draws four times a second on its own thread.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from station import clock
+from station.core.events import Light, Moment, Reading
+from station.core.state import State, fold
+from station.demo.words import LABELS, LIGHTS, STATES, sentence
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+BAR = 46
+SPARK = "▁▂▃▄▅▆▇█"
+# The bar's scale: %RVE at its right end.  Half of it belongs to the first 10 %RVE, where the difference lives.
+FULL_RVE_PERCENT = 40.0
+DRAWS_PER_S = 4.0
+EVENTS, MESSAGES = 7, 5
+
+
+def place(rve_percent: float) -> float:
+    """Where a load stands on the bar, 0..1: square root, so that the low end has room."""
+    return math.sqrt(min(1.0, max(0.0, rve_percent / FULL_RVE_PERCENT)))
+
+
+class Picture:
+    """What the newcomer looks at."""
+
+    def __init__(
+        self,
+        language: str,
+        rest_rve_percent: float,
+        load_rve_percent: float,
+        messages: Callable[[], list[str]],
+        notes: list[str],
+        console: Console,
+    ) -> None:
+        """`messages` gives the last MQTT messages; `notes` are sentences about this computer."""
+        self.words = LABELS[language]
+        self.language = language
+        self.rest, self.load = rest_rve_percent, load_rve_percent
+        self.messages, self.notes, self.console = messages, notes, console
+        self.state = State()
+        self.pattern = "off"
+        self.recent: deque[float] = deque(maxlen=BAR)
+        self.told: deque[str] = deque(maxlen=EVENTS)
+        self._second: list[float] = []
+        self._began = clock.now()
+        self._lock = threading.Lock()
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._draw, name="picture", daemon=True)
+
+    def start(self) -> None:
+        """Begin to draw."""
+        if not self._thread.is_alive():
+            self._thread.start()
+
+    def take(self, moment: Moment) -> None:
+        """Learn one event."""
+        with self._lock:
+            self.state = fold(self.state, moment)
+            event = moment.event
+            if isinstance(event, Reading):
+                self._remember(event)
+            elif isinstance(event, Light):
+                self.pattern = event.pattern
+            line = sentence(event, self.language)
+            if line:
+                self.told.append(f"{self._clock(moment.t)}  {line}")
+                if not self.console.is_terminal:
+                    self.console.print(self.told[-1], highlight=False, soft_wrap=True)
+
+    def trouble(self) -> str:
+        """A picture has no troubles."""
+        return ""
+
+    def stop(self) -> None:
+        """Leave the terminal as it was."""
+        self._done.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=1.0)
+
+    def _remember(self, reading: Reading) -> None:
+        """One bar of the sparkline is a second and a third: the last minute fits."""
+        self._second.append(reading.rve_percent or 0.0)
+        if len(self._second) >= round(600 / BAR):
+            self.recent.append(sum(self._second) / len(self._second))
+            self._second.clear()
+
+    def _clock(self, t: float) -> str:
+        seconds = max(0, int(t - self._began))
+        return f"{seconds // 60:02d}:{seconds % 60:02d}"
+
+    def _draw(self) -> None:
+        if not self.console.is_terminal:
+            return
+        from rich.live import Live
+
+        with Live(self.render(), console=self.console, auto_refresh=False, screen=True) as live:
+            while not self._done.wait(1 / DRAWS_PER_S):
+                live.update(self.render(), refresh=True)
+
+    def render(self) -> RenderableType:
+        """The whole picture, now."""
+        from rich import box
+        from rich.console import Group
+        from rich.panel import Panel
+        from rich.table import Table
+        from rich.text import Text
+
+        w = self.words
+        with self._lock:
+            state, told = self.state, list(self.told)
+            spark = "".join(SPARK[min(7, int(place(v) * 8))] for v in self.recent)
+        now = Table.grid(padding=(0, 2))
+        now.add_column(style="dim", no_wrap=True)
+        now.add_column(no_wrap=True, overflow="ellipsis")
+        now.add_row(w["level"], self._bar(state))
+        now.add_row("", Text(w["scale"].format(rest=self.rest, load=self.load), style="dim"))
+        now.add_row(w["minute"], Text(spark, style="cyan"))
+        now.add_row(w["state"], Text(self._state(state), style="bold"))
+        now.add_row(
+            w["light"],
+            Text(("○ " if self.pattern in ("off", "private") else "● ") + LIGHTS[self.language][self.pattern]),
+        )
+        now.add_row(w["voice"], Text(state.saying or w["unknown"], style="italic" if state.saying else "dim"))
+        happened = _lines(told, EVENTS, "")
+        seen = _lines(self.messages(), MESSAGES, w["no_messages"])
+        notes = [*self.notes, *(f"{name}: {said}" for name, said in state.troubles.items())]
+        parts: list[Any] = [
+            Panel(
+                now,
+                title=w["title"],
+                title_align="left",
+                subtitle=self._clock(clock.now()),
+                subtitle_align="right",
+                box=box.ROUNDED,
+            ),
+            Panel(happened, title=w["events"], title_align="left", box=box.ROUNDED),
+            Panel(seen, title=w["mqtt"], title_align="left", box=box.ROUNDED),
+        ]
+        parts += [Text(f" {w['trouble']}: {note}", style="yellow", overflow="ellipsis") for note in notes]
+        parts.append(Text.from_markup(f" {w['keys']}"))
+        return Group(*parts)
+
+    def _bar(self, state: State) -> Any:
+        from rich.text import Text
+
+        level = state.level_rve_percent
+        filled = 0 if level is None else round(place(level) * BAR)
+        marks = {round(place(self.rest) * BAR): "green", round(place(self.load) * BAR): "yellow"}
+        colour = "green" if state.resting else "yellow" if (level or 0) >= self.load else "cyan"
+        bar = Text()
+        for i in range(BAR):
+            full = i < filled
+            bar.append("│" if i in marks else "█" if full else "·", style=marks.get(i, colour if full else "dim"))
+        return bar.append(f"  {level:5.1f} %RVE" if level is not None else f"  {self.words['unknown']}", style="bold")
+
+    def _state(self, state: State) -> str:
+        words = STATES[self.language][state.state]
+        if state.technique:
+            left = max(0.0, (state.session_ends or 0) - clock.wall())
+            words += f" „{state.technique}“" + (f", {left:.0f} s" if state.session_ends else "")
+        return words
+
+
+def _lines(lines: list[str], count: int, empty: str) -> RenderableType:
+    from rich.text import Text
+
+    shown = lines[-count:] or ([empty] if empty else [])
+    return Text("\n".join([*shown, *[""] * (count - len(shown))]), no_wrap=True, overflow="ellipsis")

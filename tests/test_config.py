@@ -1,0 +1,119 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from station import config
+from station.errors import ConfigError, StationError
+from station.settings import Sensor, Station
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        config.from_text(text, "desk.toml")
+    return caught.value.problems
+
+
+def test_an_empty_file_is_a_whole_configuration() -> None:
+    read = config.from_text("")
+    assert read.of(Station).language == "de"
+    assert read.of(Sensor).driver == "ads1115"
+
+
+def test_an_unknown_key_names_its_line_and_the_nearest_known_key() -> None:
+    (said,) = problems('[station]\nname = "Desk"\nlangage = "de"\n')
+    assert said == "desk.toml:3: [station] has no key 'langage'; did you mean 'language'?"
+
+
+def test_a_value_out_of_its_set_says_what_is_allowed() -> None:
+    (said,) = problems('[station]\nlanguage = "fr"\n')
+    assert said == 'desk.toml:2: [station] language = "fr" is not possible; allowed: "de" | "en".'
+
+
+def test_an_unknown_section_and_an_unknown_driver_name_the_nearest() -> None:
+    section, driver = problems('[staton]\nname = "x"\n[sensor]\ndriver = "ads1151"\n')
+    assert section == "desk.toml:1: there is no section [staton]; did you mean 'station'?"
+    assert driver.startswith("desk.toml:4: no sensor driver 'ads1151'; there are: ads1115, ")
+
+
+def test_all_mistakes_come_in_one_go_in_the_order_of_their_lines() -> None:
+    said = problems('[station]\nlanguage = 7\n\n[sensor]\npower = "nuclear"\nfoo = 1\n[output.mqtt]\nprot = 1883\n')
+    assert [line.split(":")[1] for line in said] == ["2", "5", "6", "8"]
+
+
+def test_a_key_outside_every_section_is_told_so() -> None:
+    (said,) = problems('language = "de"\n')
+    assert said.startswith("desk.toml:1: language stands outside a section")
+
+
+def test_broken_toml_names_the_line() -> None:
+    (said,) = problems('[station]\nname = "unclosed\n')
+    assert said.startswith("desk.toml:2: ")
+
+
+def test_a_missing_file_says_how_to_write_one(tmp_path: Path) -> None:
+    with pytest.raises(StationError) as caught:
+        config.read(tmp_path / "nowhere.toml")
+    assert "desk-station config --default" in caught.value.remedy
+
+
+def test_a_secret_is_never_shown_not_even_in_a_mistake() -> None:
+    (said,) = problems("[output.mqtt]\npassword = 12345\n")
+    assert "12345" not in said
+    shown = config.render(config.from_text('[output.mqtt]\npassword = "hunter2"\n'))
+    assert "hunter2" not in shown
+    assert 'password = "***"' in shown
+
+
+@pytest.mark.parametrize("driver", ["ads1115", "simulated", "recording"])
+def test_every_documented_key_works_and_reads_back_the_same(driver: str) -> None:
+    whole = config.defaults(driver)
+    text = config.render(whole).replace(f'driver = "{config.Sensor().driver}"', f'driver = "{driver}"')
+    again = config.from_text(text)
+    assert config.render(again) == text
+
+
+def test_default_toml_is_the_rendered_defaults() -> None:
+    shipped = Path(config.__file__).with_name("default.toml").read_text()
+    assert shipped == config.render(config.defaults()), (
+        "write it anew:  desk-station config --default > station/default.toml"
+    )
+
+
+def test_every_setting_has_a_sentence_its_owner_can_read() -> None:
+    lines = config.render(config.defaults()).splitlines()
+    bare = [
+        line
+        for before, line in zip(lines, lines[1:], strict=False)
+        if " = " in line and line[0] != "#" and before[:1] != "#"
+    ]
+    assert not bare, bare
+
+
+@given(st.text())
+def test_no_text_whatever_brings_anything_but_a_configuration_or_a_config_error(text: str) -> None:
+    try:
+        config.from_text(text)
+    except ConfigError as error:
+        assert all(":" in problem for problem in error.problems)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["station", "sensor", "output", "coach", "nonsense"]),
+        st.dictionaries(
+            st.sampled_from(["language", "driver", "power", "rate", "mqtt", "x"]),
+            st.one_of(st.integers(), st.floats(), st.booleans(), st.text("abc\"'\\", max_size=5)),
+        ),
+    )
+)
+def test_any_values_at_any_place_are_refused_in_sentences(tables: dict[str, dict[str, object]]) -> None:
+    text = "".join(
+        f"[{name}]\n" + "".join(f"{key} = {config._shown(value)}\n" for key, value in table.items())
+        for name, table in tables.items()
+    )
+    try:
+        config.from_text(text)
+    except ConfigError as error:
+        assert error.problems
