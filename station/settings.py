@@ -56,6 +56,14 @@ class Output(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 SECTIONS: dict[str, tuple[str, ...]] = {
     "station": ("station.settings:Station",),
     "sensor": ("station.settings:Sensor", "hardware.sensors.{driver}:Settings"),
+    "tension": ("station.core.tension:Settings",),
+    "presence": ("station.core.presence:Settings",),
+    "button": ("hardware.button:Settings", "station.core.gestures:Settings"),
+    "light": ("hardware.light:Settings",),
+    "coach": ("station.core.coach:Settings",),
+    "budget": ("station.core.budget:Settings",),
+    "quiet": ("station.core.quiet:Settings",),
+    "session": ("station.core.session:Settings",),
 }
 
 
@@ -87,8 +95,7 @@ def load(reference: str) -> type[msgspec.Struct]:
     """`module:Class` -> the class.  Raises StationError when there is no such driver or output."""
     module, _, name = reference.partition(":")
     try:
-        found = getattr(importlib.import_module(module), name)
+        found: type[msgspec.Struct] = getattr(importlib.import_module(module), name)
     except (ModuleNotFoundError, AttributeError) as error:
         raise StationError(f"there is no {module.replace('.', '/')}.py with {name}") from error
-    assert issubclass(found, msgspec.Struct)
     return found

@@ -1,3 +1,4 @@
+import itertools
 from pathlib import Path
 
 import pytest
@@ -85,7 +86,7 @@ def test_every_setting_has_a_sentence_its_owner_can_read() -> None:
     lines = config.render(config.defaults()).splitlines()
     bare = [
         line
-        for before, line in zip(lines, lines[1:], strict=False)
+        for before, line in itertools.pairwise(lines)
         if " = " in line and line[0] != "#" and before[:1] != "#"
     ]
     assert not bare, bare
