@@ -186,7 +186,7 @@ def _read(path: Path, channels: Sequence[str], complaints: Sequence[object]) -> 
     made, length = [], 0
     for signal in chosen:
         gain, offset, remark = _line(path, signal)
-        codes = signal.digital
+        codes = np.asarray(signal.digital)  # edfio hands out a memmap, whose slices cost three times as much
         length = len(codes)
         made.append(_Channel(codes, gain, offset))
         remarks += [remark] if remark else []

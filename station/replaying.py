@@ -1,0 +1,169 @@
+"""A recording lived through again: the same engine, on virtual time, as fast as the machine can.
+
+    recording ─► prepare: which signal, which yardstick? ─► play: frames ─► engine.handle(frame, its own time) ─► events
+
+Time is the recording's: 0 is its first sample, and nothing here can read a clock, so the same file always gives the
+same events.  A calibration noted in the recording is in force from its end on, as it would have been at the desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import msgspec
+import numpy as np
+
+from hardware.sensors.contract import SensorError
+from hardware.sensors.edf_reader import Recording, read
+from station.core.emg_power import hop_samples
+from station.core.engine import Engine
+from station.core.events import Event
+from station.core.inputs import Frame, Input, Tick, UseCalibration
+from station.core.presence import PresenceWatch
+from station.core.sensing import Sensing
+from station.core.yardstick import Implausible, SignalKind, Volts, Yardstick, measure
+from station.errors import StationError
+
+REST, REFERENCE = "calibration/rest", "calibration/reference"
+# A calibration later than this was not made for what came before it, but it is the best there is for it.
+BEGINNING_S = 300.0
+# Without notes: so much of the recording is taken for rest, if it is about as quiet as the quietest part.
+ASSUMED_REST_S = 15.0
+ABOUT_AS_QUIET = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A recording with everything decided that has to be decided before it plays.
+
+    in_force_s: the second from which the yardsticks count.
+    remarks: sentences for the person about what was decided.
+    """
+
+    recording: Recording
+    signals: tuple[SignalKind, ...]
+    yardsticks: tuple[Yardstick, ...]
+    in_force_s: float
+    remarks: tuple[str, ...]
+
+
+def load(path: str, channels: Sequence[str] = ()) -> Recording:
+    """Read a recording; what is wrong with the file is a StationError."""
+    try:
+        return read(path, channels)
+    except SensorError as error:
+        raise StationError(error.problem, error.remedy) from None
+
+
+def prepare(recording: Recording, signals: Sequence[str] = ()) -> Prepared:
+    """Decide what the channels are and measure their yardsticks from the recording's own calibration.
+
+    signals: what each channel is; empty: what its label says, else raw EMG.
+    Raises StationError when the recording has no rest to measure from, or its calibration is not plausible.
+    """
+    labelled = [named or "emg-raw" for named in recording.signals]
+    chosen = tuple(cast(SignalKind, name) for name in (*signals, *labelled[len(signals) :])[: len(labelled)])
+    remarks = list(recording.remarks)
+    rests, references = recording.noted(REST), recording.noted(REFERENCE)
+    yardsticks = []
+    for k, signal in enumerate(chosen):
+        reference = _joined(recording, k, [(n.onset, n.end) for n in references]) if references else None
+        if rests:
+            rest = _joined(recording, k, [(n.onset, n.end) for n in rests])
+        else:
+            rest, remark = _assumed_rest(recording, k)
+            remarks.append(remark)
+        yardsticks.append(_measured(recording, signal, rest, reference))
+        if reference is None:
+            remarks.append(
+                f"{recording.path.name} has no annotation “{REFERENCE}”, so the reference is assumed: "
+                "%RVE values compare moments of this recording only."
+            )
+    end = max((note.end for note in (*rests, *references)), default=0.0)
+    if min((note.onset for note in rests), default=0.0) > BEGINNING_S:
+        end = 0.0
+        remarks.append("The calibration lies late in the recording; it is used for all of it.")
+    return Prepared(recording, chosen, tuple(yardsticks), end, tuple(dict.fromkeys(remarks)))
+
+
+def _joined(recording: Recording, channel: int, spans: Sequence[tuple[float, float]]) -> Volts:
+    return np.concatenate([recording.between(*span)[:, channel] for span in spans])
+
+
+def _measured(recording: Recording, signal: SignalKind, rest: Volts, reference: Volts | None) -> Yardstick:
+    try:
+        return measure(signal, rest, reference, recording.rate)
+    except Implausible as finding:
+        raise StationError(
+            f"{recording.path}: its calibration cannot be used. {finding.reason}",
+            f"Check the annotations “{REST}” and “{REFERENCE}”, and that --signal {signal} is right.",
+        ) from None
+
+
+def _assumed_rest(recording: Recording, channel: int) -> tuple[Volts, str]:
+    """Without an annotated rest: the beginning, if it is about the quietest part, else the quietest part."""
+    size = max(1, round(ASSUMED_REST_S * recording.rate))
+    name = recording.path.name
+    if recording.length < size:
+        raise StationError(
+            f"{recording.path} has no annotation “{REST}” and is shorter than {ASSUMED_REST_S:.0f} s, "
+            "so nothing can be measured from it.",
+            f"Annotate a stretch of rest as “{REST}”, or record at least a minute.",
+        )
+    starts = range(0, recording.length - size + 1, size)
+    unrest = [_unrest(recording.volts(start, start + size)[:, channel]) for start in starts]
+    quietest = int(np.argmin(unrest))
+    at = 0 if unrest[0] <= ABOUT_AS_QUIET * unrest[quietest] else quietest
+    where = (
+        f"its first {ASSUMED_REST_S:.0f} s" if at == 0 else f"the quietest {ASSUMED_REST_S:.0f} s, from {_clock(at)},"
+    )
+    volts = recording.volts(starts[at], starts[at] + size)[:, channel]
+    return volts, f"{name} has no annotation “{REST}”; {where} are taken for rest."
+
+
+def _unrest(volts: Volts) -> float:
+    """How lively 15 s are: mean level above the lowest plus the spread; a dead signal counts as the liveliest."""
+    spread = float(np.median(np.abs(np.diff(volts))) + np.std(volts))
+    return spread if np.ptp(volts) > 2e-4 else float("inf")
+
+
+def _clock(block: int) -> str:
+    minutes, seconds = divmod(round(block * ASSUMED_REST_S), 60)
+    return f"{minutes}:{seconds:02d}"
+
+
+def frames_of(recording: Recording) -> Iterator[Frame]:
+    """The recording as the core wants it: one frame for each 0.1 s hop of the signal path."""
+    for frame in recording.frames(hop_samples(recording.rate) / recording.rate):
+        yield Frame(frame.volts, frame.t_last, frame.rate, frame.lost)
+
+
+def play(prepared: Prepared, frames: Iterable[Frame] | None = None) -> Iterator[tuple[float, Event]]:
+    """All that the station would have said: (second at which it was decided, event), in order.
+
+    frames: another way to the same samples (through the simulated chip); None takes them from the recording.
+    """
+    engine = Engine([Sensing(signals=prepared.signals), PresenceWatch()])
+    calibration: Input | None = UseCalibration(tuple(msgspec.to_builtins(stick) for stick in prepared.yardsticks))
+    for frame in frames if frames is not None else frames_of(prepared.recording):
+        now = frame.t_last
+        yield from _waited(engine, now)
+        if calibration and now - len(frame.volts) / frame.rate >= prepared.in_force_s - 1e-6:
+            for event in engine.handle(calibration, now):
+                yield now, event
+            calibration = None
+        for event in engine.handle(frame, now):
+            yield now, event
+
+
+def _waited(engine: Engine, now: float) -> Iterator[tuple[float, Event]]:
+    """Tell the time whenever somebody asked for it before `now`."""
+    due = engine.due()
+    while due < now:
+        for event in engine.handle(Tick(), due):
+            yield due, event
+        before, due = due, engine.due()
+        if due <= before:
+            return

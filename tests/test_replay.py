@@ -1,0 +1,194 @@
+"""Replay: what the station says of a recording, the same every time, and a sentence for every file that is none."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from edfio import Edf, EdfAnnotation, EdfSignal
+
+from station.__main__ import main
+
+SHARED = Path(os.environ.get("DESK_SHARED", Path(__file__).parent.parent / ".." / "shared")) / "data"
+shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared recordings (../shared/data) are not here")
+
+RATE = 100.0
+CALIBRATED = [EdfAnnotation(0, 15, "calibration/rest"), EdfAnnotation(15, 15, "calibration/reference")]
+
+
+def envelope(*parts: tuple[float, float], seed: int = 1) -> np.ndarray:
+    """An envelope sensor's volts: (seconds, %RVE) after (seconds, %RVE); rest is 50 mV, 100 %RVE is 1.05 V."""
+    level = np.concatenate([np.full(round(s * RATE), rve / 100) for s, rve in parts])
+    return 0.05 + level + np.random.default_rng(seed).normal(0, 0.002, len(level))
+
+
+def write(path: Path, volts: np.ndarray, notes: list[EdfAnnotation], label: str = "EMG envelope") -> Path:
+    signal = EdfSignal(volts, RATE, label=label, physical_dimension="V", physical_range=(0, 3.3))
+    Edf([signal], annotations=notes).write(path)
+    return path
+
+
+def tense_day(path: Path) -> Path:
+    """Rest and reference, two restful minutes, four tense ones, two restful ones."""
+    return write(path, envelope((15, 0), (15, 100), (120, 1), (240, 25), (120, 1)), CALIBRATED)
+
+
+Replay = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def replay(capfdbinary: pytest.CaptureFixture[bytes]) -> Replay:
+    """Run `desk-station replay FILE --json ...` in this process and give its events."""
+
+    def run(path: Path, *options: str) -> list[dict[str, Any]]:
+        capfdbinary.readouterr()
+        assert main(["replay", str(path), "--json", *options]) == 0
+        return [json.loads(line) for line in capfdbinary.readouterr().out.splitlines()]
+
+    return run
+
+
+def named(events: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    return [event for event in events if event["event"] == name]
+
+
+# --- what it says -----------------------------------------------------------------------------------
+
+
+def test_four_tense_minutes_are_one_episode_at_the_right_time(tmp_path: Path, replay: Replay) -> None:
+    events = replay(tense_day(tmp_path / "a.edf"))
+    assert [e["event"] for e in events if e["event"].startswith("tension")] == ["tension_started", "tension_ended"]
+    assert 150 + 30 <= named(events, "tension_started")[0]["t"] <= 150 + 62
+    assert not named(events, "reading")
+    assert len(named(events, "minute")) >= 7
+
+
+def test_the_trace_gives_ten_readings_a_second_in_percent_of_the_reference(tmp_path: Path, replay: Replay) -> None:
+    readings = named(replay(tense_day(tmp_path / "a.edf"), "--trace"), "reading")
+    assert [r["t"] for r in readings] == sorted(r["t"] for r in readings)
+    assert len(readings) == pytest.approx(5100, abs=5)
+    tense = [r["rve_percent"] for r in readings if 200 < r["t"] < 380]
+    assert np.mean(tense) == pytest.approx(25, abs=1)
+    assert all(set(r) == {"t", "event", "rve_percent", "resting", "quality"} for r in readings)
+
+
+def test_nothing_is_known_before_the_calibration_is_over(tmp_path: Path, replay: Replay) -> None:
+    readings = named(replay(tense_day(tmp_path / "a.edf"), "--trace"), "reading")
+    assert all(r["rve_percent"] is None for r in readings if r["t"] < 29.5)
+    assert all(r["rve_percent"] is not None for r in readings if r["t"] > 31)
+
+
+def test_the_same_file_gives_the_same_bytes(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    path, outputs = tense_day(tmp_path / "a.edf"), []
+    for _ in range(2):
+        main(["replay", str(path), "--json", "--trace"])
+        outputs.append(capfdbinary.readouterr().out)
+    assert outputs[0] == outputs[1]
+    assert len(outputs[0]) > 100_000
+
+
+def test_lost_samples_are_neither_rest_nor_load(tmp_path: Path, replay: Replay) -> None:
+    notes = [*CALIBRATED, EdfAnnotation(200, 20, "lost/2000")]
+    path = write(tmp_path / "a.edf", envelope((15, 0), (15, 100), (370, 1)), notes)
+    hole = [r for r in named(replay(path, "--trace"), "reading") if 201 < r["t"] < 219]
+    assert all(r["rve_percent"] is None and not r["resting"] for r in hole)
+
+
+def test_a_person_gets_a_summary_without_a_single_brace(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["replay", str(tense_day(tmp_path / "tense.edf"))]) == 0
+    out = capsys.readouterr().out
+    assert "tense.edf: 8:30" in out
+    assert "Sustained tension once" in out
+    assert "{" not in out and "None" not in out and "nan" not in out
+
+
+# --- recordings without everything ------------------------------------------------------------------
+
+
+def test_without_notes_the_quiet_beginning_is_taken_for_rest_and_a_sentence_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path / "a.edf", envelope((20, 0), (60, 20), (20, 0)), [])
+    assert main(["replay", str(path)]) == 0
+    heard = capsys.readouterr().err
+    assert "its first 15 s are taken for rest" in heard
+    assert "compare moments of this recording only" in heard
+
+
+def test_without_notes_a_busy_beginning_is_not_taken_for_rest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    busy = envelope((60, 30), (45, 0))
+    busy[: round(60 * RATE)] += np.random.default_rng(3).normal(0, 0.1, round(60 * RATE))
+    assert main(["replay", str(write(tmp_path / "a.edf", np.clip(busy, 0, 3.3), []))]) == 0
+    assert "quietest 15 s, from 1:00" in capsys.readouterr().err
+
+
+def test_a_calibration_that_cannot_be_is_refused_with_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path / "a.edf", envelope((30, 0), (100, 20)), CALIBRATED)
+    assert main(["replay", str(path)]) == 2
+    heard = capsys.readouterr().err
+    assert "its calibration cannot be used" in heard
+    assert "Traceback" not in heard
+
+
+@pytest.mark.parametrize("content", [b"", b"not a recording at all" * 100])
+def test_a_file_that_is_no_recording_gives_a_sentence(
+    tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bad.edf").write_bytes(content)
+    assert main(["replay", str(tmp_path / "bad.edf")]) == 2
+    heard = capsys.readouterr().err
+    assert "bad.edf" in heard
+    assert "Traceback" not in heard
+
+
+def test_a_recording_of_a_few_seconds_gives_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["replay", str(write(tmp_path / "a.edf", envelope((5, 0)), []))]) == 2
+    assert "shorter than 15 s" in capsys.readouterr().err
+
+
+# --- real and simulated recordings with known truth -------------------------------------------------
+
+
+@shared
+def test_a_real_trapezius_rests_while_sitting_still_and_is_tense_soon_after_driving_begins(replay: Replay) -> None:
+    events = replay(SHARED / "trapezius_drive.edf", "--signal", "emg-envelope", "--trace")
+    started = [e["t"] for e in named(events, "tension_started")]
+    for begin, length in ((26.97, 900.0), (2372.9, 866.13)):
+        assert not [t for t in started if begin <= t < begin + length]
+        resting = [
+            r["resting"]
+            for r in named(events, "reading")
+            if begin <= r["t"] < begin + length and r["rve_percent"] is not None
+        ]
+        assert np.mean(resting) >= 0.95
+    assert 946.97 <= started[0] <= 946.97 + 90
+
+
+def in_due_window(events: list[dict[str, Any]], truth: dict[str, Any]) -> None:
+    start, rule = truth["signal_starts_s"], truth["rule"]
+    alerts = [e["t"] - start for e in named(events, "tension_started")]
+    due, end = truth["alert_due"][0]
+    assert len(alerts) == 1
+    assert due - rule["early"] <= alerts[0] <= min(end, due + rule["late"])
+
+
+@shared
+@pytest.mark.parametrize(
+    "way",
+    [
+        pytest.param([], id="from the file"),
+        pytest.param(["--through-chip"], id="through the chip", marks=pytest.mark.slow),
+    ],
+)
+def test_simulated_tension_is_found_when_it_is_due_and_nowhere_else(replay: Replay, way: list[str]) -> None:
+    truth = json.loads((SHARED / "sim_tension_15rve.truth.json").read_text())
+    in_due_window(replay(SHARED / "sim_tension_15rve.edf", *way), truth)
