@@ -81,12 +81,14 @@ class QuietTime:
         minutes = request.minutes
         if minutes is None:
             minutes = 0.0 if self._ends(now) is not None else self.settings.minutes
+        told: list[Message] = []
         if minutes > 0:
             self._by_hand = now + min(minutes * 60, LONGEST_S)
         else:
             self._by_hand = -NEVER
-            self._contexts.pop("quiet", None)
-        return self._tell(now, request.source)
+            if self._contexts.pop("quiet", None) is not None:
+                told.append(ContextChanged("quiet", False))
+        return (*told, *self._tell(now, request.source))
 
     def _on_set_private(self, request: SetPrivate, now: float) -> Iterable[Message]:
         on = not self.private if request.on is None else request.on

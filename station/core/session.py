@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -29,11 +29,9 @@ from station.core.events import (
     SessionStep,
 )
 from station.core.inputs import NextStep, Start, Stop, Tick, TogglePause
+from station.core.script import Script, Step
 
-if TYPE_CHECKING:
-    from station.core.technique import Script, Step
-
-Library = Callable[[str, str, str], "Script | None"]
+Library = Callable[[str, str, str], Script | None]
 """(technique, length, language) -> its script, or None where this house has none."""
 
 LENGTHS = ("micro", "middle", "long")
@@ -194,7 +192,7 @@ class Session:
     def _begin(self, wish: _Wish, script: Script, now: float) -> Iterator[Message]:
         self._wish = wish
         self.phase, self._began, self._index, self._numbered = "playing", now, 0, 0
-        self._steps, self._seconds, self._closing = script.steps, script.seconds, script.closing
+        self._steps, self._seconds, self._closing = _heard(script), script.seconds, script.closing
         yield SessionStarted(wish.technique, wish.length, wish.language, script.seconds, wish.source)
         yield from self._play(now)
 
@@ -283,3 +281,9 @@ class Session:
             return f"There is no {wish.length} '{wish.technique}'; there is: {', '.join(lengths)}."
         there_are = f"; there are: {', '.join(self._offered)}" if self._offered else ""
         return f"There is no exercise '{wish.technique}' in '{wish.language}'{there_are}."
+
+
+def _heard(script: Script) -> tuple[Step, ...]:
+    """The script's steps as they are played without a sensor: the bed first, and no branch that only a sensor opens."""
+    bed = (Step(0.0, script.seconds, "bed", sound=script.bed),) if script.bed not in ("", "none") else ()
+    return bed + tuple(step for step in script.steps if step.condition is None or step.condition.role != "when")
