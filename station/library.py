@@ -1,0 +1,48 @@
+"""The exercises of this house: texts from `sounds/`, compiled when they are asked for, kept once they are.
+
+A broken script is no reason for the station to stop: it is logged with file and line and counts as not there.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import sounds
+from station.core import technique
+from station.core.script import Script, ScriptError
+
+log = logging.getLogger(__name__)
+
+
+class Library:
+    """(technique, length, language) -> its script, or None where this house has none."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str, str], Script | None] = {}
+
+    def __call__(self, name: str, length: str, language: str) -> Script | None:
+        """The script, compiled at the first request."""
+        key = (name, length, language)
+        if key not in self._kept:
+            self._kept[key] = self._compile(*key)
+        return self._kept[key]
+
+    @staticmethod
+    def names() -> tuple[str, ...]:
+        """The exercises there are, by the names of their folders."""
+        return sounds.techniques()
+
+    @staticmethod
+    def _compile(name: str, length: str, language: str) -> Script | None:
+        if name not in sounds.techniques() or length not in sounds.scripts(name):
+            return None
+        files = (f"sounds/techniques/{name}/technique.toml", f"sounds/techniques/{name}/{length}.toml")
+        try:
+            about = sounds.read(name)
+            if language not in technique.describe(about, files[0]).languages:
+                return None
+            return technique.compile(about, sounds.read(name, length), language, files=files)
+        except ScriptError as error:
+            for problem in error.problems:
+                log.error("%s", problem)
+            return None

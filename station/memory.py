@@ -1,0 +1,48 @@
+"""What the core remembers across a restart: the day's budget, how long the sensor has been worn, quiet and private.
+
+One small JSON file, written whole and at once (a new file renamed over the old one), at most once a minute and at a
+clean stop.  A file that cannot be read is set aside; the station starts as on its first day and says so in the log.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+NAME = "memory.json"
+
+
+def save(folder: Path, what: Mapping[str, Any]) -> None:
+    """Write it durably.  Raises OSError when the folder cannot be written."""
+    new = folder / f"{NAME}.new"
+    with new.open("w", encoding="utf-8") as file:
+        json.dump(what, file)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(folder / NAME)
+
+
+def load(folder: Path) -> dict[str, Any]:
+    """What was saved last; empty when there is nothing, or nothing that can be read."""
+    path = folder / NAME
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(found, dict):
+            raise ValueError("not an object")
+        return found
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        aside = path.with_suffix(".bad")
+        log.warning("%s cannot be read (%s); it is kept as %s and the station starts afresh", path, error, aside.name)
+        try:
+            path.replace(aside)
+        except OSError:
+            log.warning("%s could not be set aside either", path)
+        return {}
