@@ -63,7 +63,7 @@ def events(prepared: Prepared, *, through_chip: bool = False) -> Iterator[tuple[
         return play(prepared)
     from station.through_chip import frames_through_chip
 
-    return play(prepared, frames_through_chip(prepared))
+    return play(prepared, frames_through_chip(prepared.recording))
 
 
 def write_lines(told: Iterable[tuple[float, Event]], *, trace: bool) -> None:
