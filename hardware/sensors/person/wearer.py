@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hardware.sensors.person.body import Heart, Mains, Shaking
-from hardware.sensors.person.frontends import MIDDLE_V, PIN_OF_VIEW, PINS, Electrodes, EnvelopeBoard, PressurePad, Skin
+from hardware.sensors.person.frontends import MIDDLE_V, PIN_OF_VIEW, Electrodes, EnvelopeBoard, PressurePad, Skin
 from hardware.sensors.person.habits import ACTIVITIES, FAULTS, FOREVER, STORIES, Activity, Habits, Step
 from hardware.sensors.person.muscle import CHUNK, CHUNK_S, CONTROL_RATE, RATE, Floats, Muscle
 
@@ -67,7 +67,7 @@ class Person:
         self._origin: float | None = None
         self._made = 0  # chunks so far
         self._chunks: dict[int, tuple[list[list[float]], list[list[float]], Floats]] = {}
-        self._last = [MIDDLE_V] * PINS
+        self._last: list[float] = []
         self._work: Iterator[None] = self._make()
 
     # --- being asked ------------------------------------------------------------------------------
@@ -198,7 +198,8 @@ class Person:
 
         Each list begins with the last sample of the chunk before, so that a moment lies between two known ones.
         """
-        volts = [[last, *pin.tolist()] for last, pin in zip(self._last, pins, strict=True)]
+        before = self._last or [float(pin[0]) for pin in pins]
+        volts = [[last, *pin.tolist()] for last, pin in zip(before, pins, strict=True)]
         areas = [[0.0, *np.cumsum(pin).tolist()] for pin in pins]
         self._chunks[self._made] = (volts, areas, activation)
         self._chunks.pop(self._made - REMEMBERED, None)

@@ -1,0 +1,131 @@
+"""Which library moves the GPIO pins, and what it means when it cannot.
+
+gpiozero speaks through a *pin factory*.  Left alone it tries one library after the other and ends, quietly, with one
+that cannot work; and its choice is global.  Here a factory is asked for by name and handed to each device, so that
+a failure is loud and says what to do, and two parts of the station never disagree.
+
+    auto     what GPIOZERO_PIN_FACTORY says, else lgpio (the one that works on every Pi up to the 5)
+    mock     gpiozero's own twin: pins that a test can press and read
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, Literal
+
+Severity = Literal["ok", "warning", "broken"]
+Finding = tuple[Severity, str, str]
+
+Gpio = Literal["auto", "lgpio", "rpigpio", "pigpio", "native", "mock"]
+
+FACTORIES: Final = {
+    "lgpio": ("gpiozero.pins.lgpio", "LGPIOFactory"),
+    "rpigpio": ("gpiozero.pins.rpigpio", "RPiGPIOFactory"),
+    "pigpio": ("gpiozero.pins.pigpio", "PiGPIOFactory"),
+    "native": ("gpiozero.pins.native", "NativeFactory"),
+    "mock": ("gpiozero.pins.mock", "MockFactory"),
+}
+
+INSTALL: Final = (
+    "On a Pi: sudo apt install python3-lgpio, and a virtual environment made with --system-site-packages; "
+    'or pip install "desk-station[pi]".'
+)
+NO_PI: Final = "Switch it off in the configuration (enabled = false) on a machine without GPIO pins."
+
+
+class GpioError(Exception):
+    """A pin cannot be used.  `problem` says which and why, `remedy` what a person can do."""
+
+    def __init__(self, problem: str, remedy: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.remedy = remedy
+
+
+def pin_factory(name: Gpio = "auto") -> Any:
+    """A gpiozero pin factory; the same one for the same name, as a chip is shared.  Raises GpioError."""
+    chosen = os.environ.get("GPIOZERO_PIN_FACTORY", "lgpio") if name == "auto" else name
+    if chosen not in FACTORIES:
+        raise GpioError(
+            f"GPIOZERO_PIN_FACTORY is {chosen!r}, which is no way to the pins that is known here.",
+            f"There are: {', '.join(FACTORIES)}; on a Pi leave it away.",
+        )
+    try:
+        return _factory(chosen)
+    except Exception as error:
+        raise explain("The GPIO pins", error) from error
+
+
+@lru_cache
+def _factory(name: str) -> Any:
+    module, kind = FACTORIES[name]
+    factory = getattr(importlib.import_module(module), kind)
+    if name != "mock":
+        return factory()
+    from gpiozero.pins.mock import MockPWMPin
+
+    return factory(pin_class=MockPWMPin)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a pin cannot be used: how to recognise it, and what to say.  `{}` in the sentence is the device."""
+
+    is_it: Callable[[Exception, str], bool]
+    problem: str
+    remedy: str
+
+
+def _chips() -> list[Path]:
+    return sorted(Path("/dev").glob("gpiochip*"))
+
+
+def _kind(name: str) -> Callable[[Exception, str], bool]:
+    return lambda error, said: type(error).__name__ == name
+
+
+# The first cause that fits is told.
+CAUSES: Final = (
+    Cause(
+        lambda error, said: isinstance(error, ImportError),
+        "{} cannot be used: {error}.",
+        INSTALL,
+    ),
+    Cause(_kind("PinUnknownPi"), "{} cannot be used: this machine is not a Raspberry Pi.", NO_PI),
+    Cause(
+        lambda error, said: "gpiochip" in said and not _chips(),
+        "{} cannot be used: this machine has no GPIO pins.",
+        NO_PI,
+    ),
+    Cause(
+        lambda error, said: isinstance(error, PermissionError) or "can not open gpiochip" in said,
+        "{} cannot be used: /dev/gpiochip0 may not be opened by this user.",
+        "Put the user into the group gpio (sudo adduser $USER gpio), then log in again.",
+    ),
+    Cause(
+        lambda error, said: ".lgd-nfy" in said,
+        "{} cannot be used: lgpio has no folder to write its notifications to.",
+        "Set LG_WD to a folder that this user may write to.",
+    ),
+    Cause(_kind("PinInvalidPin"), "{} does not exist.", "Use a GPIO number from 2 to 27, as printed on pinout.xyz."),
+    Cause(
+        lambda error, said: type(error).__name__ == "GPIOPinInUse" or "busy" in said.lower(),
+        "{} is in use by somebody else.",
+        "See who with: gpioinfo; or choose another pin in the configuration.",
+    ),
+    Cause(lambda error, said: True, "{} cannot be used: {error}.", "Check the wiring and the pin number."),
+)
+
+
+def explain(what: str, error: Exception) -> GpioError:
+    """What a failure of gpiozero or lgpio means for a person; `what` is "The button on GPIO 17" or the like."""
+    if isinstance(error, GpioError):
+        return error
+    said = str(error).strip("'\"") or type(error).__name__
+    cause = next(cause for cause in CAUSES if cause.is_it(error, said))
+    return GpioError(cause.problem.format(what, error=said), cause.remedy)
