@@ -81,8 +81,10 @@ def measure(
 
     Without `reference_volts` the yardstick is rest-only.  Raises Implausible with a sentence on what to try.
     """
-    rest = _checked(rest_volts, rate, "rest")
-    reference = None if reference_volts is None else _checked(reference_volts, rate, "reference")
+    # A smoothed sensor may well stand still (clipped at rest, a fixed level as reference); raw EMG never does.
+    raw = signal == "emg-raw"
+    rest = _checked(rest_volts, rate, "rest", raw)
+    reference = None if reference_volts is None else _checked(reference_volts, rate, "reference", raw)
     if signal == "emg-raw":
         return _raw(rest, reference, rate, created)
     if signal == "emg-envelope":
@@ -90,7 +92,7 @@ def measure(
     return _pressure(rest, reference, rate, created)
 
 
-def _checked(volts: Volts, rate: float, name: str) -> Volts:
+def _checked(volts: Volts, rate: float, name: str, may_not_stand_still: bool) -> Volts:
     """The segment as a float array, or Implausible."""
     volts = np.asarray(volts, dtype=np.float64)
     if len(volts) < SHORTEST_S * rate:
@@ -100,7 +102,7 @@ def _checked(volts: Volts, rate: float, name: str) -> Volts:
     railed = np.mean(volts > SUPPLY - RAIL_MARGIN)
     if railed > 0.05:
         raise Implausible(f"The signal stands at its upper limit during {name}. Check the electrodes and the gain.")
-    if np.ptp(volts) < 2e-4:
+    if may_not_stand_still and np.ptp(volts) < 2e-4:
         raise Implausible(f"The signal does not move at all during {name}. Check the cable and the electrodes.")
     return volts
 
