@@ -1,0 +1,184 @@
+"""The real speaker: pygame's mixer on one sink, told by the system when the device goes.
+
+SDL goes on counting as if a lost device still played: `busy()` stays true and nothing is raised.  What tells is its
+event AUDIODEVICEREMOVED, and that comes only where pygame's display is initialised, if only on the dummy driver.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from station.outputs.audio import sdl
+from station.outputs.audio.levels import RATE, fit
+from station.outputs.audio.speaker import BED, SLOTS
+from station.outputs.contract import OutputError
+
+# Chime, tick, bowls and breath tones that are kept decoded; sentences are heard once and not kept.
+KEPT = 12
+
+# SDL numbers the devices it has opened from 2 on; news of others carries 0 or an index.
+FIRST_OPENED = 2
+
+REMEDY = (
+    "Plug a speaker in, or name another one under [output.audio] sinks (aplay -L lists them); "
+    "as a system service the station's user must be in the group 'audio'."
+)
+
+
+class PygameMixer:
+    """Implements `station.outputs.audio.speaker.Mixer`."""
+
+    def __init__(self, sink: str, buffer: int, volume: float) -> None:
+        """`volume`: linear gain of everything, 0..1.  Raises OutputError where the sink cannot be opened."""
+        sdl.prepare_environment()
+        try:
+            import pygame.display
+            import pygame.event
+            import pygame.mixer
+            import pygame.sndarray
+        except ImportError as error:
+            raise OutputError(f"pygame cannot be loaded ({error}).", "Install it: pip install pygame") from error
+        sdl.hush()
+        self.sink = sink
+        self._volume = volume
+        self._pygame: Any = pygame
+        self._kept: OrderedDict[Path, Any] = OrderedDict()
+        self._gone = False
+        self._came = False
+        with directed(sink):
+            try:
+                pygame.display.init()
+                # allowedchanges=0: SDL converts, so that the files' rate is always the mixer's.
+                pygame.mixer.init(RATE, -16, 2, buffer, allowedchanges=0)
+            except pygame.error as error:
+                raise OutputError(f"The sound device {named(sink)} cannot be opened: {error}.", REMEDY) from error
+        pygame.mixer.set_num_channels(SLOTS)
+        self.driver = sdl.driver()
+        self._music: Any = pygame.mixer.music
+        self._channels = [pygame.mixer.Channel(i) for i in range(SLOTS)]
+
+    def play(
+        self, slot: int, path: Path, seconds: float = 0.0, start: float = 0.0, fade_in: float = 0.0, keep: bool = False
+    ) -> float:
+        """Begin a file in a slot."""
+        if slot == BED:
+            return self._play_bed(path, fade_in)
+        sound = self._load(path, keep)
+        if start > 0 or 0 < seconds < sound.get_length():
+            sound = self._piece(sound, seconds, start)
+        if sound is None:
+            return 0.0
+        # The volume is the sound's own, because play() puts the channel to 1: set after it, it would come too late.
+        sound.set_volume(self._volume)
+        self._channels[slot].play(sound, fade_ms=round(1000 * fade_in))
+        return float(sound.get_length())
+
+    def prepare(self, path: Path) -> None:
+        """Decode a sound and keep it."""
+        self._load(path, keep=True)
+
+    def fade(self, slot: int, seconds: float) -> None:
+        """Fade a slot out."""
+        (self._music if slot == BED else self._channels[slot]).fadeout(round(1000 * seconds))
+
+    def bed_gain(self, gain: float) -> None:
+        """Set the ambience's gain."""
+        self._music.set_volume(self._volume * gain)
+
+    def busy(self, slot: int) -> bool:
+        """Does the slot still play?"""
+        return bool((self._music if slot == BED else self._channels[slot]).get_busy())
+
+    def lost(self) -> bool:
+        """Has the device gone?"""
+        self._listen()
+        return self._gone
+
+    def news(self) -> bool:
+        """Has a device come?"""
+        self._listen()
+        came, self._came = self._came, False
+        return came
+
+    def close(self) -> None:
+        """Let the device go."""
+        self._kept.clear()
+        self._pygame.mixer.quit()
+
+    def _play_bed(self, path: Path, fade_in: float) -> float:
+        try:
+            with path.open("rb") as file:
+                # SDL goes by the file's name, and takes every .ogg for Vorbis; Opus says what it is in its first page.
+                hint = "opus" if b"OpusHead" in file.read(64) else path.suffix[1:].lower()
+            self._music.load(str(path), hint)
+        except self._pygame.error as error:
+            raise _unplayable(path, error) from error
+        self._music.play(loops=-1, fade_ms=round(1000 * fade_in))
+        return float("inf")
+
+    def _load(self, path: Path, keep: bool) -> Any:
+        if path in self._kept:
+            self._kept.move_to_end(path)
+            return self._kept[path]
+        if not path.is_file():
+            raise FileNotFoundError(path)
+        try:
+            sound = self._pygame.mixer.Sound(str(path))
+        except self._pygame.error as error:
+            raise _unplayable(path, error) from error
+        if keep:
+            self._kept[path] = sound
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return sound
+
+    def _piece(self, sound: Any, seconds: float, start: float) -> Any:
+        """The rest of a sound from `start` on, the whole cut to `seconds`; None where nothing is left."""
+        samples = self._pygame.sndarray.array(sound)
+        if seconds > 0:
+            samples = fit(samples, seconds)
+        samples = samples[round(start * RATE) :]
+        return self._pygame.mixer.Sound(samples.copy()) if len(samples) else None
+
+    def _listen(self) -> None:
+        for event in self._pygame.event.get():
+            kind = event.type
+            if kind == self._pygame.AUDIODEVICEREMOVED and not event.iscapture and event.which >= FIRST_OPENED:
+                self._gone = True
+            elif kind == self._pygame.AUDIODEVICEADDED and not event.iscapture:
+                self._came = True
+
+
+@contextmanager
+def directed(sink: str) -> Iterator[None]:
+    """The environment in which SDL opens this sink: a named one is ALSA's, unless the owner has chosen a system."""
+    if not sink:
+        yield
+        return
+    before = {key: os.environ.get(key) for key in ("AUDIODEV", "SDL_AUDIODRIVER")}
+    os.environ["AUDIODEV"] = sink
+    os.environ.setdefault("SDL_AUDIODRIVER", "alsa")
+    try:
+        yield
+    finally:
+        for key, value in before.items():
+            if value is None:
+                os.environ.pop(key, None)
+            else:
+                os.environ[key] = value
+
+
+def named(sink: str) -> str:
+    """A sink as a person would say it."""
+    return f"'{sink}'" if sink else "chosen by the system"
+
+
+def _unplayable(path: Path, error: Exception) -> OutputError:
+    return OutputError(
+        f"{path} cannot be played: {error}.", "Use Ogg Opus, Ogg Vorbis or WAV with 48000 samples a second."
+    )

@@ -1,0 +1,308 @@
+"""From events to sound: what plays, what gives way, what waits.  Time comes in as an argument.
+
+Rule 1: whatever begins or ends in the middle of a sound fades; nothing is cut.
+Rule 2: the voice leads: under it the ambience is 6 dB lower, and a new sentence takes over from the old one.
+Rule 3: private and quiet are kept here too: then nothing sounds but an exercise that somebody started.
+
+A pause fades the exercise's sounds out and remembers how far they were; resuming plays the rest of each.  The ambience
+is not commanded but wanted: every `tick` brings what is heard nearer to what is wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from station.core.events import (
+    Cue,
+    Event,
+    Mark,
+    Private,
+    Quiet,
+    SessionClosing,
+    SessionEnded,
+    SessionPaused,
+    SessionResumed,
+    SessionStarted,
+    SessionStep,
+)
+from station.outputs.audio.levels import BED_BACK_S, BED_IN_S, BED_OUT_S, FADE_S, Duck
+from station.outputs.audio.shelf import Shelf
+from station.outputs.audio.speaker import BED, Mixer
+from station.outputs.contract import OutputError
+
+# Roles and their slots: two each, so that one can fade while the next begins.
+Role = tuple[int, int]
+VOICE, BREATH, SOUND, STATION = (0, 1), (2, 3), (4, 5), (6, 7)
+SPOKEN_AND_PLAYED = (*VOICE, *BREATH, *SOUND)
+
+# Kinds of step that sound -> whose slots they take.  Every other kind (silence) is heard as nothing.
+ROLES: Mapping[str, Role] = {
+    "say": VOICE, "breath_in": BREATH, "breath_out": BREATH, "sound": SOUND, "tone": SOUND,
+}  # fmt: skip
+
+# Names of an ambience that is none.
+NO_BED = ("", "none", "silence")
+
+# Decoded ahead, when nothing else is to do.
+WANTED_SOON = ("chime", "tick", "breath_in", "breath_out", "bowl")
+
+# While the ambience moves its gain is set this often: twice a buffer.  Otherwise the player only listens for devices.
+STEP_S = 0.010
+IDLE_S = 0.5
+
+# A sound that should have ended so long ago and still plays: the device counts no more, and does not say so.
+STALL_S = 3.0
+STALL_SHARE = 0.1
+
+
+@dataclass(slots=True)
+class Track:
+    """What plays in one slot: which file from where in it, and the monotonic second at which it is over."""
+
+    role: Role
+    path: Path
+    seconds: float
+    began: float
+    ends: float
+    keep: bool = False
+    fading: bool = False
+
+
+class Player:
+    """The exercise's sounds and the station's own, on whichever speaker there is."""
+
+    def __init__(self, mixer: Mixer, shelf: Shelf, ambience: str = "as_written") -> None:
+        self.mixer = mixer
+        self.stalled = False
+        """A sound did not end: the device is silent and does not say so."""
+        self.missing = ""
+        """What could not be played, as a sentence; empty when all was there."""
+        self._shelf = shelf
+        self._ambience = ambience
+        self._tracks: dict[int, Track] = {}
+        self._waiting: list[tuple[Track, float]] = []
+        """Paused: each track, and the seconds into its file at which it goes on."""
+        self._duck = Duck()
+        self._bed_gain = 1.0
+        self._bed = ""
+        """The ambience that is wanted, and below how it comes and what plays now."""
+        self._bed_fade_in = BED_IN_S
+        self._bed_heard = ""
+        self._in_exercise = False
+        self._paused = False
+        self._quiet = False
+        self._private = False
+        self._index = -1
+        self._wanted = list(WANTED_SOON)
+
+    # --- what happened ----------------------------------------------------------------------------
+
+    def take(self, event: Event, now: float) -> None:
+        """Begin, change or end what this event asks for."""
+        handler = HANDLERS.get(type(event))
+        if handler:
+            handler(self, event, now)
+
+    def _on_cue(self, event: Cue, now: float) -> None:
+        if event.phase == "chime":
+            self._station_sound("chime", now)
+
+    def _on_mark(self, _: Mark, now: float) -> None:
+        self._station_sound("tick", now)
+
+    def _station_sound(self, name: str, now: float) -> None:
+        if not (self._quiet or self._private):
+            self._begin(STATION, lambda: self._shelf.sound(name), now, keep=True)
+
+    def _on_started(self, _: SessionStarted, now: float) -> None:
+        self._fade(tuple(self._tracks), now)
+        self._waiting.clear()
+        self._in_exercise, self._paused, self._index = True, False, -1
+        self._bed = "" if self._ambience == "as_written" else self._ambience
+        self._bed_fade_in = BED_IN_S
+        self.missing = ""
+
+    def _on_step(self, event: SessionStep, now: float) -> None:
+        if event.index > self._index + 1:
+            # Skipped ahead: what belongs to the place that was left gives way.
+            self._fade(SPOKEN_AND_PLAYED, now)
+        self._in_exercise, self._index = True, event.index
+        role = ROLES.get(event.kind)
+        if event.kind == "bed" and self._ambience == "as_written":
+            self._bed, self._bed_fade_in = event.sound, BED_IN_S
+        elif role is VOICE and event.clip:
+            self._begin(VOICE, lambda: self._shelf.clip(event.technique, event.language, event.clip), now)
+        elif role is BREATH:
+            name = event.sound or event.kind
+            self._begin(BREATH, lambda: self._shelf.sound(name), now, event.seconds, keep=True)
+        elif role is SOUND and event.sound:
+            self._begin(SOUND, lambda: self._shelf.sound(event.sound), now, keep=True)
+
+    def _on_paused(self, _: SessionPaused, now: float) -> None:
+        self._paused = True
+        for slot in SPOKEN_AND_PLAYED:
+            track = self._tracks.get(slot)
+            if track and not track.fading:
+                self._waiting.append((track, now - track.began))
+        self._fade((*SPOKEN_AND_PLAYED, BED), now)
+
+    def _on_resumed(self, _: SessionResumed, now: float) -> None:
+        self._paused, self._bed_fade_in = False, BED_BACK_S
+        waiting, self._waiting = self._waiting, []
+        for track, start in waiting:
+            self._begin(track.role, lambda t=track: t.path, now, track.seconds, start, track.keep)  # type: ignore[misc]
+
+    def _on_closing(self, _: SessionClosing, now: float) -> None:
+        self._fade(SPOKEN_AND_PLAYED, now)
+        self._waiting.clear()
+        self._paused, self._bed_fade_in = False, BED_BACK_S
+
+    def _on_ended(self, event: SessionEnded, now: float) -> None:
+        self._in_exercise, self._paused, self._bed = False, False, ""
+        self._waiting.clear()
+        if event.reason == "completed":
+            self._fade((BED,), now, BED_OUT_S)  # the voice and the last bowl ring out
+        else:
+            self._fade((*SPOKEN_AND_PLAYED, BED), now)
+
+    def _on_quiet(self, event: Quiet, now: float) -> None:
+        self._quiet = event.on
+        if event.on:
+            self._fade(STATION if self._in_exercise else tuple(self._tracks), now)
+
+    def _on_private(self, event: Private, now: float) -> None:
+        # What leads an exercise back to the room is told after this, and is heard.
+        self._private = event.on
+        if event.on:
+            self._fade(tuple(self._tracks), now)
+            self._bed = ""
+
+    # --- time and the device ----------------------------------------------------------------------
+
+    def tick(self, now: float) -> None:
+        """Move the ambience on, forget what is over, and notice what should be over and is not."""
+        for slot, track in list(self._tracks.items()):
+            if now >= track.ends:
+                self._over(slot, track, now)
+        self._tend_bed(now)
+        speaking = any(slot in self._tracks and not self._tracks[slot].fading for slot in VOICE)
+        gain = self._duck.hear(speaking, now)
+        if gain != self._bed_gain:
+            self._bed_gain = gain
+            self.mixer.bed_gain(gain)
+
+    def due(self, now: float) -> float:
+        """Seconds until the next `tick` is wanted."""
+        ahead = [track.ends - now for track in self._tracks.values()]
+        ahead.append(self._duck.due(now))
+        return min(max(min(ahead), STEP_S), IDLE_S)
+
+    def rest(self) -> bool:
+        """With nothing to do, decode one sound that will be wanted; False when there is none left."""
+        if not self._wanted:
+            return False
+        name = self._wanted.pop(0)
+        self._try(lambda: self.mixer.prepare(self._shelf.sound(name)))
+        return True
+
+    def idle(self) -> bool:
+        """Nothing sounds and no exercise runs: the device may be changed without anybody hearing it."""
+        return not self._in_exercise and not self._tracks
+
+    def move(self, mixer: Mixer) -> None:
+        """Go on with another speaker: the ambience comes back, sentences that were cut off do not."""
+        self.mixer, self.stalled = mixer, False
+        self._tracks.clear()
+        self._duck, self._bed_gain, self._bed_heard = Duck(), 1.0, ""
+        self._wanted = list(WANTED_SOON)
+        mixer.bed_gain(1.0)
+
+    def silence(self, now: float) -> None:
+        """Fade everything out: the station stops."""
+        self._in_exercise, self._bed = False, ""
+        self._fade(tuple(self._tracks), now)
+
+    # --- tracks -----------------------------------------------------------------------------------
+
+    def _begin(
+        self,
+        role: Role,
+        find: Callable[[], Path],
+        now: float,
+        seconds: float = 0.0,
+        start: float = 0.0,
+        keep: bool = False,
+    ) -> None:
+        """Play a file in the role's free slot; what plays in the other gives way."""
+        slot = role[1] if role[0] in self._tracks else role[0]
+        self._fade(role, now)
+        path = self._try(find)
+        fade_in = FADE_S if start > 0 else 0.0
+        length = path and self._try(lambda: self.mixer.play(slot, path, seconds, start, fade_in, keep))
+        if length:
+            self._tracks[slot] = Track(role, path, seconds, now - start, now + length, keep)
+
+    def _fade(self, slots: Iterable[int], now: float, seconds: float = FADE_S) -> None:
+        for slot in slots:
+            track = self._tracks.get(slot)
+            if track and not (track.fading and track.ends <= now + seconds):
+                self.mixer.fade(slot, seconds)
+                track.fading, track.ends = True, now + seconds
+
+    def _tend_bed(self, now: float) -> None:
+        """What is heard becomes what is wanted: fade the old one, and begin the new when its place is free."""
+        wanted = self._bed if self._in_exercise and not self._paused and self._bed not in NO_BED else ""
+        heard = self._tracks.get(BED)
+        if heard and wanted != self._bed_heard:
+            # Another one waits, so make haste; where none does, let it go slowly (a pause has faded it already).
+            self._fade((BED,), now, FADE_S if wanted else BED_OUT_S)
+        elif wanted and (heard is None or heard.fading):
+            if heard is None:
+                self._begin_bed(wanted, now)
+            else:
+                self._fade((BED,), now)
+
+    def _begin_bed(self, name: str, now: float) -> None:
+        path = self._try(lambda: self._shelf.sound(name))
+        length = path and self._try(lambda: self.mixer.play(BED, path, fade_in=self._bed_fade_in))
+        if length:
+            self._tracks[BED] = Track((BED, BED), path, 0.0, now, now + length)
+            self._bed_heard = name
+        elif self.missing:
+            self._bed = ""  # said once, not a hundred times a second
+
+    def _over(self, slot: int, track: Track, now: float) -> None:
+        if not self.mixer.busy(slot):
+            del self._tracks[slot]
+            return
+        length = track.ends - track.began
+        if now > track.ends + STALL_S + STALL_SHARE * (length if length < float("inf") else 0.0):
+            self.stalled = True
+
+    def _try(self, act: Callable[[], Any]) -> Any:
+        """A file that is missing or damaged is told of, and leaves a silence in its place."""
+        try:
+            return act()
+        except OutputError as error:
+            self.missing = f"{error.problem} {error.remedy}"
+        except (FileNotFoundError, KeyError) as error:
+            self.missing = f"A sound file is missing: {error}. Install the station again, or render the voice anew."
+        return None
+
+
+HANDLERS: Mapping[type, Callable[[Player, Any, float], None]] = {
+    Cue: Player._on_cue,
+    Mark: Player._on_mark,
+    SessionStarted: Player._on_started,
+    SessionStep: Player._on_step,
+    SessionPaused: Player._on_paused,
+    SessionResumed: Player._on_resumed,
+    SessionClosing: Player._on_closing,
+    SessionEnded: Player._on_ended,
+    Quiet: Player._on_quiet,
+    Private: Player._on_private,
+}
+"""What the player hears of; every other event is nothing to it."""

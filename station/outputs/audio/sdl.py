@@ -1,0 +1,57 @@
+"""The libraries under pygame, spoken to directly for the three things that pygame does not offer.
+
+Their chatter: ALSA writes eight lines to stderr for a card that is not there, SDL two for its disk driver; the station
+says that itself, in one sentence.  Their signals: SDL would swallow SIGTERM.  Their name: where the sound goes to.
+No callback is made from Python, because a service hardened with MemoryDenyWriteExecute could not make one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+from pathlib import Path
+
+# SDL_LogPriority has no name for "nothing"; the one past the last (CRITICAL = 6) is it.
+NO_LOG = 7
+
+
+def prepare_environment() -> None:
+    """What must be set before pygame is imported: no banner, no window, no signal handlers."""
+    os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
+    os.environ["SDL_VIDEODRIVER"] = "dummy"
+    os.environ["SDL_NO_SIGNAL_HANDLERS"] = "1"
+
+
+def hush() -> None:
+    """Quieten SDL and ALSA in this process.  After pygame's import, before a device is opened; harmless anywhere."""
+    with contextlib.suppress(OSError):  # no ALSA, no chatter
+        # SDL loads the system's own ALSA by this name when it opens a device: load it now, to speak to it first.
+        ctypes.CDLL("libasound.so.2")
+    for path in _loaded("libasound"):
+        # ALSA's handler may be any C function that ignores what it is given; getpid does, and needs no callback.
+        nothing = ctypes.cast(ctypes.CDLL(None).getpid, ctypes.c_void_p)
+        ctypes.CDLL(path).snd_lib_error_set_handler(nothing)
+    for path in _loaded("libSDL2-2"):
+        ctypes.CDLL(path).SDL_LogSetAllPriority(NO_LOG)
+
+
+def driver() -> str:
+    """The sound system in use (alsa, pulseaudio, pipewire, disk …), or an empty string."""
+    for path in _loaded("libSDL2-2"):
+        ask = ctypes.CDLL(path).SDL_GetCurrentAudioDriver
+        ask.restype = ctypes.c_char_p
+        name = ask()
+        if name:
+            return str(name.decode())
+    return ""
+
+
+def _loaded(name: str) -> list[str]:
+    """Files of that name which this process has loaded (Linux; elsewhere none)."""
+    try:
+        maps = Path("/proc/self/maps").read_text()
+    except OSError:
+        return []
+    paths = {line.split(maxsplit=5)[-1] for line in maps.splitlines() if name in line}
+    return sorted(path for path in paths if path.startswith("/") and name in Path(path).name)

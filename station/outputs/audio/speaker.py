@@ -1,0 +1,87 @@
+"""What the player needs of a speaker, and the speaker that is not there.
+
+    slot 0..7   a file in memory (a sentence, a tone, the chime): two a role, so that one fades as the next begins
+    slot BED    one long file, streamed and looped: ten minutes in memory would cost 100 MB, streamed 0.3 MB
+
+All calls come from one thread.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+SLOTS = 8
+BED = -1
+
+
+class Mixer(Protocol):
+    """Plays files in slots.  Fades are on the sound's own clock."""
+
+    sink: str
+
+    def play(
+        self, slot: int, path: Path, seconds: float = 0.0, start: float = 0.0, fade_in: float = 0.0, keep: bool = False
+    ) -> float:
+        """Begin a file in a slot, `start` seconds into it; returns the seconds it will last (inf for BED).
+
+        `seconds` > 0 cuts the whole file to that length, `keep` holds it ready for the next time.  BED ignores all but
+        `fade_in`, and must be free.  Raises FileNotFoundError, or OutputError where the file is not sound.
+        """
+
+    def prepare(self, path: Path) -> None:
+        """Decode a file that will be wanted soon."""
+
+    def fade(self, slot: int, seconds: float) -> None:
+        """Fade a slot out and empty it."""
+
+    def bed_gain(self, gain: float) -> None:
+        """Set the ambience's gain, 0..1 of the volume."""
+
+    def busy(self, slot: int) -> bool:
+        """Does the slot still play, or fade?"""
+
+    def lost(self) -> bool:
+        """Has the system taken the device away?"""
+
+    def news(self) -> bool:
+        """Has a device come since the last question?"""
+
+    def close(self) -> None:
+        """Let the device go.  May hang as long as a hung sound server does."""
+
+
+class NoSpeaker:
+    """Nothing is heard, so everything is over at once: the station goes on by light alone."""
+
+    sink = ""
+
+    def play(
+        self, slot: int, path: Path, seconds: float = 0.0, start: float = 0.0, fade_in: float = 0.0, keep: bool = False
+    ) -> float:
+        """Over at once."""
+        return 0.0
+
+    def prepare(self, path: Path) -> None:
+        """Nothing to prepare for."""
+
+    def fade(self, slot: int, seconds: float) -> None:
+        """Nothing to fade."""
+
+    def bed_gain(self, gain: float) -> None:
+        """Nothing to hear."""
+
+    def busy(self, slot: int) -> bool:
+        """Never."""
+        return False
+
+    def lost(self) -> bool:
+        """What was never there cannot go."""
+        return False
+
+    def news(self) -> bool:
+        """Only an open device hears of others."""
+        return False
+
+    def close(self) -> None:
+        """Nothing to let go."""
