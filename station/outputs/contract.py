@@ -32,6 +32,8 @@ class House:
     language: `de` or `en`.
     state_dir: where this station keeps what must survive (exists, writable).
     inbox: puts a request into the main loop; safe from every thread, never blocks.
+    name: what dashboards call this station.
+    techniques: the names of the exercises there are, as `Start.technique` takes them.
     """
 
     station_id: str
@@ -39,6 +41,8 @@ class House:
     version: str
     state_dir: Path
     inbox: Callable[[Input], None]
+    name: str = "Desk Station"
+    techniques: tuple[str, ...] = ()
 
 
 class OutputError(Exception):

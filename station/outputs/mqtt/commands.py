@@ -1,0 +1,131 @@
+"""What may be said to the station: `cmd/NAME` and `context/NAME`, read strictly, without a broker or a clock.
+
+    read(topic below the base, payload, retained, expiry) -> one Input, or NotUnderstoodError with a sentence
+
+Rule 1: a retained command is ignored: it would fire again at every connection.
+Rule 2: a retained context counts only when it says until when (message expiry, or `expires_s` is not enough: it would
+        begin anew at every connection).
+Rule 3: no command ends private mode, and what is not understood changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from station.core.inputs import Context, Input, MarkNow, SetQuiet, Start, Stop
+
+MOST_BYTES = 2_048
+CONTEXTS = ("call", "focus", "away", "quiet")
+LONGEST_CONTEXT_S = 12 * 3600.0
+SOURCE = "mqtt"
+
+
+class NotUnderstoodError(ValueError):
+    """The message is not carried out; the sentence says why and what would be right."""
+
+
+Name = Annotated[str, Meta(pattern=r"^[a-z0-9-]{0,40}$")]
+
+
+class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`cmd/exercise`; empty strings mean the owner's favourites."""
+
+    technique: Name = ""
+    length: Annotated[str, Meta(pattern=r"^(micro|middle|long|)$")] = ""
+    language: Annotated[str, Meta(pattern=r"^(de|en|)$")] = ""
+
+
+class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A command that needs no words."""
+
+
+class QuietFor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`cmd/quiet`; 0 ends it, without a number it is switched as by the long press."""
+
+    minutes: Annotated[float, Meta(ge=0, le=720)] | None = None
+
+
+class ContextNow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`context/NAME`."""
+
+    active: bool
+    expires_s: Annotated[float, Meta(gt=0, le=LONGEST_CONTEXT_S)] = 3600.0
+
+
+def _exercise(payload: bytes) -> Input:
+    asked = msgspec.json.decode(payload or b"{}", type=Exercise)
+    return Start(asked.technique, asked.length, asked.language, SOURCE)
+
+
+def _stop(payload: bytes) -> Input:
+    msgspec.json.decode(payload or b"{}", type=Nothing)
+    return Stop(SOURCE)
+
+
+def _quiet(payload: bytes) -> Input:
+    return SetQuiet(msgspec.json.decode(payload or b"{}", type=QuietFor).minutes, SOURCE)
+
+
+def _mark(payload: bytes) -> Input:
+    msgspec.json.decode(payload or b"{}", type=Nothing)
+    return MarkNow(SOURCE)
+
+
+COMMANDS: dict[str, tuple[Callable[[bytes], Input], str]] = {
+    "exercise": (_exercise, '{"technique": "breathing", "length": "micro", "language": "de"}, or nothing'),
+    "stop": (_stop, "nothing"),
+    "quiet": (_quiet, '{"minutes": 60}, {"minutes": 0} to end it, or nothing to switch it'),
+    "mark": (_mark, "nothing"),
+}
+
+_PLAIN = {b"": False, b"on": True, b"true": True, b"1": True, b"off": False, b"false": False, b"0": False}
+
+
+def read(
+    topic: str,
+    payload: bytes,
+    allowed: Collection[str],
+    retained: bool = False,
+    expiry_s: float | None = None,
+) -> Input:
+    """The request in one message.
+
+    topic: below the station's own base, `cmd/quiet`.  allowed: commands the owner permits.  expiry_s: what is left of
+    the message's life, where the sender gave it one (MQTT 5).  Raises NotUnderstoodError.
+    """
+    kind, _, name = topic.partition("/")
+    if len(payload) > MOST_BYTES:
+        raise NotUnderstoodError(f"{topic}: {len(payload)} bytes are too many (at most {MOST_BYTES})")
+    if kind == "context":
+        return _context(name, payload, retained, expiry_s)
+    if kind != "cmd" or name not in COMMANDS:
+        raise NotUnderstoodError(f"{topic}: there is no such command; there are: {', '.join(sorted(COMMANDS))}")
+    if retained:
+        raise NotUnderstoodError(f"{topic}: retained commands are ignored; send it without the retain flag")
+    if name not in allowed:
+        raise NotUnderstoodError(f"{topic}: not permitted by [output.mqtt] commands")
+    reads, right = COMMANDS[name]
+    try:
+        return reads(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise NotUnderstoodError(f"{topic}: {error}; right would be {right}") from None
+
+
+def _context(name: str, payload: bytes, retained: bool, expiry_s: float | None) -> Input:
+    topic = f"context/{name}"
+    if name not in CONTEXTS:
+        raise NotUnderstoodError(f"{topic}: there is no such context; there are: {', '.join(CONTEXTS)}")
+    if retained and expiry_s is None:
+        raise NotUnderstoodError(f"{topic}: a retained context needs a message expiry, or it would never end")
+    plain = _PLAIN.get(payload.strip().lower())
+    try:
+        now = ContextNow(plain) if plain is not None else msgspec.json.decode(payload, type=ContextNow)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        right = '{"active": true, "expires_s": 3600}, or on and off'
+        raise NotUnderstoodError(f"{topic}: {error}; right would be {right}") from None
+    lasts = now.expires_s if expiry_s is None else min(now.expires_s, expiry_s)
+    return Context(name, now.active, lasts)

@@ -1,0 +1,267 @@
+"""One connection to the broker, from the first packet to the last; the next try is a new object.
+
+The client library (paho) reads the wire on its own thread.  Its callbacks do one thing, `tell(message)`, and each is
+guarded: an exception in one would end that thread without a word.
+
+The will: the broker says `offline` for us 5 s after we vanish (MQTT 5), so that a short Wi-Fi drop is none.  That needs
+a session that outlives the connection (15 s), and a return into the same session; a command sent meanwhile then
+arrives late by at most those 15 s.  With MQTT 3.1.1 the will comes at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import socket
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ParamSpec
+
+from station.outputs.contract import OutputError
+from station.outputs.mqtt import sentences
+from station.outputs.mqtt.settings import Settings
+
+WILL_DELAY_S = 5
+SESSION_S = 15
+KEEPALIVE_S = 30
+CONNECT_TIMEOUT_S = 5.0
+LIVE_EXPIRY_S = 60
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The broker took us in."""
+
+    by: Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """This connection is over (or never came to be)."""
+
+    by: Connection
+    error: OutputError
+
+
+@dataclass(frozen=True, slots=True)
+class Acked:
+    """The broker has message `mid`, or says why not."""
+
+    by: Connection
+    mid: int
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """A subscription was refused."""
+
+    by: Connection
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message from the broker.  `expiry_s`: what is left of its life, where it has one."""
+
+    topic: str
+    payload: bytes
+    retained: bool
+    expiry_s: float | None
+
+
+News = Connected | Lost | Acked | Denied
+Tell = Callable[[News], None]
+Hear = Callable[[Received], None]
+
+
+def password(settings: Settings) -> str:
+    """The password, from the file where one is named.  Raises OutputError."""
+    if not settings.password_file:
+        return settings.password
+    try:
+        first, *_ = Path(settings.password_file).expanduser().read_text(encoding="utf-8").splitlines() or [""]
+    except (OSError, UnicodeDecodeError) as error:
+        raise OutputError(
+            f"[output.mqtt] password_file {settings.password_file} cannot be read: {error}.",
+            "Give the path of a readable file whose first line is the password.",
+        ) from None
+    return first.strip()
+
+
+class Connection:
+    """One try to be connected.  `tell` and `hear` are called on the library's thread."""
+
+    def __init__(self, settings: Settings, client_id: str, will_topic: str, tell: Tell, hear: Hear) -> None:
+        """Prepare everything; nothing is sent yet.  Raises OutputError (password file, certificates)."""
+        from paho.mqtt import client as paho
+        from paho.mqtt.enums import CallbackAPIVersion
+        from paho.mqtt.packettypes import PacketTypes
+        from paho.mqtt.properties import Properties
+
+        self._settings = settings
+        self._tell, self._hear = tell, hear
+        self._five = settings.protocol == "5"
+        self._properties: Any = Properties  # untyped in the library
+        self._types = PacketTypes
+        self._running = False
+        self._over = False
+        clean = {} if self._five else {"clean_session": True}
+        self._client = paho.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            protocol=paho.MQTTv5 if self._five else paho.MQTTv311,
+            reconnect_on_failure=False,
+            **clean,  # type: ignore[arg-type]
+        )
+        client = self._client
+        client.connect_timeout = CONNECT_TIMEOUT_S
+        client.max_inflight_messages_set(50)
+        client.max_queued_messages_set(500)
+        if settings.username:
+            client.username_pw_set(settings.username, password(settings))
+        if settings.tls:
+            client.tls_set_context(_tls(settings))
+        if will_topic:
+            will = None
+            if self._five:
+                will = self._properties(self._types.WILLMESSAGE)
+                will.WillDelayInterval = WILL_DELAY_S
+            client.will_set(will_topic, b"offline", qos=1, retain=True, properties=will)
+        client.on_connect = self._guarded(self._on_connect)
+        client.on_disconnect = self._guarded(self._on_disconnect)
+        client.on_publish = self._guarded(self._on_publish)
+        client.on_subscribe = self._guarded(self._on_subscribe)
+        client.on_message = self._guarded(self._on_message)
+
+    def open(self, fresh: bool, session_s: int = SESSION_S) -> None:
+        """Reach the broker (blocks for at most some seconds); `Connected` or `Lost` is told later.
+
+        fresh: leave behind whatever the broker remembers of us.  Raises OutputError.
+        """
+        how: dict[str, Any] = {}
+        if self._five:
+            properties = self._properties(self._types.CONNECT)
+            properties.SessionExpiryInterval = session_s
+            how = {"clean_start": fresh, "properties": properties}
+        try:
+            self._client.connect(self._settings.host, self._settings.port, keepalive=KEEPALIVE_S, **how)
+        except (OSError, ValueError) as error:
+            self._over = True
+            raise sentences.of_error(error, self._settings) from None
+        self._client.loop_start()
+        self._running = True
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False, expires_s: int = 0, qos: int = 1) -> int:
+        """Hand over one message; returns the number its `Acked` will carry."""
+        properties = None
+        if expires_s and self._five:
+            properties = self._properties(self._types.PUBLISH)
+            properties.MessageExpiryInterval = expires_s
+        return self._client.publish(topic, payload, qos=qos, retain=retain, properties=properties).mid
+
+    def subscribe(self, topic: str, *, with_retained: bool) -> None:
+        """Listen to `topic`; without the retained ones where the protocol can say so.
+
+        Without: what is sent with the retain flag while we listen still shows that flag, so it is refused alike.
+        """
+        from paho.mqtt.subscribeoptions import SubscribeOptions
+
+        if self._five:
+            handling = (
+                SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE if with_retained else SubscribeOptions.RETAIN_DO_NOT_SEND
+            )
+            options = SubscribeOptions(qos=1, retainAsPublished=not with_retained, retainHandling=handling)
+            self._client.subscribe(topic, options=options)
+        else:
+            self._client.subscribe(topic, qos=1)
+
+    def close(self) -> None:
+        """Say goodbye (the will is not sent) and end the library's thread; also after a loss, also twice."""
+        self._over = True
+        if not self._running:
+            return
+        self._running = False
+        with contextlib.suppress(Exception):
+            self._client.disconnect()
+        self._end()
+
+    def abandon(self) -> None:
+        """Cut the wire without a goodbye."""
+        self._over = True
+        if self._running:
+            self._running = False
+            self._end()
+
+    def _end(self) -> None:
+        """The library's thread waits for a broker that may be dead: what it reads from is taken away from it."""
+        with contextlib.suppress(Exception):
+            wire = self._client.socket()
+            if isinstance(wire, socket.socket):  # an encrypted one too: below the encryption, so nobody waits for it
+                socket.socket.shutdown(wire, socket.SHUT_RDWR)
+        with contextlib.suppress(Exception):
+            self._client.loop_stop()
+
+    # --- on the library's thread ---
+
+    def _guarded(self, callback: Callable[P, None]) -> Callable[P, None]:
+        @functools.wraps(callback)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+            try:
+                callback(*args, **kwargs)
+            except Exception as error:
+                self._lost(
+                    OutputError(f"The MQTT client stumbled: {error!r}.", "It connects again; please report this.")
+                )
+
+        return guarded
+
+    def _lost(self, error: OutputError) -> None:
+        if not self._over:
+            self._over = True
+            self._tell(Lost(self, error))
+
+    def _on_connect(self, _client: Any, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
+        if code.is_failure:
+            self._lost(sentences.of_refusal(code.value, str(code), self._settings))
+        else:
+            self._tell(Connected(self))
+
+    def _on_disconnect(self, _client: Any, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
+        where = self._settings.where()
+        self._lost(OutputError(f"The connection with the broker at {where} was lost ({code}).", "It is tried again."))
+
+    def _on_publish(self, _client: Any, _data: Any, mid: int, code: Any, _properties: Any) -> None:
+        self._tell(Acked(self, mid, str(code) if code.is_failure else ""))
+
+    def _on_subscribe(self, _client: Any, _data: Any, _mid: int, codes: Any, _properties: Any) -> None:
+        refused = [str(code) for code in codes if code.is_failure]
+        if refused:
+            self._tell(Denied(self, refused[0]))
+
+    def _on_message(self, _client: Any, _data: Any, message: Any) -> None:
+        expiry = getattr(message.properties, "MessageExpiryInterval", None) if message.properties else None
+        self._hear(Received(message.topic, bytes(message.payload), bool(message.retain), expiry))
+
+
+def _tls(settings: Settings) -> ssl.SSLContext:
+    """Encryption with the owner's own authority where one is named.  Raises OutputError."""
+    named = {"ca": settings.ca, "cert": settings.cert, "key": settings.key}
+    for key, name in named.items():
+        if name and not Path(name).expanduser().is_file():
+            raise OutputError(f"[output.mqtt] {key}: there is no file {name}.", "Give the path of a PEM file.")
+    ca, cert, private = (str(Path(name).expanduser()) if name else None for name in named.values())
+    try:
+        context = ssl.create_default_context(cafile=ca)
+        if cert:
+            context.load_cert_chain(cert, private)
+    except (ssl.SSLError, OSError) as error:
+        raise OutputError(
+            f"[output.mqtt] ca, cert or key cannot be used: {error}.",
+            "All three are PEM files; cert and key belong together and the key has no password.",
+        ) from None
+    return context

@@ -1,0 +1,78 @@
+"""For `check`: does a message make it to the broker and back, and if not, what is to be done?"""
+
+from __future__ import annotations
+
+import queue
+import time
+import uuid
+
+from station.outputs.contract import House, OutputError
+from station.outputs.mqtt import sentences
+from station.outputs.mqtt.connection import Acked, Connected, Connection, Denied, Lost, News, Received
+from station.outputs.mqtt.settings import Settings
+
+Finding = tuple[str, str, str]
+
+PATIENCE_S = 5.0
+
+
+def examine(settings: Settings, house: House) -> list[Finding]:
+    """(severity `ok|warning|error`, what, remedy) after connecting and sending one message to ourselves.
+
+    It goes to `BASE/STATION/check` (not retained), under a client name of its own: a running station is not disturbed.
+    """
+    if settings.privacy == 0:
+        return [("ok", "MQTT: privacy is 0, so the station does not connect", "")]
+    findings: list[Finding] = []
+    if settings.password and not settings.tls and settings.host not in ("localhost", "127.0.0.1", "::1"):
+        findings.append(
+            (
+                "warning",
+                f"MQTT: the password travels to {settings.where()} unencrypted.",
+                "Set [output.mqtt] tls = true where the broker offers it.",
+            )
+        )
+    try:
+        took_ms = _round_trip(settings, house)
+    except OutputError as error:
+        return [*findings, ("error", f"MQTT: {error.problem}", error.remedy)]
+    except Exception as error:
+        said = sentences.of_error(error, settings)
+        return [*findings, ("error", f"MQTT: {said.problem}", said.remedy)]
+    return [*findings, ("ok", f"MQTT: {settings.where()} answers, a message is back after {took_ms:.0f} ms", "")]
+
+
+def _round_trip(settings: Settings, house: House) -> float:
+    """Milliseconds for one message to ourselves.  Raises OutputError."""
+    told: queue.SimpleQueue[News | Received] = queue.SimpleQueue()
+    name = f"{house.station_id}-check-{uuid.uuid4().hex[:6]}"
+    topic = f"{settings.base}/{house.station_id}/check"
+    connection = Connection(settings, name, "", told.put, told.put)
+    until = time.monotonic() + PATIENCE_S
+    sent_at = time.perf_counter()
+    try:
+        connection.open(fresh=True, session_s=0)
+        while True:
+            try:
+                news = told.get(timeout=max(0.0, until - time.monotonic()))
+            except queue.Empty:
+                raise OutputError(
+                    f"{settings.where()} gave no complete answer in {PATIENCE_S:.0f} s.",
+                    f"Is it an MQTT broker, and may we publish and read {settings.base}/#?",
+                ) from None
+            if isinstance(news, Lost):
+                raise news.error
+            if isinstance(news, Connected):
+                connection.subscribe(topic, with_retained=False)
+                sent_at = time.perf_counter()
+                connection.publish(topic, name.encode())
+            elif isinstance(news, Denied) or (isinstance(news, Acked) and news.refusal):
+                reason = news.reason if isinstance(news, Denied) else news.refusal
+                raise OutputError(
+                    f"The broker at {settings.where()} lets us in, but not to {topic} ({reason}).",
+                    f"Give this user {settings.base}/{house.station_id}/# in the broker's access list.",
+                )
+            elif isinstance(news, Received) and news.payload == name.encode():
+                return (time.perf_counter() - sent_at) * 1000
+    finally:
+        connection.close()

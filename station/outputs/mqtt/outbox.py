@@ -1,0 +1,99 @@
+"""Durable messages wait here until the broker has said that it has them.
+
+    add() ── commit ──► sent ── PUBACK ──► done() deletes
+
+A client library's own memory forgets them when the process dies; a file does not.  The price is that a message can
+arrive twice (killed between the PUBACK and the deletion): each carries an `id`, so the other side can tell.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+from station.outputs.history.store import is_damage, set_aside, transaction
+
+MOST_ENTRIES = 20_000
+LONGEST_S = 14 * 86_400.0
+# A Pi that does not know the time yet lives in 1970: what it writes then is not old.
+CLOCK_UNKNOWN_BEFORE_MS = 1_577_836_800_000  # 2020
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS entry (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    at_ms   INTEGER NOT NULL,
+    privacy INTEGER NOT NULL,   -- the level under which it was written
+    payload BLOB NOT NULL
+)
+"""
+
+
+class Outbox:
+    """One file; used by one thread."""
+
+    def __init__(self, path: Path, privacy: int) -> None:
+        """Open the file (a damaged one is set aside).  Raises sqlite3.Error, OSError."""
+        self.path = path
+        self._privacy = privacy
+        try:
+            self._connection = self._open()
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            set_aside(path)
+            self._connection = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=1.0, isolation_level=None, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute(_SCHEMA)
+            # The owner has since chosen to tell less: what was waiting under the old choice is not told either.
+            connection.execute("DELETE FROM entry WHERE privacy > ?", (self._privacy,))
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def add(self, entries: Iterable[tuple[float, bytes]]) -> None:
+        """Keep these (wall second, payload); on the disk when this returns.  Raises sqlite3.Error."""
+        with transaction(self._connection):
+            for wall, payload in entries:
+                self._connection.execute(
+                    "INSERT INTO entry (at_ms, privacy, payload) VALUES (?, ?, ?)",
+                    (round(wall * 1000), self._privacy, payload),
+                )
+
+    def after(self, last: int, most: int) -> list[tuple[int, bytes]]:
+        """The oldest `most` entries behind number `last`: (number, payload)."""
+        sql = "SELECT id, payload FROM entry WHERE id > ? ORDER BY id LIMIT ?"
+        return [(int(number), bytes(payload)) for number, payload in self._connection.execute(sql, (last, most))]
+
+    def done(self, numbers: Iterable[int]) -> None:
+        """The broker has these.  Raises sqlite3.Error."""
+        with transaction(self._connection):
+            self._connection.executemany("DELETE FROM entry WHERE id = ?", [(number,) for number in numbers])
+
+    def trim(self, wall: float) -> int:
+        """Give up what is too old or too many, oldest first; returns how many."""
+        newest = self._connection.execute("SELECT max(id) FROM entry").fetchone()[0]
+        if newest is None:
+            return 0
+        with transaction(self._connection):
+            gone = self._connection.execute(
+                "DELETE FROM entry WHERE at_ms BETWEEN ? AND ? OR id <= ?",
+                (CLOCK_UNKNOWN_BEFORE_MS, round((wall - LONGEST_S) * 1000), newest - MOST_ENTRIES),
+            ).rowcount
+        return int(gone)
+
+    def __len__(self) -> int:
+        return int(self._connection.execute("SELECT count(*) FROM entry").fetchone()[0])
+
+    def close(self) -> None:
+        """Close the file."""
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.close()

@@ -1,0 +1,426 @@
+"""MQTT as an output: one thread that owns the connection, the outbox and what is still to be said.
+
+    main thread   take(moment) ──┐
+    paho's thread  news, acks  ──┴─► queue ──► this thread: fold the picture, write the outbox, publish, wait for acks
+    paho's thread  commands ───────────────► house.inbox
+
+What is said lives in one of three ways:  `state` only as its newest version;  `event/...` for 60 s, then it is stale;
+`log` until the broker has acknowledged it, over broker and station restarts.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import random
+import sqlite3
+import threading
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+
+from station.core import events as ev
+from station.core.state import State, fold
+from station.outputs.contract import House, OutputError
+from station.outputs.mqtt import commands, sentences, words
+from station.outputs.mqtt.connection import (
+    LIVE_EXPIRY_S,
+    Acked,
+    Connected,
+    Connection,
+    Denied,
+    Lost,
+    News,
+    Received,
+)
+from station.outputs.mqtt.discovery import payloads as discovery_payloads
+from station.outputs.mqtt.outbox import Outbox
+from station.outputs.mqtt.pace import Allowance, BackOff, StatePace
+from station.outputs.mqtt.settings import Settings
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+MOST_QUEUED = 1_000
+# Ten readings a second would fill the queue in a long name look-up; from here on only they are let go.
+MANY_QUEUED = 300
+MOST_LIVE = 200
+MOST_SPILLED = 500
+LOG_IN_FLIGHT = 20
+# A broker that is reached but acknowledges nothing for so long is no broker: begin anew.
+SILENCE_S = 30.0
+ANSWER_S = 10.0
+TRIM_EVERY_S = 600.0
+GOODBYE_S = 1.0
+STOP_S = 1.9
+OUTBOX_NAME = "mqtt-outbox.db"
+
+
+class _Stop:
+    pass
+
+
+@dataclass(slots=True)
+class _Live:
+    topic: str
+    payload: bytes
+    born: float
+    mid: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """One unacknowledged message: what it is, and since when."""
+
+    what: str
+    number: int
+    since: float
+
+
+class Mqtt:
+    """The station on MQTT."""
+
+    def __init__(self, settings: Settings, house: House, chance: Callable[[], float] = random.random) -> None:
+        self._settings, self._house, self._chance = settings, house, chance
+        self.base = f"{settings.base}/{house.station_id}"
+        self.rejected = 0
+        self._queue: queue.SimpleQueue[ev.Moment | News | _Stop] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._problem = ""
+        self._denied = ""
+        self._disk = ""
+        self._state = State()
+        self._pace = StatePace()
+        self._back_off = BackOff(chance)
+        self._allowance = Allowance()
+        self._run_id = uuid.uuid4().hex[:8]
+        self._said = 0
+        self._outbox: Outbox | None = None
+        self._spilled: deque[tuple[float, bytes]] = deque(maxlen=MOST_SPILLED)
+        self._live: deque[_Live] = deque(maxlen=MOST_LIVE)
+        self._connection: Connection | None = None
+        self._linked = False
+        self._answer_by = self._retry_at = float("-inf")
+        self._fresh = True
+        self._flying: dict[int, _Flight] = {}
+        self._delivered: list[int] = []
+        self._log_cursor = 0
+        self._trim_at = float("-inf")
+        self._announce_at = float("inf")
+
+    # --- for the main thread ---
+
+    def start(self) -> None:
+        """Begin to connect; a broker that is not there yet is no reason to fail (see `trouble`)."""
+        if self._settings.privacy == 0:
+            return
+        if self._thread is not None and self._thread.is_alive():  # told to stop in the middle of a name look-up
+            raise OutputError("The last connection has not come to its end yet.", "It is tried again.")
+        self._queue = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
+        self._thread.start()
+
+    def take(self, moment: ev.Moment) -> None:
+        """Learn one event; never waits.  Raises OutputError when the thread is gone."""
+        if self._settings.privacy == 0:
+            return
+        if self._thread is None or not self._thread.is_alive():
+            raise OutputError("The MQTT thread has stopped.", "It is started again; please report this.")
+        waiting = self._queue.qsize()
+        if waiting < (MANY_QUEUED if isinstance(moment.event, ev.Reading) else MOST_QUEUED):
+            self._queue.put(moment)
+
+    def trouble(self) -> str:
+        """Why the smart home does not hear us now, or ''."""
+        return self._problem or self._disk or self._denied
+
+    def stop(self) -> None:
+        """Say `offline`, wait for the broker's word for at most a second, and close."""
+        if self._thread is not None:
+            self._queue.put(_Stop())
+            self._thread.join(STOP_S)
+
+    # --- on paho's thread ---
+
+    def _hear(self, message: Received) -> None:
+        """A message from the house: into the inbox at once, or one line in the log and a count."""
+        if message.topic == f"{self._settings.discovery_prefix}/status":
+            if message.payload == b"online" and not message.retained:
+                # Home Assistant is back: announce ourselves, but not all stations in the same second.
+                self._announce_at = time.monotonic() + 5.0 * self._chance()
+            return
+        try:
+            if not self._allowance.take(time.monotonic()):
+                raise commands.NotUnderstoodError(f"{message.topic}: too many messages; one every 2 s is enough")
+            topic = message.topic.removeprefix(self.base + "/")
+            asked = commands.read(topic, message.payload, self._settings.commands, message.retained, message.expiry_s)
+        except commands.NotUnderstoodError as error:
+            self.rejected += 1
+            log.warning("not understood on MQTT (%d so far): %s", self.rejected, error)
+            return
+        self._house.inbox(asked)
+
+    # --- on our own thread ---
+
+    def _run(self) -> None:
+        try:
+            self._open_outbox()
+            self._serve()
+        except Exception:
+            log.exception("the MQTT thread ends")  # the next event finds it dead, and it is started again
+        finally:
+            if self._connection is not None:
+                self._connection.abandon()
+            self._connection, self._linked = None, False
+            self._flying.clear()
+            if self._outbox is not None:
+                self._outbox.close()
+
+    def _serve(self) -> None:
+        while True:
+            stopping = self._collect()
+            now = time.monotonic()
+            if stopping:
+                self._goodbye()
+                return
+            if self._connection is None and now >= self._retry_at:
+                self._connect()
+            elif self._connection is not None and not self._linked and now >= self._answer_by:
+                self._drop(OutputError(f"{self._settings.where()} answers, but not as a broker.", "Check the port."))
+            if self._linked:
+                self._speak(now)
+                self._watch(now)
+            if now >= self._trim_at:
+                self._trim_at = now + TRIM_EVERY_S
+                self._with_outbox(lambda box: box.trim(time.time()))
+
+    def _collect(self) -> bool:
+        """Take in everything that waits, or wait a moment for the next; True when asked to stop."""
+        records: list[tuple[float, bytes]] = []
+        stopping = False
+        try:
+            item = self._queue.get(timeout=self._patience())
+            while True:
+                if isinstance(item, ev.Moment):
+                    self._learn(item, records)
+                elif isinstance(item, _Stop):
+                    stopping = True
+                    break
+                else:
+                    self._news(item)
+                item = self._queue.get_nowait()
+        except queue.Empty:
+            pass
+        self._keep(records)
+        if self._delivered:
+            numbers, self._delivered = self._delivered, []
+            self._with_outbox(lambda box: box.done(numbers))
+        return stopping
+
+    def _patience(self) -> float:
+        now = time.monotonic()
+        if self._connection is None:
+            return min(1.0, max(0.0, self._retry_at - now))
+        if not self._linked:
+            return 0.2
+        opens_in = self._pace.open_at() - now
+        return opens_in if 0.0 < opens_in < 1.0 else 1.0
+
+    def _learn(self, moment: ev.Moment, records: list[tuple[float, bytes]]) -> None:
+        was_private = self._state.private
+        self._state = fold(self._state, moment)
+        if was_private or self._state.private:
+            # What began before private mode may end, but it is told to nobody.
+            self._live.clear()
+            return
+        self._said += 1
+        uid = f"{self._run_id}-{self._said}"
+        live = words.live(moment, self._settings.privacy, uid)
+        if live is not None:
+            topic, said = live
+            self._live.append(_Live(topic, msgspec.json.encode(said), time.monotonic()))
+        record = words.durable(moment, self._settings.privacy, uid)
+        if record is not None:
+            records.append((moment.wall, msgspec.json.encode(record)))
+
+    # --- the connection ---
+
+    def _connect(self) -> None:
+        connection: Connection | None = None
+        try:
+            connection = Connection(
+                self._settings, self._house.station_id, f"{self.base}/availability", self._queue.put, self._hear
+            )
+            self._connection = connection
+            self._answer_by = time.monotonic() + ANSWER_S
+            connection.open(self._fresh)
+        except OutputError as error:
+            self._drop(error)
+        except Exception as error:
+            self._drop(sentences.of_error(error, self._settings))
+
+    def _drop(self, error: OutputError) -> None:
+        if self._connection is not None:
+            self._connection.abandon()
+        self._connection, self._linked = None, False
+        self._flying.clear()
+        for waiting in self._live:
+            waiting.mid = 0
+        problem = f"{error.problem} {error.remedy}".rstrip()
+        if problem != self._problem:
+            log.warning("MQTT: %s", problem)
+        self._problem = problem
+        self._retry_at = time.monotonic() + self._back_off.pause_s()
+
+    def _news(self, news: News) -> None:
+        if news.by is not self._connection:
+            return
+        if isinstance(news, Connected):
+            self._arrived(news.by)
+        elif isinstance(news, Lost):
+            self._drop(news.error)
+        elif isinstance(news, Denied):
+            self._denied = f"The broker does not let us listen to commands ({news.reason}). Check its access list."
+        else:
+            self._acked(news)
+
+    def _arrived(self, connection: Connection) -> None:
+        self._linked, self._problem, self._denied = True, "", ""
+        self._fresh = False
+        self._back_off.reset()
+        self._log_cursor = 0
+        self._pace.forget()
+        connection.subscribe(f"{self.base}/cmd/+", with_retained=False)
+        connection.subscribe(f"{self.base}/context/+", with_retained=True)
+        if self._settings.discovery != "off":
+            connection.subscribe(f"{self._settings.discovery_prefix}/status", with_retained=False)
+            self._announce(connection)
+        self._fly(connection.publish(f"{self.base}/availability", b"online", retain=True), "availability")
+
+    def _announce(self, connection: Connection) -> None:
+        self._announce_at = float("inf")
+        for topic, payload in discovery_payloads(self._settings, self._house):
+            self._fly(connection.publish(topic, payload, retain=True), "discovery")
+
+    def _fly(self, mid: int, what: str, number: int = 0) -> None:
+        self._flying[mid] = _Flight(what, number, time.monotonic())
+
+    def _acked(self, ack: Acked) -> None:
+        flight = self._flying.pop(ack.mid, None)
+        if flight is None:
+            return
+        if ack.refusal:
+            # Not deleted: when the owner mends the access list, the next connection delivers it.
+            self._denied = f"The broker does not let us publish {flight.what} ({ack.refusal}). Check its access list."
+        elif flight.what == "log":
+            self._delivered.append(flight.number)
+        if flight.what == "event":
+            self._live = deque((one for one in self._live if one.mid != ack.mid), MOST_LIVE)
+
+    # --- speaking ---
+
+    def _speak(self, now: float) -> None:
+        connection = self._connection
+        assert connection is not None
+        if now >= self._announce_at:
+            self._announce(connection)
+            self._pace.forget()
+        if now >= self._pace.open_at():
+            self._speak_state(connection, now)
+        while self._live and now - self._live[0].born > LIVE_EXPIRY_S:
+            self._live.popleft()
+        for one in self._live:
+            if not one.mid:
+                left = max(1, round(LIVE_EXPIRY_S - (now - one.born)))
+                one.mid = connection.publish(f"{self.base}/{one.topic}", one.payload, expires_s=left)
+                self._fly(one.mid, "event")
+        room = LOG_IN_FLIGHT - sum(1 for flight in self._flying.values() if flight.what == "log")
+        if room > 0:
+            for number, payload in self._with_outbox(lambda box: box.after(self._log_cursor, room)) or ():
+                self._fly(connection.publish(f"{self.base}/log", payload), "log", number)
+                self._log_cursor = number
+
+    def _speak_state(self, connection: Connection, now: float) -> None:
+        document = words.state_document(self._state, self._house.version, self._settings.privacy, time.time())
+        if self._pace.wants(document, now):
+            payload = msgspec.json.encode(document)
+            self._fly(connection.publish(f"{self.base}/state", payload, retain=True), "state")
+            self._pace.sent(document, now)
+
+    def _watch(self, now: float) -> None:
+        oldest = min((flight.since for flight in self._flying.values()), default=now)
+        if now - oldest > SILENCE_S:
+            self._drop(OutputError(f"The broker at {self._settings.where()} has fallen silent.", "It is tried again."))
+
+    # --- the outbox ---
+
+    def _open_outbox(self) -> None:
+        try:
+            self._outbox = Outbox(self._house.state_dir / OUTBOX_NAME, self._settings.privacy)
+            self._disk = ""
+        except (sqlite3.Error, OSError) as error:
+            self._outbox = None
+            self._disk = (
+                f"Messages for later cannot be kept on the disk ({error}). Is {self._house.state_dir} writable?"
+            )
+
+    def _keep(self, records: list[tuple[float, bytes]]) -> None:
+        """Into the outbox; into memory (bounded) while the disk cannot take them."""
+        self._spilled.extend(records)
+        if not self._spilled:
+            return
+        if self._outbox is None:
+            self._open_outbox()
+        if self._outbox is not None:
+            try:
+                self._outbox.add(self._spilled)
+            except sqlite3.Error as error:
+                self._outbox_failed(error)
+            else:
+                self._spilled.clear()
+                self._disk = ""
+
+    def _with_outbox(self, do: Callable[[Outbox], T]) -> T | None:
+        if self._outbox is None:
+            return None
+        try:
+            return do(self._outbox)
+        except sqlite3.Error as error:
+            self._outbox_failed(error)
+            return None
+
+    def _outbox_failed(self, error: sqlite3.Error) -> None:
+        """Close it: the next record opens it again, and a damaged file is then set aside."""
+        if self._outbox is not None:
+            self._outbox.close()
+        self._outbox = None
+        self._disk = f"Messages for later cannot be kept on the disk ({error})."
+
+    # --- the end ---
+
+    def _goodbye(self) -> None:
+        """Everything that can be said at once, then `offline`; what is durable waits in the outbox."""
+        until = time.monotonic() + GOODBYE_S
+        connection = self._connection
+        if connection is not None and self._linked:
+            self._speak(time.monotonic())
+            last = connection.publish(f"{self.base}/availability", b"offline", retain=True)
+            self._fly(last, "availability")
+            while self._flying and self._connection is connection and time.monotonic() < until:
+                try:
+                    item = self._queue.get(timeout=max(0.0, until - time.monotonic()))
+                except queue.Empty:
+                    break
+                if isinstance(item, (Acked, Lost)):
+                    self._news(item)
+        if connection is not None:
+            connection.close()
+        if self._delivered:
+            self._with_outbox(lambda box: box.done(self._delivered))
+            self._delivered = []

@@ -1,0 +1,158 @@
+"""What leaves the station on MQTT, and from which privacy level on: this file is the whole answer.
+
+    0 nothing   1 the health of the device   2 coarse states (default)   3 details
+
+`STATE` is the retained `state` document, key by key; `EVENTS` and `LOG` say the same for what happens.  A key above the
+level is there with the value null, so that templates never fail.  In private mode everything is null but the word
+`private`, and nothing else is sent.  Texts of marks, spoken sentences and the signal itself are in no table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from station.core import events as ev
+from station.core.state import State
+
+HEALTH, COARSE, DETAILED = 1, 2, 3
+
+# Words that say something about the person look like plain monitoring where only health may leave.
+_HEALTH_WORDS = frozenset({"starting", "sensor_trouble", "private"})
+
+
+def stamp(wall: float | None) -> str | None:
+    """ISO 8601 in UTC, to the millisecond; None stays None."""
+    if wall is None:
+        return None
+    return datetime.fromtimestamp(wall, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _rounded(value: float | None, digits: int = 0) -> float | None:
+    return None if value is None else round(value, digits)
+
+
+# Key -> (privacy level, how it is read from the picture).  None of them may be called like a method of a Python
+# dictionary: `value_json.items` in a Home Assistant template is the method, not the key.
+STATE: dict[str, tuple[int, Callable[[State], Any]]] = {
+    "sensor_ok": (HEALTH, lambda s: s.sensor_ok),
+    "sensor_problem": (HEALTH, lambda s: f"{s.sensor_problem} {s.sensor_remedy}".strip()),
+    "signal_quality": (HEALTH, lambda s: s.signal_quality),
+    "sampling_rate": (HEALTH, lambda s: _rounded(s.rate)),
+    "troubles": (HEALTH, lambda s: [f"{name}: {problem}" for name, problem in sorted(s.troubles.items())]),
+    "tension": (COARSE, lambda s: s.tension),
+    "tension_since": (COARSE, lambda s: stamp(s.tension_since)),
+    "level_rve_percent": (COARSE, lambda s: _rounded(s.level_rve_percent, 1)),
+    "relative_rest_time": (COARSE, lambda s: _rounded(s.relative_rest_time, 2)),
+    "rest_today": (COARSE, lambda s: _rounded(s.rest_today, 2)),
+    "longest_stretch_s": (COARSE, lambda s: _rounded(s.longest_stretch_s)),
+    "present": (COARSE, lambda s: s.present),
+    "cue": (COARSE, lambda s: s.cue),
+    "last_cue": (COARSE, lambda s: stamp(s.last_cue)),
+    "last_answer": (COARSE, lambda s: s.last_answer),
+    "suggestion": (COARSE, lambda s: s.suggestion),
+    "quiet": (COARSE, lambda s: s.quiet),
+    "quiet_until": (COARSE, lambda s: stamp(s.quiet_until)),
+    "technique": (COARSE, lambda s: s.technique),
+    "length": (COARSE, lambda s: s.length),
+    "paused": (COARSE, lambda s: s.paused),
+    "session_ends": (COARSE, lambda s: stamp(s.session_ends)),
+    "sessions_today": (COARSE, lambda s: s.sessions_today),
+    "cues_today": (COARSE, lambda s: s.cues_today),
+    "why": (DETAILED, lambda s: s.why),
+    "marks_today": (DETAILED, lambda s: s.marks_today),
+}
+
+# At level 2 the load is told in steps of this many %RVE.
+COARSE_STEP = 5
+
+
+def state_document(state: State, version: str, privacy: int, wall: float) -> dict[str, Any]:
+    """The retained `state`: always all keys, null where the level or private mode says so."""
+    if state.private:
+        return {"state": "private", "ts": None, "version": None, **dict.fromkeys(STATE)}
+    word = state.state if privacy >= COARSE or state.state in _HEALTH_WORDS else "monitoring"
+    values = {key: read(state) if privacy >= level else None for key, (level, read) in STATE.items()}
+    load = values["level_rve_percent"]
+    if load is not None and privacy < DETAILED:
+        values["level_rve_percent"] = COARSE_STEP * round(load / COARSE_STEP)
+    return {"state": word, "ts": stamp(wall), "version": version, **values}
+
+
+# The gesture's name -> Home Assistant's usual name for it.
+_PRESSES = {"short": "press", "double": "double_press", "long": "long_press", "hold": "hold"}
+
+
+def _tension_started(e: ev.TensionStarted, detailed: bool) -> dict[str, Any]:
+    more = {"load_rve_percent": e.load_rve_percent, "relative_rest_time": e.relative_rest_time, "reason": e.reason}
+    return {"event_type": "started", **(more if detailed else {})}
+
+
+def _cue(e: ev.Cue, detailed: bool) -> dict[str, Any]:
+    return {"event_type": e.phase, "suggestion": e.suggestion, **({"reason": e.reason} if detailed else {})}
+
+
+# Event -> (topic below event/, what it says).  All of them are coarse states: level 2 and up.
+EVENTS: dict[type[ev.Event], tuple[str, Callable[[Any, bool], dict[str, Any]]]] = {
+    ev.TensionStarted: ("tension", _tension_started),
+    ev.TensionEnded: ("tension", lambda e, _: {"event_type": "ended", "lasted_s": round(e.lasted_s)}),
+    ev.NoRest: ("tension", lambda e, _: {"event_type": "no_rest", "stretch_s": round(e.stretch_s)}),
+    ev.Cue: ("cue", _cue),
+    ev.CueAnswered: ("cue", lambda e, _: {"event_type": e.answer}),
+    ev.Button: ("button", lambda e, _: {"event_type": _PRESSES.get(e.gesture, e.gesture)}),
+    ev.SessionStarted: (
+        "session",
+        lambda e, _: {
+            "event_type": "started",
+            "technique": e.technique,
+            "length": e.length,
+            "language": e.language,
+            "seconds": round(e.seconds),
+        },
+    ),
+    ev.SessionPaused: ("session", lambda e, _: {"event_type": "paused", "technique": e.technique}),
+    ev.SessionResumed: ("session", lambda e, _: {"event_type": "resumed", "technique": e.technique}),
+    ev.SessionEnded: ("session", lambda e, _: {"event_type": "ended", "technique": e.technique, "reason": e.reason}),
+}
+
+# Every value `event_type` can have on each topic, for discovery.
+EVENT_TYPES: dict[str, tuple[str, ...]] = {
+    "tension": ("started", "ended", "no_rest"),
+    "cue": ("light", "chime", "accepted", "not_now", "wrong", "ignored", "self_released", "withdrawn"),
+    "button": tuple(_PRESSES.values()),
+    "session": ("started", "paused", "resumed", "ended"),
+}
+
+# Event -> (level from which it is logged at all, keys at level 2); level 3 has all keys.
+LOG: dict[type[ev.Event], tuple[int, tuple[str, ...]]] = {
+    ev.Minute: (COARSE, ("relative_rest_time", "valid_s", "quality")),
+    ev.TensionStarted: (COARSE, ()),
+    ev.TensionEnded: (COARSE, ("lasted_s",)),
+    ev.CueAnswered: (COARSE, ("answer",)),
+    ev.SessionStarted: (COARSE, ("technique", "length", "language", "seconds", "source")),
+    ev.SessionEnded: (COARSE, ("technique", "language", "reason")),
+    ev.Mark: (DETAILED, ()),
+}
+
+
+def live(moment: ev.Moment, privacy: int, uid: str) -> tuple[str, dict[str, Any]] | None:
+    """(`event/...`, payload) for those who react now, or None."""
+    entry = EVENTS.get(type(moment.event))
+    if entry is None or privacy < COARSE:
+        return None
+    topic, say = entry
+    said = say(moment.event, privacy >= DETAILED)
+    return f"event/{topic}", {**said, "ts": stamp(moment.wall), "id": uid}
+
+
+def durable(moment: ev.Moment, privacy: int, uid: str) -> dict[str, Any] | None:
+    """The payload for `log`, for those who keep records, or None."""
+    entry = LOG.get(type(moment.event))
+    if entry is None or privacy < entry[0]:
+        return None
+    record = ev.as_record(moment.event, moment.t)
+    del record["t"]  # counts from the station's boot: means nothing elsewhere
+    if privacy < DETAILED:
+        record = {key: value for key, value in record.items() if key == "event" or key in entry[1]}
+    return {**record, "ts": stamp(moment.wall), "id": uid}
