@@ -22,7 +22,7 @@ from station.outputs.history.export import export_csv, export_json
 from station.outputs.history.read import cues, episodes, marks, minutes, sessions, spans
 from station.outputs.history.rows import Rows
 from station.outputs.history.store import NewerHistoryError
-from station.outputs.history.writer import Writer
+from station.outputs.history.writer import StillWritingError, Writer
 
 __all__ = [
     "FILE_NAME",
@@ -86,14 +86,16 @@ class History:
             self._writer.start()
         except NewerHistoryError as error:
             raise OutputError(
-                f"{self.path} was written by a later Desk Station ({error})",
-                "install that version again, or move the file away to begin a new history",
+                f"{self.path} was written by a later Desk Station ({error}).",
+                "Install that version again, or move the file away to begin a new history.",
             ) from None
+        except StillWritingError:
+            raise OutputError("The history is still being written to a slow disk.", "It is tried again.") from None
 
     def take(self, moment: Moment) -> None:
         """Remember one event; the disk is the writer's business.  Raises OutputError when the writer is gone."""
         if not self._writer.alive():
-            raise OutputError("the history's writer has stopped", "it is started again; please report this")
+            raise OutputError("The history's writer has stopped.", "It is started again; please report this.")
         for row in self._rows.of(moment):
             if "up" in row.values:
                 row.values["up"] += round(self._asleep_s() * 1000)

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from station.outputs.history import rows as r
 from station.outputs.history.rows import Row
-from station.outputs.history.store import check_pages, is_damage, open_store, set_aside, transaction
+from station.outputs.history.store import BUSY_S, check_pages, is_damage, open_store, set_aside, transaction
 
 COMMIT_S = 60.0
 RETRY_S = 5.0
@@ -42,6 +42,10 @@ _TIMES = {
     "mark": ("at_ms",),
     "span": ("started_ms", "ended_ms"),
 }
+
+
+class StillWritingError(Exception):
+    """The writer that was told to stop has not come to its end yet."""
 
 
 class _Stop:
@@ -76,8 +80,17 @@ class Writer:
     # --- for other threads ---
 
     def start(self) -> None:
-        """Open the file now if it can be opened (else keep trying), and begin to write.  Raises NewerHistoryError."""
-        self._try_open()
+        """Open the file now if it can be opened (else keep trying), and begin to write.
+
+        Raises NewerHistoryError, StillWritingError.
+        """
+        if self.alive():  # it was stopped while the disk stood still, and comes to that only now
+            assert self._thread is not None
+            self._thread.join(BUSY_S)
+            if self.alive():
+                raise StillWritingError
+        if self._connection is None:
+            self._try_open()
         self._thread = threading.Thread(target=self._run, name="history", daemon=True)
         self._thread.start()
 
@@ -107,10 +120,9 @@ class Writer:
 
     def stop(self, timeout_s: float) -> None:
         """Write what is pending and close."""
-        if self._thread is not None:
+        if self._thread is not None and self._thread.is_alive():
             self._queue.put(_Stop())
             self._thread.join(timeout_s)
-            self._thread = None
 
     # --- the writer's own ---
 
