@@ -100,14 +100,10 @@ class Connection:
         """Prepare everything; nothing is sent yet.  Raises OutputError (password file, certificates)."""
         from paho.mqtt import client as paho
         from paho.mqtt.enums import CallbackAPIVersion
-        from paho.mqtt.packettypes import PacketTypes
-        from paho.mqtt.properties import Properties
 
         self._settings = settings
         self._tell, self._hear = tell, hear
         self._five = settings.protocol == "5"
-        self._properties: Any = Properties  # untyped in the library
-        self._types = PacketTypes
         self._running = False
         self._over = False
         clean = {} if self._five else {"clean_session": True}
@@ -129,7 +125,7 @@ class Connection:
         if will_topic:
             will = None
             if self._five:
-                will = self._properties(self._types.WILLMESSAGE)
+                will = _properties("WILLMESSAGE")
                 will.WillDelayInterval = WILL_DELAY_S
             client.will_set(will_topic, b"offline", qos=1, retain=True, properties=will)
         client.on_connect = self._guarded(self._on_connect)
@@ -145,7 +141,7 @@ class Connection:
         """
         how: dict[str, Any] = {}
         if self._five:
-            properties = self._properties(self._types.CONNECT)
+            properties = _properties("CONNECT")
             properties.SessionExpiryInterval = session_s
             how = {"clean_start": fresh, "properties": properties}
         try:
@@ -160,7 +156,7 @@ class Connection:
         """Hand over one message; returns the number its `Acked` will carry."""
         properties = None
         if expires_s and self._five:
-            properties = self._properties(self._types.PUBLISH)
+            properties = _properties("PUBLISH")
             properties.MessageExpiryInterval = expires_s
         return self._client.publish(topic, payload, qos=qos, retain=retain, properties=properties).mid
 
@@ -246,6 +242,14 @@ class Connection:
     def _on_message(self, _client: Any, _data: Any, message: Any) -> None:
         expiry = getattr(message.properties, "MessageExpiryInterval", None) if message.properties else None
         self._hear(Received(message.topic, bytes(message.payload), bool(message.retain), expiry))
+
+
+def _properties(packet: str) -> Any:
+    """Empty MQTT 5 properties for a kind of packet."""
+    from paho.mqtt.packettypes import PacketTypes
+    from paho.mqtt.properties import Properties
+
+    return Properties(getattr(PacketTypes, packet))  # type: ignore[no-untyped-call]
 
 
 def _tls(settings: Settings) -> ssl.SSLContext:

@@ -93,7 +93,7 @@ class Mqtt:
         self._queue: queue.SimpleQueue[ev.Moment | News | _Stop] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._problem = ""
-        self._denied = ""
+        self._denied: dict[str, str] = {}
         self._disk = ""
         self._state = State()
         self._pace = StatePace()
@@ -138,7 +138,7 @@ class Mqtt:
 
     def trouble(self) -> str:
         """Why the smart home does not hear us now, or ''."""
-        return self._problem or self._disk or self._denied
+        return next(iter(self._denied.values()), "") or self._problem or self._disk
 
     def stop(self) -> None:
         """Say `offline`, wait for the broker's word for at most a second, and close."""
@@ -261,8 +261,10 @@ class Mqtt:
             self._answer_by = time.monotonic() + ANSWER_S
             connection.open(self._fresh)
         except OutputError as error:
+            self._denied.clear()
             self._drop(error)
         except Exception as error:
+            self._denied.clear()
             self._drop(sentences.of_error(error, self._settings))
 
     def _drop(self, error: OutputError) -> None:
@@ -286,19 +288,23 @@ class Mqtt:
         elif isinstance(news, Lost):
             self._drop(news.error)
         elif isinstance(news, Denied):
-            self._denied = f"The broker does not let us listen to commands ({news.reason}). Check its access list."
+            self._denied["listen"] = (
+                f"The broker does not let us listen to commands ({news.reason}). Check its access list."
+            )
         else:
             self._acked(news)
 
     def _arrived(self, connection: Connection) -> None:
-        self._linked, self._problem, self._denied = True, "", ""
+        self._linked, self._problem = True, ""
+        self._denied.pop("listen", None)
         self._fresh = False
         self._back_off.reset()
         self._log_cursor = 0
         self._pace.forget()
         connection.subscribe(f"{self.base}/cmd/+", with_retained=False)
         connection.subscribe(f"{self.base}/context/+", with_retained=True)
-        if self._settings.discovery != "off":
+        # Some brokers cut the wire after a forbidden message: what is not allowed is not tried a second time.
+        if self._settings.discovery != "off" and "discovery" not in self._denied:
             connection.subscribe(f"{self._settings.discovery_prefix}/status", with_retained=False)
             self._announce(connection)
         self._fly(connection.publish(f"{self.base}/availability", b"online", retain=True), "availability")
@@ -316,10 +322,14 @@ class Mqtt:
         if flight is None:
             return
         if ack.refusal:
-            # Not deleted: when the owner mends the access list, the next connection delivers it.
-            self._denied = f"The broker does not let us publish {flight.what} ({ack.refusal}). Check its access list."
-        elif flight.what == "log":
-            self._delivered.append(flight.number)
+            # Not deleted: when the owner mends the access list, a later connection delivers it.
+            self._denied[flight.what] = (
+                f"The broker does not let us publish {flight.what} ({ack.refusal}). Check its access list."
+            )
+        else:
+            self._denied.pop(flight.what, None)
+            if flight.what == "log":
+                self._delivered.append(flight.number)
         if flight.what == "event":
             self._live = deque((one for one in self._live if one.mid != ack.mid), MOST_LIVE)
 
