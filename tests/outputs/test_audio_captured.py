@@ -66,10 +66,8 @@ class Shelf:
         self._write("chime.wav", tone(880, 1.4, 0.2))
         self._write("bowl.wav", tone(660, 3.0, 0.2))
         self._write("tick.wav", tone(1500, 0.06, 0.1))
-        self._write("breath_in.wav", tone(220, 6.0, 0.1))
-        self._write("breath_out.wav", tone(330, 6.0, 0.1))
+        self._write("breath-in-4.wav", tone(220, 4.0, 0.1))
         self._write("rain.ogg", 0.05 * noise / noise.std(), "OPUS")
-        self._write("loud.wav", tone(1000, 2.0, 0.7))
 
     def clip(self, technique: str, language: str, clip: str) -> Path:
         if clip == "broken":
@@ -262,7 +260,7 @@ def test_the_end_lets_the_bowl_ring_out(desk: Desk) -> None:
 
 
 def test_a_breath_tone_is_as_long_as_the_breath_and_ends_softly(desk: Desk) -> None:
-    told = desk.tell(STARTED, SessionStep("breathing", "de", 0, "breath_in", 2.0))
+    told = desk.tell(STARTED, SessionStep("breathing", "de", 0, "breath_in", 2.0, sound="breath-in-4"))
     desk.listen(2.6)
     heard = desk.heard()
     assert first_sound(heard, told) + 1.9 < last_sound(heard, told) < first_sound(heard, told) + 2.05
@@ -302,7 +300,14 @@ def test_in_quiet_only_a_started_exercise_sounds(desk: Desk) -> None:
 
 
 def test_everything_at_once_is_never_at_full_scale(desk: Desk) -> None:
-    desk.tell(STARTED, RAIN, SAY, SessionStep("breathing", "de", 2, "breath_in", 4.0), CHIME, Mark("page"))
+    desk.tell(
+        STARTED,
+        RAIN,
+        SAY,
+        SessionStep("breathing", "de", 2, "breath_in", 4.0, sound="breath-in-4"),
+        CHIME,
+        Mark("page"),
+    )
     desk.tell(SessionStep("breathing", "de", 3, "sound", 3.0, sound="bowl"))
     desk.listen(3.0)
     assert np.max(np.abs(desk.heard())) < 32767 * 10 ** (-2.5 / 20)

@@ -50,7 +50,9 @@ class Ramp:
         """The value at `now`: `start` before, `end` after."""
         if self.done(now):
             return self.end
-        share = max(0.0, now - self.began) / self.seconds
+        if now <= self.began:
+            return self.start
+        share = (now - self.began) / self.seconds
         return self.start + (self.end - self.start) * share
 
     def done(self, now: float) -> bool:

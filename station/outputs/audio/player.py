@@ -38,16 +38,14 @@ Role = tuple[int, int]
 VOICE, BREATH, SOUND, STATION = (0, 1), (2, 3), (4, 5), (6, 7)
 SPOKEN_AND_PLAYED = (*VOICE, *BREATH, *SOUND)
 
-# Kinds of step that sound -> whose slots they take.  Every other kind (silence) is heard as nothing.
-ROLES: Mapping[str, Role] = {
-    "say": VOICE, "breath_in": BREATH, "breath_out": BREATH, "sound": SOUND, "tone": SOUND,
-}  # fmt: skip
+# Kinds of step whose `sound` is played -> whose slots it takes.  A clip is always the voice's, whatever the kind.
+ROLES: Mapping[str, Role] = {"breath_in": BREATH, "breath_out": BREATH, "sound": SOUND}
 
 # Names of an ambience that is none.
 NO_BED = ("", "none", "silence")
 
 # Decoded ahead, when nothing else is to do.
-WANTED_SOON = ("chime", "tick", "breath_in", "breath_out", "bowl")
+WANTED_SOON = ("chime", "tick")
 
 # While the ambience moves its gain is set this often: twice a buffer.  Otherwise the player only listens for devices.
 STEP_S = 0.010
@@ -93,6 +91,8 @@ class Player:
         self._bed_heard = ""
         self._in_exercise = False
         self._paused = False
+        self._gently = False
+        """The exercise is being led back to the room, so its end is no cut."""
         self._quiet = False
         self._private = False
         self._index = -1
@@ -120,7 +120,7 @@ class Player:
     def _on_started(self, _: SessionStarted, now: float) -> None:
         self._fade(tuple(self._tracks), now)
         self._waiting.clear()
-        self._in_exercise, self._paused, self._index = True, False, -1
+        self._in_exercise, self._paused, self._gently, self._index = True, False, False, -1
         self._bed = "" if self._ambience == "as_written" else self._ambience
         self._bed_fade_in = BED_IN_S
         self.missing = ""
@@ -130,16 +130,16 @@ class Player:
             # Skipped ahead: what belongs to the place that was left gives way.
             self._fade(SPOKEN_AND_PLAYED, now)
         self._in_exercise, self._index = True, event.index
-        role = ROLES.get(event.kind)
-        if event.kind == "bed" and self._ambience == "as_written":
-            self._bed, self._bed_fade_in = event.sound, BED_IN_S
-        elif role is VOICE and event.clip:
+        if event.kind == "bed":
+            if self._ambience == "as_written":
+                self._bed, self._bed_fade_in = event.sound, BED_IN_S
+            return
+        if event.clip:
             self._begin(VOICE, lambda: self._shelf.clip(event.technique, event.language, event.clip), now)
-        elif role is BREATH:
-            name = event.sound or event.kind
-            self._begin(BREATH, lambda: self._shelf.sound(name), now, event.seconds, keep=True)
-        elif role is SOUND and event.sound:
-            self._begin(SOUND, lambda: self._shelf.sound(event.sound), now, keep=True)
+        if event.sound and event.kind in ROLES:
+            # A breath tone is never longer than the breath; a bowl may ring on into the next step.
+            seconds = event.seconds if ROLES[event.kind] is BREATH else 0.0
+            self._begin(ROLES[event.kind], lambda: self._shelf.sound(event.sound), now, seconds, keep=True)
 
     def _on_paused(self, _: SessionPaused, now: float) -> None:
         self._paused = True
@@ -158,12 +158,13 @@ class Player:
     def _on_closing(self, _: SessionClosing, now: float) -> None:
         self._fade(SPOKEN_AND_PLAYED, now)
         self._waiting.clear()
-        self._paused, self._bed_fade_in = False, BED_BACK_S
+        self._paused, self._bed_fade_in, self._gently = False, BED_BACK_S, True
 
     def _on_ended(self, event: SessionEnded, now: float) -> None:
+        gently, self._gently = self._gently or event.reason == "completed", False
         self._in_exercise, self._paused, self._bed = False, False, ""
         self._waiting.clear()
-        if event.reason == "completed":
+        if gently and event.reason in ("completed", "stopped"):
             self._fade((BED,), now, BED_OUT_S)  # the voice and the last bowl ring out
         else:
             self._fade((*SPOKEN_AND_PLAYED, BED), now)
@@ -271,7 +272,7 @@ class Player:
         if length:
             self._tracks[BED] = Track((BED, BED), path, 0.0, now, now + length)
             self._bed_heard = name
-        elif self.missing:
+        elif length is None:
             self._bed = ""  # said once, not a hundred times a second
 
     def _over(self, slot: int, track: Track, now: float) -> None:
