@@ -4,8 +4,8 @@
     button ─────────────────────┤→ inbox → engine.handle(input, now) → each event, with its wall time, to every output
     MQTT, page, terminal ───────┘
 
-Only this file (with `assembly.py`, which builds the parts) knows everyone.  The main thread takes, thinks, hands on and
-feeds the watchdog; it never waits for a device.  Start is in the order of `run`, stop in the reverse.
+The main thread takes, thinks, hands on and feeds the watchdog; it never waits for a device.  Start is in the order of
+`run`, stop in the reverse.  Who the parts are, `assembly.py` decides.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from __future__ import annotations
 import logging
 import queue
 import signal
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from types import FrameType
-from typing import Protocol
+from typing import Any, Protocol
 
-from station import clock
+from station import clock, memory, yardsticks
+from station.core.component import Message
 from station.core.engine import Engine
 from station.core.events import CalibrationDone, Event, Moment, Private, SensorTrouble, SensorWell
 from station.core.inputs import Frame, Input, NewDay, Tick
@@ -28,18 +30,57 @@ log = logging.getLogger(__name__)
 
 # How often the station looks after its outputs, its day and its watchdog when nothing else happens.
 HOUSEKEEPING_S = 1.0
+# How much of the day's budget a power cut may cost.
+REMEMBER_S = 60.0
 # 40 s of frames in the inbox: a station that far behind drops the newest, and their absence shows as a gap in time.
 LONGEST_INBOX = 2000
 
 
 class Device(Protocol):
-    """Something that is started and stopped with the station (the sensor, the button)."""
+    """Something that is started and stopped with the station: the sensor, the button."""
 
     def start(self) -> None:
-        """Begin.  Never raises for a missing device: that arrives in the inbox."""
+        """Begin.  Never raises for a missing device."""
 
     def stop(self) -> None:
-        """End; returns within 2 s."""
+        """End; returns within 2 s.  Safe to call twice."""
+
+
+class Rememberer(Protocol):
+    """The parts of the core that remember something across a restart."""
+
+    def snapshot(self, now: float, wall: float) -> dict[str, Any]:
+        """What must survive."""
+
+    def restore(self, kept: dict[str, Any], now: float, wall: float) -> list[Input]:
+        """Take it back; answers with the requests that bring back the rest."""
+
+
+class Inbox:
+    """Everything anyone tells the station, in order.  `put` is safe from every thread and never blocks."""
+
+    def __init__(self) -> None:
+        self._queue: queue.SimpleQueue[Input | None] = queue.SimpleQueue()
+        self.left_out = 0
+        """Frames that found the inbox full."""
+
+    def put(self, message: Input) -> None:
+        """Tell the station something."""
+        if isinstance(message, Frame) and self._queue.qsize() > LONGEST_INBOX:
+            self.left_out += 1
+            return
+        self._queue.put(message)
+
+    def wake(self) -> None:
+        """Make a waiting loop look around."""
+        self._queue.put(None)
+
+    def take(self, wait_s: float) -> Input | None:
+        """The next message; a Tick when none comes for `wait_s` seconds; None when somebody called `wake`."""
+        try:
+            return self._queue.get(timeout=wait_s) if wait_s > 0 else self._queue.get_nowait()
+        except queue.Empty:
+            return Tick()
 
 
 class App:
@@ -48,108 +89,91 @@ class App:
     def __init__(
         self,
         engine: Engine,
+        rememberer: Rememberer,
         outputs: Sequence[Keeper],
-        sensor: Device | None = None,
-        button: Device | None = None,
-        keep_calibration: Callable[[dict[str, object]], None] = lambda _: None,
+        devices: Sequence[Device],
+        inbox: Inbox,
+        state_dir: Path,
     ) -> None:
+        """`devices`: the first one is the sensor, which private mode closes."""
         self.engine = engine
-        self.outputs = tuple(outputs)
-        self.sensor = sensor
-        self.button = button
-        self.inbox: queue.SimpleQueue[Input | None] = queue.SimpleQueue()
-        self._keep_calibration = keep_calibration
+        self.rememberer = rememberer
+        self.outputs = list(outputs)
+        self.devices = tuple(devices)
+        self.inbox = inbox
+        self.state_dir = state_dir
         self._stopping = False
         self._day = ""
         self._housekeeping_at = 0.0
-        self._overrun = 0
-        self._sensor_closed = False
-
-    def put(self, message: Input) -> None:
-        """Tell the station something; safe from every thread, never blocks."""
-        if isinstance(message, Frame) and self.inbox.qsize() > LONGEST_INBOX:
-            self._overrun += 1
-            return
-        self.inbox.put(message)
+        self._remember_at = 0.0
 
     def stop(self) -> None:
         """Ask the loop to end; safe from signals and threads."""
         self._stopping = True
-        self.inbox.put(None)
+        self.inbox.wake()
 
     def run(self) -> None:
         """Run until told to stop."""
         try:
             self._begin()
             while not self._stopping:
-                self.step()
+                self._step()
         finally:
             self._end()
 
-    def step(self) -> None:
-        """Wait for one message (or for the next thing that is due) and carry it through."""
-        now = clock.now()
-        wait = min(self.engine.due(), self._housekeeping_at) - now
-        try:
-            message = self.inbox.get(timeout=max(0.0, wait)) if wait > 0 else self.inbox.get_nowait()
-        except queue.Empty:
-            message = Tick()
+    def _step(self) -> None:
+        """Wait for one message, or for the next thing that is due, and carry it through."""
+        message = self.inbox.take(min(self.engine.due(), self._housekeeping_at) - clock.now())
         if message is None:
             return
         now = clock.now()
-        self.think(message, now)
+        self._think(message, now)
         if now >= self.engine.due():
-            self.think(Tick(), now)
+            self._think(Tick(), now)
         if now >= self._housekeeping_at:
             self._keep_house(now)
 
-    def think(self, message: Input, now: float) -> None:
+    def _think(self, message: Message, now: float) -> None:
         """One message through the engine, and what it answers to everyone."""
-        self.tell(self.engine.handle(message, now), now)
+        self._tell(self.engine.handle(message, now), now)
 
-    def tell(self, events: Iterable[Event], now: float) -> None:
-        """Hand events to every output; what an output says of itself is told to the others after them."""
+    def _tell(self, events: Iterable[Event], now: float) -> None:
+        """Hand events to every output; what an output says of itself is told to all of them, too."""
         waiting = list(events)
-        for event in waiting:
-            self._own(event)
+        for event in waiting:  # grows while it is walked through
+            self._act(event)
             moment = Moment(event, now, clock.wall())
             for keeper in self.outputs:
-                waiting.extend(keeper.take(moment))
+                for said in keeper.take(moment):
+                    waiting.extend(self.engine.handle(said, now))
 
-    def _own(self, event: Event) -> None:
+    def _act(self, event: Event) -> None:
         """What the station itself does about an event."""
         if isinstance(event, SensorWell):
             notify("READY=1\nSTATUS=The sensor is being read.")
-        elif isinstance(event, SensorTrouble):  # it lives and says so: being stopped by the manager would help nobody
+        elif isinstance(event, SensorTrouble):  # it lives and says so: a restart by the manager would help nobody
             notify(f"READY=1\nSTATUS={event.problem}")
         elif isinstance(event, CalibrationDone):
-            self._keep_calibration(event.calibration)
-        elif isinstance(event, Private) and self.sensor:
-            self._close_sensor() if event.on else self._open_sensor()
+            yardsticks.save(self.state_dir, event.calibration)
+        elif isinstance(event, Private):
+            self.devices[0].stop() if event.on else self.devices[0].start()
 
     def _begin(self) -> None:
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, self._on_signal)
-        self._keep_house(clock.now())
-        if self.button:
-            self.button.start()
-        self._open_sensor()
-
-    def _open_sensor(self) -> None:
-        if self.sensor:
-            self._sensor_closed = False
-            self.sensor.start()
-
-    def _close_sensor(self) -> None:
-        if self.sensor and not self._sensor_closed:
-            self._sensor_closed = True
-            self.sensor.stop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        now = clock.now()
+        requests = self.rememberer.restore(memory.load(self.state_dir), now, clock.wall())
+        self._keep_house(now)
+        for device in self.devices:
+            device.start()
+        for request in requests:
+            self._think(request, now)
 
     def _end(self) -> None:
         notify("STOPPING=1")
-        self._close_sensor()
-        if self.button:
-            self.button.stop()
+        for device in self.devices:
+            device.stop()
+        self._remember(clock.now())
         for keeper in reversed(self.outputs):
             keeper.stop()
 
@@ -157,17 +181,24 @@ class App:
         self.stop()
 
     def _keep_house(self, now: float) -> None:
-        """Once a second: the outputs, the day, the watchdog."""
+        """Once a second: the outputs, the day, the memory, the watchdog."""
         self._housekeeping_at = now + HOUSEKEEPING_S
         for keeper in self.outputs:
-            changed = keeper.look_after(now)
-            if changed:
-                self.tell(changed, now)
-        today = clock.today()
-        if today != self._day:
+            for said in keeper.look_after(now):
+                self._think(said, now)
+        if (today := clock.today()) != self._day:
             self._day = today
-            self.think(NewDay(today), now)
-        if self._overrun:
-            log.warning("the station could not keep up: %d frames of samples were left out", self._overrun)
-            self._overrun = 0
+            self._think(NewDay(today), now)
+        if now >= self._remember_at:
+            self._remember(now)
+        if self.inbox.left_out:
+            log.warning("the station could not keep up: %d frames of samples were left out", self.inbox.left_out)
+            self.inbox.left_out = 0
         notify("WATCHDOG=1")
+
+    def _remember(self, now: float) -> None:
+        self._remember_at = now + REMEMBER_S
+        try:
+            memory.save(self.state_dir, self.rememberer.snapshot(now, clock.wall()))
+        except OSError as error:
+            log.warning("the day's budget cannot be written to %s: %s", self.state_dir, error.strerror)

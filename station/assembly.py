@@ -9,51 +9,129 @@ from __future__ import annotations
 import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+import msgspec
+
+import hardware.button
+import hardware.light
+from station import place, yardsticks
+from station.app import App, Inbox
 from station.config import Config
 from station.core import budget, coach, gestures, grammar, lights, presence, quiet, sensing, session, tension
 from station.core.calibrating import Calibrating
 from station.core.component import Component
 from station.core.engine import Engine
+from station.core.inputs import Input
 from station.core.yardstick import Yardstick
+from station.finger import ButtonDevice
 from station.keeper import Keeper
+from station.library import Library
 from station.outputs.contract import House
+from station.sensor import SensorDevice
 from station.settings import Sensor, Station
+from station.version import VERSION
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Core:
     """The engine, and those of its components that remember something across a restart."""
 
     engine: Engine
     coach: coach.Coach
     quiet: quiet.QuietTime
 
+    def snapshot(self, now: float, wall: float) -> dict[str, Any]:
+        """What must survive a restart."""
+        return {"coach": self.coach.snapshot(now, wall), "quiet": self.quiet.snapshot(now, wall)}
+
+    def restore(self, kept: dict[str, Any], now: float, wall: float) -> list[Input]:
+        """Take it back, before the first day begins; answers with the requests that bring back the rest."""
+        self.coach.restore(kept.get("coach", {}), now, wall)
+        return self.quiet.restore(kept.get("quiet", {}), wall)
+
 
 def core(
-    config: Config, library: session.Library, offered: Sequence[str], yardsticks: Sequence[Yardstick | None]
-) -> Parts:
-    """The whole core, ready to be told things."""
+    config: Config,
+    library: session.Library = lambda technique, length, language: None,
+    offered: Sequence[str] = (),
+    measured: Sequence[Yardstick | None] = (),
+) -> Core:
+    """The whole core, ready to be told things; without a library it knows no exercises."""
     signals = config.of(Sensor).signal
     the_coach = coach.Coach(config.of(coach.Settings), budget.Budget(config.of(budget.Settings)))
     quiet_time = quiet.QuietTime(config.of(quiet.Settings))
     components: list[Component] = [
-        sensing.Sensing(config.of(tension.Settings), signals, yardsticks),
-        Calibrating(signals),
+        sensing.Sensing(config.of(tension.Settings), signals, measured),
+        Calibrating(signals, measured),
         presence.PresenceWatch(config.of(presence.Settings)),
         gestures.Gestures(config.of(gestures.Settings)),
         grammar.Grammar(),
         quiet_time,
         the_coach,
-        session.Session(library, config.of(session.Settings), config.of(Station).language, offered),
+        session.Session(library, _with_language(config), offered),
         lights.Lights(config.of(lights.Settings)),
     ]
-    return Parts(Engine(components), the_coach, quiet_time)
+    return Core(Engine(components), the_coach, quiet_time)
+
+
+def _with_language(config: Config) -> session.Settings:
+    """The exercises speak the station's language."""
+    return msgspec.structs.replace(config.of(session.Settings), language=config.of(Station).language)
 
 
 def outputs(config: Config, house: House) -> list[Keeper]:
     """Every output that is in use, each with its guard; names are paths."""
-    return [
-        Keeper(name, importlib.import_module(f"station.outputs.{name}").open(settings, house))
-        for name, settings in config.outputs().items()
-    ]
+
+    def lamp() -> hardware.light.Lamp:
+        return hardware.light.open(config.of(hardware.light.Settings))
+
+    keepers = []
+    for name, settings in config.outputs().items():
+        module = importlib.import_module(f"station.outputs.{name}")
+        more = {"lamp": lamp} if name == "light" else {}
+        keepers.append(Keeper(name, module.open(settings, house, **more)))
+    return keepers
+
+
+def house(config: Config, state_dir: Path, inbox: Inbox, techniques: Sequence[str] = ()) -> House:
+    """What the outputs may know of this station."""
+    station = config.of(Station)
+    return House(
+        station_id=place.station_id(state_dir),
+        language=station.language,
+        version=VERSION,
+        state_dir=state_dir,
+        inbox=inbox.put,
+        name=station.name,
+        techniques=tuple(techniques),
+    )
+
+
+def sticks(config: Config, state_dir: Path) -> tuple[Yardstick | None, ...]:
+    """The stored yardsticks, one for each channel; a simulated person brings their own where nothing is stored."""
+    stored = yardsticks.load(state_dir, config.of(Sensor).signal)
+    if config.of(Sensor).driver == "simulated" and None in stored:
+        from hardware.sensors.simulated import Settings as Person
+        from station import rehearsal
+
+        return rehearsal.yardsticks(config.of(Person))
+    return stored
+
+
+def app(config: Config, state_dir: Path) -> App:
+    """A whole station, ready to run, that keeps its things in `state_dir`."""
+    library, inbox, sensor = Library(), Inbox(), config.of(Sensor)
+    the_core = core(config, library, library.names(), sticks(config, state_dir))
+    return App(
+        the_core.engine,
+        the_core,
+        outputs(config, house(config, state_dir, inbox, library.names())),
+        [
+            SensorDevice(sensor, config.driver(), inbox.put),
+            ButtonDevice(config.of(hardware.button.Settings), inbox.put),
+        ],
+        inbox,
+        state_dir,
+    )

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Sequence
 
 from station.core.component import NEVER, Component, Handler, Message
 from station.core.events import Event
-from station.core.inputs import Input
 
 # A message that breeds more than this many others is a mistake in a table, not a busy day.
 LONGEST_STORY = 500
@@ -29,8 +28,10 @@ class Engine:
             for kind, handler in component.routes().items():
                 self._routes.setdefault(kind, []).append(handler)
 
-    def handle(self, message: Input, now: float) -> list[Event]:
+    def handle(self, message: Message, now: float) -> list[Event]:
         """Everything that follows from `message` at monotonic second `now`, in order.
+
+        `message` is usually an input; an event that the shell has to tell (an output's trouble) goes the same way.
 
         Raises RuntimeError when components answer each other without end (a mistake in the code).
         """

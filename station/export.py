@@ -1,0 +1,68 @@
+"""`desk-station export`: what the station remembers, as files anyone can open."""
+
+from __future__ import annotations
+
+import argparse
+import sqlite3
+from datetime import datetime, time
+from pathlib import Path
+
+from station import config, place
+from station.errors import StationError
+from station.outputs.history import FILE_NAME, export_csv, export_json
+from station.settings import Station
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What, from when to when, and where to."""
+    parser.add_argument("to", type=Path, metavar="TO", help="a folder for CSV files, or a file ending in .json")
+    add_range(parser)
+
+
+def add_range(parser: argparse.ArgumentParser) -> None:
+    """Which station, and which days: the same words for `export` and `purge`."""
+    parser.add_argument("--config", type=Path, metavar="FILE", help="the station's configuration")
+    parser.add_argument("--since", metavar="DAY", help="from this day on (2026-11-01, or 2026-11-01T14:30)")
+    parser.add_argument("--until", metavar="DAY", help="up to and including this day (or up to this time)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the files and say what they hold."""
+    path = history_of(args.config)
+    since, until = range_of(args)
+    if not path.exists():
+        raise StationError(f"There is no history yet ({path}).", "It begins with the first `desk-station run`.")
+    write = export_json if args.to.suffix == ".json" else export_csv
+    try:
+        numbers = write(path, args.to, since, until)
+    except sqlite3.Error as error:
+        raise StationError(f"The history {path} cannot be read: {error}.", "`desk-station check` says more.") from None
+    except OSError as error:
+        raise StationError(f"{args.to} cannot be written: {error.strerror}.", "Choose another place.") from None
+    print(f"{args.to}: " + ", ".join(f"{number} {kind}" for kind, number in numbers.items()))
+    return 0
+
+
+def history_of(configuration: Path | None) -> Path:
+    """Where the history of this station is."""
+    settings = config.read(configuration) if configuration else config.from_text("")
+    return place.state_dir(settings.of(Station).state_dir) / FILE_NAME
+
+
+def range_of(args: argparse.Namespace) -> tuple[float | None, float | None]:
+    """`--since` and `--until` as seconds since 1970, in the local time of this machine."""
+    since = _moment(args.since, time.min) if args.since else None
+    until = _moment(args.until, time.max) if args.until else None
+    if since is not None and until is not None and until <= since:
+        raise StationError(f"--until {args.until} is before --since {args.since}.", "Exchange them.")
+    return since, until
+
+
+def _moment(text: str, of_day: time) -> float:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise StationError(f"{text!r} is no day or time.", "Write it like 2026-11-01 or 2026-11-01T14:30.") from None
+    if "T" not in text and " " not in text:
+        moment = datetime.combine(moment.date(), of_day)
+    return moment.timestamp()

@@ -1,0 +1,23 @@
+"""`desk-station run`: the daemon."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from pathlib import Path
+
+from station import assembly, config, place
+from station.settings import Station
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which configuration to run."""
+    parser.add_argument("--config", type=Path, metavar="FILE", required=True, help="the station's configuration")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run until SIGTERM or Ctrl-C; a mistake in the configuration is told and nothing starts."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    settings = config.read(args.config)
+    assembly.app(settings, place.state_dir(settings.of(Station).state_dir)).run()
+    return 0
