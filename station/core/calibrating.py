@@ -1,0 +1,249 @@
+"""Calibration as a conversation: the station says what to do, listens, and either takes the new yardstick or not.
+
+    start   welcome ─ rest 60 s ─ ready ─ reference 15 s ─ pause ─ reference 15 s ─ shrug ─ drop ─ typing 120 s ─ judge
+                                    └──────────── skip (it hurts) ───────────────────┘        └──── skip ────┘
+    daily   daily_ready ─ daily_reference 20 s ─ judge_daily
+
+It speaks through events, so voice, page, light and terminal can all lead through it: `CalibrationStep` for what to do
+now, then `CalibrationDone` (and a `UseCalibration` for the sensing) or `CalibrationRefused`.  What is refused changes
+nothing: the old yardstick stays.  `STEPS` and `MOVES` are the whole course; all of it takes four minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from station.core.component import NEVER, Handler, Message
+from station.core.events import CalibrationDone, CalibrationRefused, CalibrationStep, Quality
+from station.core.inputs import Calibrate, Frame, SensorLost, Tick, UseCalibration
+from station.core.signal import SignalPath
+from station.core.yardstick import LEAST_FACTOR, Implausible, SignalKind, Yardstick, from_dict, measure
+
+Volts = npt.NDArray[Any]
+
+
+class Step(NamedTuple):
+    """What a step is: its length, the recording it adds to, and how much of its beginning is not used."""
+
+    seconds: float
+    keeps: str = ""
+    settle_s: float = 0.0
+
+
+# Lengths: PRODUCT §4.  The first second or two of a posture is the way into it, not the posture.
+STEPS: Mapping[str, Step] = {
+    "welcome": Step(5),
+    "rest": Step(60, "rest", 2.0),
+    "reference_ready": Step(5),
+    "reference_1": Step(15, "reference", 2.0),
+    "reference_pause": Step(8),
+    "reference_2": Step(15, "reference", 2.0),
+    "shrug": Step(8, "shrug", 2.0),
+    "drop": Step(4),
+    "typing": Step(120, "typing", 2.0),
+    "daily_ready": Step(5),
+    "daily_reference": Step(20, "reference", 2.0),
+}
+
+TIME, NEXT, SKIP = "time", "next", "skip"
+
+# (step, what happens) -> next step; "judge" and "judge_daily" end the conversation.  What is not here changes nothing:
+# a recording cannot be cut short by `next`, except typing, which is only a wish.
+MOVES: Mapping[tuple[str, str], str] = {
+    ("welcome", TIME): "rest",
+    ("welcome", NEXT): "rest",
+    ("rest", TIME): "reference_ready",
+    ("reference_ready", TIME): "reference_1",
+    ("reference_ready", NEXT): "reference_1",
+    ("reference_ready", SKIP): "shrug",
+    ("reference_1", TIME): "reference_pause",
+    ("reference_1", SKIP): "shrug",
+    ("reference_pause", TIME): "reference_2",
+    ("reference_pause", NEXT): "reference_2",
+    ("reference_pause", SKIP): "shrug",
+    ("reference_2", TIME): "shrug",
+    ("reference_2", SKIP): "shrug",
+    ("shrug", TIME): "drop",
+    ("shrug", SKIP): "drop",
+    ("drop", TIME): "typing",
+    ("drop", NEXT): "typing",
+    ("drop", SKIP): "judge",
+    ("typing", TIME): "judge",
+    ("typing", NEXT): "judge",
+    ("typing", SKIP): "judge",
+    ("daily_ready", TIME): "daily_reference",
+    ("daily_ready", NEXT): "daily_reference",
+    ("daily_reference", TIME): "judge_daily",
+}
+
+BEGINNINGS = {"start": "welcome", "daily": "daily_ready"}
+
+# A shrug is a strong contraction: felt through a well-placed sensor it is far above a quarter of the gentle reference.
+LEAST_SHRUG_PERCENT = 25.0
+# Electrodes put on anew change the gain by a factor of two or so; by four they sit on another muscle.
+GAIN_RANGE = (0.25, 4.0)
+# Less than this much typing says nothing about a usual load.
+LEAST_TYPING_S = 30.0
+
+STOPPED = "The calibration was stopped; the one you had stays."
+NO_SIGNAL = "The sensor stopped sending during the calibration. Check its cable, then try once more."
+OFF = "An electrode came off during the calibration. Press it on or take a fresh one, then try once more."
+NOTHING_YET = (
+    "There is no calibration yet that a daily reference could refresh. Do the complete one once: four minutes."
+)
+NO_SHRUG = (
+    "The shrug was hardly felt. The sensor may sit beside the muscle: it belongs halfway between neck and shoulder, "
+    "where the muscle bulges when you pull the shoulder up."
+)
+TOO_DIFFERENT = (
+    "Today's reference is very different from the stored one. "
+    "Check where the electrodes sit, or do the complete calibration once."
+)
+REFERENCE_TOO_WEAK = (
+    "The reference is hardly above rest. Hold both arms out to the side for the whole time, then try again."
+)
+
+
+class Calibrating:
+    """Leads through a calibration and judges it.  One yardstick for each channel."""
+
+    def __init__(self, signals: Sequence[SignalKind], yardsticks: Sequence[Yardstick | None] = ()) -> None:
+        """signals: what each channel of the frames is.  yardsticks: those in force, for the daily reference."""
+        self.signals = tuple(signals)
+        self._in_force: tuple[Yardstick | None, ...] = tuple(yardsticks)
+        self._step = ""
+        self._begun = 0.0
+        self._rate = 0.0
+        self._kept: dict[str, list[Volts]] = {}
+
+    def routes(self) -> Mapping[type, Handler]:
+        """Who leads, what is measured, and time."""
+        return {
+            Calibrate: self._on_request,
+            Frame: self._on_frame,
+            Quality: self._on_quality,
+            SensorLost: self._on_lost,
+            UseCalibration: self._on_new_yardstick,
+            Tick: self._on_tick,
+        }
+
+    def due(self) -> float:
+        """When the running step is over."""
+        return self._begun + STEPS[self._step].seconds if self._step else NEVER
+
+    def _on_request(self, request: Calibrate, now: float) -> Iterable[Message]:
+        if request.action in BEGINNINGS:
+            if request.action == "daily" and not all(self._in_force[: len(self.signals)] or [None]):
+                return self._refuse(NOTHING_YET)
+            self._kept = {}
+            return self._enter(BEGINNINGS[request.action], now)
+        if not self._step:
+            return ()
+        if request.action == "abort":
+            return self._refuse(STOPPED)
+        return self._move(request.action, now)
+
+    def _on_frame(self, frame: Frame, now: float) -> Iterable[Message]:
+        if not self._step:
+            return ()
+        step = STEPS[self._step]
+        if step.keeps and self._begun + step.settle_s <= now < self._begun + step.seconds:
+            self._kept.setdefault(step.keeps, []).append(frame.volts)
+            self._rate = frame.rate
+        return ()
+
+    def _on_quality(self, event: Quality, now: float) -> Iterable[Message]:
+        # The other states are judged by the yardstick that is about to be replaced, so they count for nothing here.
+        recording = self._step and STEPS[self._step].keeps
+        return self._refuse(OFF) if recording and event.state in {"off", "rail"} else ()
+
+    def _on_lost(self, lost: SensorLost, now: float) -> Iterable[Message]:
+        return self._refuse(NO_SIGNAL) if self._step else ()
+
+    def _on_new_yardstick(self, message: UseCalibration, now: float) -> Iterable[Message]:
+        self._in_force = tuple(from_dict(stored) for stored in message.calibrations)
+        return ()
+
+    def _on_tick(self, tick: Tick, now: float) -> Iterable[Message]:
+        return self._move(TIME, now) if now >= self.due() else ()
+
+    def _move(self, what: str, now: float) -> Iterable[Message]:
+        following = MOVES.get((self._step, what))
+        if following is None:
+            return ()
+        if what == SKIP and STEPS[self._step].keeps != "typing":
+            # Half a reference is none: what hurts is left out altogether.
+            self._kept.pop("reference" if self._step.startswith("reference") else STEPS[self._step].keeps, None)
+        if following.startswith("judge"):
+            return self._judge(daily=following == "judge_daily")
+        # A step follows the one before without a seam, however late the time was told.
+        return self._enter(following, self.due() if what == TIME else now)
+
+    def _enter(self, step: str, now: float) -> list[Message]:
+        self._step, self._begun = step, now
+        return [CalibrationStep(step, STEPS[step].seconds)]
+
+    def _refuse(self, reason: str) -> list[Message]:
+        self._step, self._kept = "", {}
+        return [CalibrationRefused(reason)]
+
+    def _judge(self, *, daily: bool) -> list[Message]:
+        """Measure, check, and answer."""
+        try:
+            found = list(self._refreshed() if daily else self._measured())
+        except Implausible as finding:
+            return self._refuse(finding.reason)
+        self._step, self._kept = "", {}
+        stored = tuple(msgspec.to_builtins(yardstick) for yardstick in found)
+        return [CalibrationDone({"channels": list(stored)}), UseCalibration(stored)]
+
+    def _channel(self, name: str, channel: int) -> Volts | None:
+        """One channel of a recording, 1-D; None when it was left out."""
+        frames = self._kept.get(name)
+        return np.concatenate([volts[:, channel] for volts in frames]) if frames else None
+
+    def _measured(self) -> Iterator[Yardstick]:
+        for channel, signal in enumerate(self.signals):
+            rest = self._channel("rest", channel)
+            if rest is None:
+                raise Implausible(NO_SIGNAL)
+            shrug = self._channel("shrug", channel)
+            # A pad beside electrodes feels the shoulders, not the arms: there the shrug is its reference.
+            by_shrug = signal == "pressure" and len(self.signals) > 1
+            reference = shrug if by_shrug else self._channel("reference", channel)
+            yardstick = measure(signal, rest, reference, self._rate)
+            if shrug is not None and max(self._loads(yardstick, shrug), default=0.0) < LEAST_SHRUG_PERCENT:
+                raise Implausible(NO_SHRUG)
+            typing = self._channel("typing", channel)
+            if typing is not None and len(typing) >= LEAST_TYPING_S * self._rate:
+                usual = float(np.median(self._loads(yardstick, typing) or [0.0]))
+                yardstick = msgspec.structs.replace(yardstick, typing_p50=usual)
+            yield yardstick
+
+    def _refreshed(self) -> Iterator[Yardstick]:
+        """The yardsticks in force, each with the gain of today's electrodes; a pad beside them needs none."""
+        for channel, old in enumerate(self._in_force):
+            if old is not None and old.signal == "pressure" and len(self.signals) > 1:
+                yield old
+                continue
+            held = self._channel("reference", channel)
+            if held is None or old is None:
+                raise Implausible(NO_SIGNAL)
+            loads = self._loads(msgspec.structs.replace(old, gain=1.0), held)
+            gain = float(np.median(loads or [0.0])) / 100
+            if gain * 100 < LEAST_FACTOR * old.noise_rve_percent:
+                raise Implausible(REFERENCE_TOO_WEAK)
+            if not GAIN_RANGE[0] <= gain <= GAIN_RANGE[1]:
+                raise Implausible(TOO_DIFFERENT)
+            yield msgspec.structs.replace(old, gain=gain)
+
+    def _loads(self, yardstick: Yardstick, volts: Volts) -> list[float]:
+        """The loads of a recording, measured as they will be measured from now on."""
+        path = SignalPath(yardstick.signal, yardstick)
+        hops = path.push(volts, len(volts) / self._rate, self._rate)
+        return [hop.rve_percent for hop in hops if hop.rve_percent is not None]

@@ -1,0 +1,331 @@
+"""Calibrating: a simulated person is led through it, and whatever goes wrong leaves the old yardstick in force."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hardware.sensors.person import Person
+from station.core.calibrating import BEGINNINGS, MOVES, NO_SHRUG, OFF, STEPS, Calibrating
+from station.core.calibrating_words import PRESSURE_WORDS, WORDS, words
+from station.core.component import NEVER
+from station.core.engine import Engine
+from station.core.events import CalibrationDone, CalibrationRefused, CalibrationStep, Event, Reading
+from station.core.inputs import Calibrate, Frame, SensorLost, Tick, UseCalibration
+from station.core.sensing import Sensing
+from station.core.yardstick import Yardstick, as_dict, from_dict
+
+RATE = 500.0
+HOP = 50
+
+# What the person does at each step, when they do what they are told.
+DOES = {
+    "rest": "rest",
+    "reference_1": "reference",
+    "reference_2": "reference",
+    "daily_reference": "reference",
+    "shrug": "shrug",
+    "typing": "typing",
+}
+
+
+# %RVE of each activity of the plain muscle below.
+LOADS = {"rest": 0.0, "reference": 100.0, "shrug": 150.0, "typing": 8.0}
+
+
+class Muscle:
+    """A muscle as plain as can be: noise whose amplitude is the load (the simulated person takes a turn below)."""
+
+    def __init__(self, signal: str) -> None:
+        self.signal = signal
+        self.activity = "rest"
+        self.fault = ""
+        self._random = np.random.default_rng(5)
+
+    def volts(self, rows: int) -> np.ndarray:
+        if self.fault:
+            return np.full(rows, 3.3)
+        load = LOADS[self.activity] / 100
+        if self.signal == "emg-raw":
+            return self._random.normal(1.65, np.hypot(0.0015, 0.05 * load), rows)
+        return self._random.normal({"pressure": 1.0}.get(self.signal, 0.05) + 0.5 * load, 0.002, rows)
+
+
+class Lesson:
+    """The calibrating and the sensing components with a muscle that listens, in virtual time."""
+
+    def __init__(self, signal: str = "emg-raw", does: dict[str, str] | None = None, yardstick: Yardstick | None = None):
+        known = (yardstick,) if yardstick else ()
+        self.calibrating = Calibrating([signal], known)
+        self.engine = Engine([Sensing(signals=[signal], yardsticks=known), self.calibrating])
+        self.muscle = Muscle(signal)
+        self.does = DOES | (does or {})
+        self.now = 100.0
+        self.events: list[Event] = []
+        self.gain = 1.0
+        self.ended = False
+
+    def tell(self, message: Any) -> list[Event]:
+        events = self.engine.handle(message, self.now)
+        self.events += events
+        for event in events:
+            self.ended = self.ended or isinstance(event, CalibrationDone | CalibrationRefused)
+            if isinstance(event, CalibrationStep):
+                self.muscle.activity = self.does.get(event.step, "rest")
+        return events
+
+    def live(self, seconds: float) -> None:
+        """The muscle goes on, frame by frame; the component is told the time when it asked for it."""
+        for _ in range(round(seconds * RATE / HOP)):
+            volts = self.muscle.volts(HOP)
+            self.now += HOP / RATE
+            self.tell(Frame((1.65 + (volts[:, None] - 1.65) * self.gain), self.now, RATE))
+            if self.now >= self.engine.due():
+                self.tell(Tick())
+            if self.ended:
+                return
+
+    @property
+    def steps(self) -> list[str]:
+        return [e.step for e in self.events if isinstance(e, CalibrationStep)]
+
+    @property
+    def end(self) -> Event | None:
+        return next((e for e in self.events if isinstance(e, CalibrationDone | CalibrationRefused)), None)
+
+    def done(self) -> Yardstick:
+        assert isinstance(self.end, CalibrationDone), self.end
+        return from_dict(self.end.calibration["channels"][0])
+
+    def refused(self) -> str:
+        assert isinstance(self.end, CalibrationRefused), self.end
+        return self.end.reason
+
+
+@pytest.fixture(scope="module")
+def taught() -> Lesson:
+    """A whole calibration, typing included, of somebody who does what they are told."""
+    lesson = Lesson()
+    lesson.tell(Calibrate("start"))
+    lesson.live(300)
+    return lesson
+
+
+def test_the_whole_lesson_takes_four_minutes_and_ends_with_a_yardstick(taught: Lesson) -> None:
+    assert taught.steps == [step for step in STEPS if not step.startswith("daily")]
+    assert taught.now - 100 <= 240.1
+    yardstick = taught.done()
+    assert yardstick.noise_rve_percent < 8
+    assert yardstick.typing_p50 == pytest.approx(8, abs=1)
+    assert not yardstick.rest_only
+
+
+def test_the_new_yardstick_is_in_force_at_once(taught: Lesson) -> None:
+    lesson = Lesson()
+    lesson.tell(UseCalibration((as_dict(taught.done()),)))
+    lesson.muscle.activity = "reference"
+    lesson.live(10)
+    loads = [e.rve_percent for e in lesson.events if isinstance(e, Reading)]
+    assert np.median([load for load in loads[30:] if load is not None]) == pytest.approx(100, rel=0.2)
+
+
+def test_typing_is_only_a_wish(taught: Lesson) -> None:
+    lesson = Lesson()
+    lesson.tell(Calibrate("start"))
+    while lesson.steps[-1] != "typing":
+        lesson.live(1)
+    lesson.tell(Calibrate("skip"))
+    assert lesson.done().typing_p50 is None
+
+
+def test_arms_that_hurt_are_left_out_and_the_yardstick_knows_it() -> None:
+    lesson = Lesson()
+    lesson.tell(Calibrate("start"))
+    lesson.tell(Calibrate("next"))
+    lesson.live(60.2)
+    assert lesson.steps[-1] == "reference_ready"
+    lesson.live(6)
+    lesson.live(5)
+    lesson.tell(Calibrate("skip"))  # in the middle of the first reference
+    lesson.live(15)
+    lesson.tell(Calibrate("skip"))
+    assert lesson.done().rest_only
+    assert "reference_2" not in lesson.steps
+
+
+def test_a_reference_like_rest_is_refused_with_a_sentence() -> None:
+    lesson = Lesson(does={"reference_1": "rest", "reference_2": "rest"})
+    lesson.tell(Calibrate("start"))
+    lesson.live(300)
+    assert "factor of 3" in lesson.refused()
+
+
+def test_a_shrug_that_is_not_felt_is_refused_with_a_sentence() -> None:
+    lesson = Lesson(does={"shrug": "rest"})
+    lesson.tell(Calibrate("start"))
+    lesson.live(300)
+    assert lesson.refused() == NO_SHRUG
+
+
+def test_an_electrode_that_comes_off_ends_it_at_once(taught: Lesson) -> None:
+    lesson = Lesson(yardstick=taught.done())
+    lesson.tell(Calibrate("start"))
+    lesson.live(20)
+    lesson.muscle.fault = "rail"
+    lesson.live(10)
+    assert lesson.refused() == OFF
+    assert lesson.calibrating.due() == NEVER
+
+
+def test_a_sensor_that_stops_sending_ends_it() -> None:
+    lesson = Lesson()
+    lesson.tell(Calibrate("start"))
+    lesson.live(20)
+    lesson.tell(SensorLost("gone"))
+    assert "stopped sending" in lesson.refused()
+
+
+def test_it_can_be_stopped_at_any_step_and_begun_again() -> None:
+    lesson = Lesson()
+    lesson.tell(Calibrate("start"))
+    lesson.live(10)
+    lesson.tell(Calibrate("abort"))
+    assert "the one you had stays" in lesson.refused()
+    lesson.events.clear()
+    lesson.tell(Calibrate("start"))
+    assert lesson.steps == ["welcome"]
+
+
+def test_the_daily_reference_finds_the_gain_of_todays_electrodes(taught: Lesson) -> None:
+    lesson = Lesson(yardstick=taught.done())
+    lesson.gain = 0.6
+    lesson.tell(Calibrate("daily"))
+    lesson.live(40)
+    assert lesson.steps == ["daily_ready", "daily_reference"]
+    assert lesson.now - 100 <= 26
+    assert lesson.done().gain == pytest.approx(0.6, rel=0.1)
+    assert lesson.done().reference_power == taught.done().reference_power
+
+
+def test_a_daily_reference_on_another_muscle_is_refused(taught: Lesson) -> None:
+    lesson = Lesson(yardstick=taught.done())
+    lesson.gain = 6.0
+    lesson.tell(Calibrate("daily"))
+    lesson.live(40)
+    assert isinstance(lesson.end, CalibrationRefused)
+
+
+def test_a_daily_reference_without_arms_is_refused(taught: Lesson) -> None:
+    lesson = Lesson(yardstick=taught.done(), does={"daily_reference": "rest"})
+    lesson.tell(Calibrate("daily"))
+    lesson.live(40)
+    assert "hardly above rest" in lesson.refused()
+
+
+def test_a_daily_reference_needs_a_first_calibration() -> None:
+    lesson = Lesson()
+    lesson.tell(Calibrate("daily"))
+    assert "no calibration yet" in lesson.refused()
+
+
+@pytest.mark.parametrize("signal", ["emg-envelope", "pressure"])
+def test_other_sensors_are_taught_the_same_way(signal: str) -> None:
+    does = {"reference_1": "shrug", "reference_2": "shrug"} if signal == "pressure" else {}
+    lesson = Lesson(signal, does)
+    lesson.tell(Calibrate("start"))
+    while lesson.steps[-1] != "typing":
+        lesson.live(1)
+    lesson.tell(Calibrate("skip"))
+    assert lesson.done().signal == signal
+
+
+def test_a_pad_beside_electrodes_takes_the_shrug_for_its_reference() -> None:
+    calibrating = Calibrating(["emg-raw", "pressure"])
+    engine = Engine([calibrating])
+    rng, now, ended = np.random.default_rng(1), 0.0, []
+    events = engine.handle(Calibrate("start"), now)
+    step = "welcome"
+    while not ended and now < 300:
+        now += 0.1
+        emg = rng.normal(1.65, {"reference_1": 0.2, "reference_2": 0.2, "shrug": 0.3}.get(step, 0.002), 50)
+        pad = rng.normal(1.5 if step == "shrug" else 1.0, 0.003, 50)
+        events = engine.handle(Frame(np.stack([emg, pad], axis=1), now, RATE), now)
+        if now >= engine.due():
+            events += engine.handle(Calibrate("skip") if step == "typing" else Tick(), now)
+        step = next((e.step for e in events if isinstance(e, CalibrationStep)), step)
+        ended = [e for e in events if isinstance(e, CalibrationDone | CalibrationRefused)]
+    assert isinstance(ended[0], CalibrationDone), ended
+    pad_found = from_dict(ended[0].calibration["channels"][1])
+    assert (pad_found.rest_level, pad_found.reference_level) == (
+        pytest.approx(1.0, abs=0.01),
+        pytest.approx(1.5, abs=0.01),
+    )
+
+
+def test_every_step_has_words_in_both_languages_and_every_move_leads_to_a_step() -> None:
+    assert set(WORDS) == set(STEPS)
+    assert set(PRESSURE_WORDS) <= set(STEPS)
+    for language in ("de", "en"):
+        for signal in ("emg-raw", "pressure"):
+            assert all(words(name, language, step.seconds, signal) for name, step in STEPS.items())
+    assert set(MOVES.values()) <= set(STEPS) | {"judge", "judge_daily"}
+    assert {step for step, _ in MOVES} == set(STEPS)
+    assert all((step, "time") in MOVES for step in STEPS)
+
+
+@pytest.mark.slow
+def test_the_simulated_person_teaches_the_station() -> None:
+    """Motor units, heartbeat, hum and key strikes instead of plain noise: the numbers are still those of the person."""
+    person = Person("relaxed", seed=5)
+    calibrating = Calibrating(["emg-raw"])
+    engine = Engine([calibrating])
+    now, told = 0.0, engine.handle(Calibrate("start"), 0.0)
+    while isinstance(told[-1], CalibrationStep):
+        person.control({"activity": DOES.get(told[-1].step, "rest")})
+        volts, _truth = person.render(told[-1].seconds, RATE)
+        for start in range(0, len(volts), HOP):
+            now += HOP / RATE
+            engine.handle(Frame(volts[start : start + HOP, None], now, RATE), now)
+        told = engine.handle(Tick(), now + 0.01)
+    assert isinstance(told[-1], CalibrationDone), told
+    found = from_dict(told[-1].calibration["channels"][0])
+    assert found.mains_hz == 50
+    assert found.noise_rve_percent < 8
+    assert found.typing_p50 is not None and 1 < found.typing_p50 < 9
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(["start", "daily", "next", "skip", "abort"]).map(Calibrate),
+            st.just(SensorLost("gone")),
+            st.floats(0.1, 130),
+        ),
+        max_size=30,
+    )
+)
+def test_whatever_is_pressed_it_ends_with_one_answer_and_waits_for_nothing(story: list[Any]) -> None:
+    """Every beginning has exactly one end, or is replaced by another beginning; in between it always wants the time."""
+    calibrating = Calibrating(["emg-envelope"])
+    engine = Engine([calibrating])
+    now, running = 0.0, False
+    rng = np.random.default_rng(0)
+    for item in story:
+        if isinstance(item, float):
+            now += item
+            events = engine.handle(Frame(rng.normal(0.1, 0.01, (50, 1)), now, 100.0), now)
+            events += engine.handle(Tick(), now)
+        else:
+            events = engine.handle(item, now)
+        for event in events:
+            if isinstance(event, CalibrationStep):
+                assert running or event.step in BEGINNINGS.values()
+                running = True
+            if isinstance(event, CalibrationDone | CalibrationRefused):
+                running = False
+        assert (calibrating.due() == NEVER) != running
