@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -63,6 +64,8 @@ def pin_factory(name: Gpio = "auto") -> Any:
 
 @lru_cache
 def _factory(name: str) -> Any:
+    if name == "lgpio":  # it makes its pipes there, and a service's own folder may not be writable
+        os.environ.setdefault("LG_WD", tempfile.gettempdir())
     module, kind = FACTORIES[name]
     factory = getattr(importlib.import_module(module), kind)
     if name != "mock":

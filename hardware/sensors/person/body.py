@@ -80,6 +80,10 @@ class Mains:
         return out
 
 
+# Seconds after which the longest of each kind has died away (below 1/100).
+LASTS_S: Final = {"swing": 1.8, "pop": 1.5, "key": 0.15}
+
+
 class Shaking:
     """Short things that happen: motion artefacts, electrode pops, key strikes."""
 
@@ -97,7 +101,7 @@ class Shaking:
             strike = (float(self._rng.uniform(4, 16)), float(self._rng.uniform(12, 25)), 0.03)
             self._running.append((float(start), "key", strike))
         out = np.zeros(CHUNK)
-        self._running = [thing for thing in self._running if t - thing[0] < 3.0]
+        self._running = [thing for thing in self._running if t - thing[0] < LASTS_S[thing[1]]]
         for start, kind, numbers in self._running:
             out += _shape(kind, WITHIN + (t - start), numbers)
         return out

@@ -18,6 +18,7 @@ fluctuation carries it across.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -89,23 +90,35 @@ def travelling_waves(rng: np.random.Generator, units: int = UNITS) -> Floats:
     return np.stack([padded[:, SHIFTS - s : SHIFTS - s + wave.shape[1] : SHIFTS] for s in range(SHIFTS)], axis=1)
 
 
+@lru_cache(maxsize=8)
+def _waves(entropy: int, spawn_key: tuple[int, ...]) -> Floats:
+    """The waves of the person with this seed: they take 50 ms to work out and are never changed."""
+    return travelling_waves(np.random.default_rng(np.random.SeedSequence(entropy, spawn_key=spawn_key)))
+
+
+def _name_of(seed: np.random.SeedSequence) -> tuple[int, tuple[int, ...]]:
+    entropy = seed.entropy
+    assert isinstance(entropy, int), "a person's seed is one number"
+    return entropy, seed.spawn_key
+
+
 class Muscle:
     """The motor units of one person.  `chunk` makes the next 0.25 s; the same seed makes the same muscle."""
 
     def __init__(self, seed: np.random.SeedSequence) -> None:
         anatomy, firing = seed.spawn(2)
-        rng = np.random.default_rng(anatomy)
         self._rng = np.random.default_rng(firing)
         self.thresholds: Floats = FIRST_THRESHOLD_MVC * np.exp(np.log(THRESHOLD_RANGE) * np.arange(UNITS) / (UNITS - 1))
         self._top: Floats = np.interp(self.thresholds, (0, 48), (TOP_RATE_SMALL, TOP_RATE_LARGE))
-        waves = travelling_waves(rng)
+        waves = _waves(*_name_of(anatomy))
         self._energy = np.sum(waves[:, 0] ** 2, axis=1) / RATE
-        efforts = np.geomspace(0.05, 100, 1600)
+        efforts = np.geomspace(FIRST_THRESHOLD_MVC * 1.001, 100, 1600)
         amplitude = np.sqrt(self.rates(efforts).T @ self._energy)
         scale = REFERENCE_UV / float(np.interp(REFERENCE_MVC_PERCENT, efforts, amplitude))
         self._waves = waves * scale
-        self._efforts = efforts
-        self._percents = amplitude * scale / REFERENCE_UV * 100
+        # At rest the drive stands a fifth below the first unit's threshold: five times its own fluctuation.
+        self._efforts = np.concatenate(([0.8 * FIRST_THRESHOLD_MVC], efforts))
+        self._percents = np.concatenate(([0.0], amplitude * scale / REFERENCE_UV * 100))
         self._to_next = self._rng.uniform(0.0, 1.0, UNITS)  # of an interval, until each unit's next discharge
         self._drive = 0.0  # slow fluctuation of the common drive
         self._tail: Floats = np.zeros(WAVE)

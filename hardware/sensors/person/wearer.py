@@ -106,7 +106,7 @@ class Person:
         for _ in range(chunks):
             number = self._made
             self._finish()
-            volts.append(np.asarray(self._chunks[number][0][PIN_OF_VIEW[view]][:CHUNK]))
+            volts.append(np.asarray(self._chunks[number][0][PIN_OF_VIEW[view]][1:]))
             activation.append(self._chunks[number][2])
         at = np.arange(round(seconds * rate)) / rate
         signal = np.concatenate(volts)
@@ -182,12 +182,16 @@ class Person:
             muscle = self.muscle.chunk(stretch.activation)
             yield
             bumps = 90.0 if fault == "motion" else stretch.bumps
-            heart, shaking = self._heart.chunk(t), self._shaking.chunk(t, bumps, stretch.keys)
+            shaking = self._shaking.chunk(t, bumps, stretch.keys)
+            yield
+            heart = self._heart.chunk(t)
             yield
             skin = Skin(muscle, heart, shaking, self._mains.chunk(t))
             yield
             raw = self._electrodes.chunk(skin, fault)
+            yield
             pressure = self._pressure.chunk(t, stretch.raised, stretch.keys, stretch.present, fault)
+            yield
             pins = np.stack((raw, pressure, self._envelope.chunk(raw), np.full(CHUNK, MIDDLE_V)))
             yield
             self._keep(pins, stretch.activation)
