@@ -1,62 +1,96 @@
-"""The calibration on disk: one JSON file in the station's folder, written whole and at once.
+"""Where the calibration is kept: `calibration.json` in the state folder, written whole or not at all.
 
-A file that cannot be read is set aside and explained; the station then asks for a calibration instead of guessing.
+    save(folder, event.calibration)        load(folder, signals) -> one yardstick, or None, for each channel
+
+A file that cannot be read is set aside as `calibration.json.bad`, never overwritten: the station lives on without it
+and says so in a sentence (`load` logs it, `read` returns it).
 """
 
 from __future__ import annotations
 
+import datetime
 import json
 import logging
 import os
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from station import clock
 from station.core.yardstick import Yardstick, from_dict
 
 log = logging.getLogger(__name__)
 
 NAME = "calibration.json"
+VERSION = 1
 
 
-def save(folder: Path, calibration: Mapping[str, Any]) -> None:
-    """Keep a `CalibrationDone`'s dictionary, `{"channels": [...]}`, dated today where it has no date of its own.
+def save(folder: Path, calibration: Mapping[str, Any], wall: float | None = None) -> str:
+    """Keep the calibration of a `CalibrationDone`, made at `wall` seconds since 1970 (None: now).
 
-    Raises OSError when the folder cannot be written.
+    Gives an empty string, or the sentence (also logged) why it could not be kept; what was there before then stays.
     """
-    today = time.strftime("%Y-%m-%dT%H:%M:%S%z")
-    channels = [{**channel, "created": channel.get("created") or today} for channel in calibration["channels"]]
+    made = datetime.datetime.fromtimestamp(clock.wall() if wall is None else wall).astimezone()
+    date = made.isoformat(timespec="seconds")
+    channels = [{**channel, "created": channel.get("created") or date} for channel in calibration["channels"]]
+    try:
+        _write(folder, json.dumps({"version": VERSION, "channels": channels}, indent=1) + "\n")
+    except OSError as error:
+        sentence = f"The calibration counts until the next start but could not be kept in {folder}: {error.strerror}."
+        log.error("%s", sentence)
+        return sentence
+    return ""
+
+
+def _write(folder: Path, text: str) -> None:
+    """A whole new file over the old one, durable across a power cut."""
     new = folder / f"{NAME}.new"
     with new.open("w", encoding="utf-8") as file:
-        json.dump({**calibration, "channels": channels}, file, indent=1)
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     new.replace(folder / NAME)
+    directory = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
 
 
 def load(folder: Path, signals: Sequence[str]) -> tuple[Yardstick | None, ...]:
-    """The stored yardstick of each channel; None where there is none, or one of another kind of signal."""
-    found = _read(folder / NAME)
-    padded = [*found, *[None] * len(signals)][: len(signals)]
-    return tuple(
-        stick if stick is not None and stick.signal == signal else None
-        for stick, signal in zip(padded, signals, strict=True)
-    )
+    """One yardstick for each of these channels, or None for each of them; what is wrong goes to the log."""
+    found, sentence = read(folder, signals)
+    if sentence:
+        log.warning("%s", sentence)
+    return found or (None,) * len(signals)
 
 
-def _read(path: Path) -> list[Yardstick]:
+def read(folder: Path, signals: Sequence[str]) -> tuple[tuple[Yardstick, ...], str]:
+    """The yardsticks for these channels, and a sentence when there is something to say; none when there are none."""
+    path = folder / NAME
     try:
-        return [from_dict(channel) for channel in json.loads(path.read_text(encoding="utf-8"))["channels"]]
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        found = tuple(from_dict(channel) for channel in stored["channels"])
     except FileNotFoundError:
-        return []
+        return (), ""
     except (OSError, ValueError, KeyError, TypeError, msgspec.ValidationError) as error:
-        aside = path.with_suffix(".bad")
-        log.warning("%s cannot be read (%s). It is kept as %s; please calibrate once more.", path, error, aside.name)
-        try:
-            path.replace(aside)
-        except OSError:
-            log.warning("%s could not be set aside either", path)
-        return []
+        return (), _set_aside(path, error)
+    kinds = tuple(yardstick.signal for yardstick in found)
+    if kinds != tuple(signals):
+        return (), (
+            f"The calibration in {path} was made for {' and '.join(kinds) or 'nothing'}, "
+            f"the sensor is {' and '.join(signals)} now. Calibrate once: desk-station calibrate."
+        )
+    return found, ""
+
+
+def _set_aside(path: Path, error: Exception) -> str:
+    aside = path.with_name(f"{path.name}.bad")
+    what = f"The calibration {path} cannot be read ({type(error).__name__})"
+    try:
+        path.replace(aside)
+    except OSError:
+        return f"{what} and could not be set aside either. Delete it and calibrate: desk-station calibrate."
+    return f"{what}; it is kept as {aside.name}. Calibrate anew: desk-station calibrate."
