@@ -9,16 +9,16 @@ The grid does not know how frames were cut, so the answer does not depend on it.
 from __future__ import annotations
 
 import math
-from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from station.core.emg_power import PARTS, EmgPower, hop_samples
+from station.core.emg_power import BANDS, PARTS, Band, EmgPower, gain_at, hop_samples
+from station.core.level import LAG_PARTS, PART_S, Baseline, RunningPower
 from station.core.quality import Watch
-from station.core.yardstick import SignalKind, Yardstick
+from station.core.yardstick import REST_RVE, SignalKind, Yardstick
 
 Volts = npt.NDArray[Any]
 
@@ -28,9 +28,8 @@ RATE_STEP = 0.01
 LONGEST_BRIDGE_S = 0.5
 # After a long silence so many empty hops are said at most: enough to empty every window.
 MOST_EMPTY_HOPS = 1200
-REST_RVE = 5.0
-LEAVE_FACTOR = 1.1
-LEVEL_PARTS = 10  # 0.25 s
+# Rest ends 1 % above where it begins: the level is steady by itself, more would count light work as rest.
+REST_POWER, LEAVE_POWER = REST_RVE**2, (1.01 * REST_RVE) ** 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,49 +118,56 @@ class SignalPath:
 
 
 class RawLevel:
-    """Raw EMG: power after the filters, the median of 0.25 s, rest power taken off, in %RVE."""
+    """Raw EMG: power in the band, averaged as long as it stays the same, rest power taken off, in %RVE."""
 
-    lag_s = 0.125
+    lag_s = LAG_PARTS * PART_S
 
     def __init__(self, yardstick: Yardstick | None) -> None:
         self._yardstick = yardstick
         self._filter: EmgPower | None = None
-        self._parts: deque[float] = deque(maxlen=LEVEL_PARTS)
+        self._powers = RunningPower()
         self.resting = False
         self.hum = self.motion = self.power = 0.0
+        self._hum_gain = 1.0
         if yardstick is not None:
-            self._rest = yardstick.rest_power
+            self._baseline = Baseline(yardstick.rest_power * yardstick.gain**2)
             self._scale = 1e4 / (yardstick.reference_power * yardstick.gain**2)
 
     def set_rate(self, rate: float, level: float) -> None:
         """Build the filters for this rate, or carry them over to it."""
-        if self._filter is None:
-            mains = self._yardstick.mains_hz if self._yardstick is not None else 0.0
-            self._filter = EmgPower(rate, mains, level)
-        else:
+        stick = self._yardstick
+        if self._filter is not None:
             self._filter.rebuild(rate, level)
+            return
+        band = BANDS[0] if stick is None else Band(stick.highpass_hz, stick.emphasis)
+        mains = 0.0 if stick is None else stick.mains_hz
+        self._filter = EmgPower(rate, mains, band, level)
+        self._hum_gain = gain_at(mains or 50.0, rate, band)
 
     def settle(self, level: float) -> None:
         """After a hole: as if the signal had always stood at `level`."""
-        assert self._filter is not None
-        self._filter.settle(level)
-        self._parts.clear()
+        if self._filter is not None:
+            self._filter.settle(level)
+        self._powers.clear()
 
     def hop(self, volts: Volts) -> float | None:
         """The level after one more hop, %RVE; None without a yardstick."""
-        assert self._filter is not None
+        assert self._filter is not None, "set_rate comes first"
         found = self._filter.hop(volts)
-        parts = self._parts
-        parts.extend(found.parts)
-        self.hum, self.motion = found.hum, found.motion
-        self.power = sum(found.parts) / PARTS
+        parts = found.parts
+        self.hum, self.motion = found.hum / self._hum_gain, found.motion
+        self.power = sum(parts) / PARTS
         if self._yardstick is None:
             return None
-        ordered = sorted(parts)
-        middle = ordered[len(ordered) // 2]
-        rve = math.sqrt(max(0.0, middle - self._rest) * self._scale)
-        self.resting = rve < (REST_RVE * LEAVE_FACTOR if self.resting else REST_RVE)
-        return rve
+        powers = self._powers
+        powers.add(parts)
+        baseline = self._baseline
+        baseline.see(powers.trailing(40))
+        rest = baseline.power
+        # Whether it rests is asked for the middle of the tenth of a second that begins at the reading's moment.
+        ahead = (powers.around(LAG_PARTS - 2) - rest) * self._scale
+        self.resting = ahead < (LEAVE_POWER if self.resting else REST_POWER)
+        return math.sqrt(max(0.0, (powers.around(LAG_PARTS) - rest) * self._scale))
 
 
 class EnvelopeLevel:

@@ -55,7 +55,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 240.0
     noise_limit_rve_percent: Annotated[
         float, Meta(ge=2, le=30, description="A sensor noisier than this at rest gives no tension alerts, in %RVE.")
-    ] = 8.0
+    ] = 12.0
 
 
 class TensionRule:

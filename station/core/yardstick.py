@@ -9,19 +9,25 @@ anew, they have another gain, and the 20 s daily reference exists for that.
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from station.core.emg_power import HopPower, powers_of
+from station.core.emg_power import BANDS, Band, HopPower, gain_at, powers_of
 
 SignalKind = Literal["emg-raw", "emg-envelope", "pressure"]
 Volts = npt.NDArray[Any]
 
 # Rest and reference must differ by at least this factor in amplitude, or nothing between them can be told apart.
 LEAST_FACTOR = 3.0
+# %RVE: below this the muscle rests.  Like, not equal to, the 0.5 %MVE of Veiersted 1990: 100 %RVE are some 10-20 %MVE.
+REST_RVE = 5.0
+# Without a reference, 100 "%RVE" are set at so many times the amplitude of rest.
+REST_ONLY_FACTOR = 30.0
+# Another band is taken when its uncertainty is less than this part of the preferred one's.
+CLEARLY = 0.9
 # Volts: within this of a supply rail a sample is not a measurement.
 RAIL_MARGIN = 0.010
 SUPPLY = 3.3
@@ -47,8 +53,10 @@ class Yardstick(msgspec.Struct, frozen=True, kw_only=True):
     reference_level: float  # V: at the reference: median (envelope, pressure) or rms in the EMG band (raw)
     rest_power: float = 0.0  # V²: EMG band at rest, after the notches
     reference_power: float = 0.0  # V²: EMG band at the reference, after the notches, rest power taken off
+    highpass_hz: float = BANDS[0].highpass_hz  # the band that served best at the calibration
+    emphasis: float = BANDS[0].emphasis
     mains_hz: float = 50.0  # 50 or 60, found in the rest recording
-    hum_power: float = 0.0  # V²: what the notches removed at rest
+    hum_power: float = 0.0  # V²: mains hum at the pin, at rest
     motion_power: float = 0.0  # V²: the largest 0.8-12 Hz power of any second of the calibration
     noise_rve_percent: float = 0.0  # the amplitude at rest
     typing_p50: float | None = None  # %RVE: median load of two minutes of typing, when recorded
@@ -107,27 +115,64 @@ def _checked(volts: Volts, rate: float, name: str, may_not_stand_still: bool) ->
     return volts
 
 
-def typical_power(hops: list[HopPower]) -> float:
-    """The median hop power of a steady segment, V²."""
-    return float(np.median([sum(hop.parts) / len(hop.parts) for hop in hops]))
+def _hop_powers(hops: list[HopPower]) -> npt.NDArray[np.float64]:
+    return np.array([sum(hop.parts) / len(hop.parts) for hop in hops])
+
+
+def _smoothed(powers: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Powers over 0.3 s, the shortest time in which rest is to be told from load."""
+    return np.convolve(powers, np.full(3, 1 / 3), "valid")
+
+
+class _Seen(NamedTuple):
+    """A band's view of the two segments."""
+
+    band: Band
+    rest: npt.NDArray[np.float64]  # V² per hop
+    reference: npt.NDArray[np.float64]
+    hum: float
+    motion: float
+
+    @property
+    def reference_power(self) -> float:
+        """V²: what the reference adds to rest."""
+        return float(np.mean(self.reference) - np.mean(self.rest))
+
+    @property
+    def uncertainty(self) -> float:
+        """How uncertain a load at the threshold of rest is, in %RVE²: the scatter of rest, and of the muscle itself."""
+        scatter = float(np.std(_smoothed(self.rest))) / self.reference_power
+        own = float(np.std(_smoothed(self.reference)) / np.mean(self.reference))
+        return 1e4 * scatter + REST_RVE**2 * own
+
+
+def _see(band: Band, rest: Volts, reference: Volts, rate: float, mains_hz: float) -> _Seen:
+    at_rest, held = powers_of(rest, rate, mains_hz, band), powers_of(reference, rate, mains_hz, band)
+    hum = float(np.median([hop.hum for hop in at_rest])) / gain_at(mains_hz, rate, band)
+    motion = max(_worst_second(at_rest), _worst_second(held))
+    return _Seen(band, _hop_powers(at_rest), _hop_powers(held), max(hum, 0.0), motion)
+
+
+def _mains(rest: Volts, rate: float) -> float:
+    """50 or 60: whose notches remove more."""
+    wide = Band(30.0, 0.0)
+    hum = {mains: np.median([hop.hum for hop in powers_of(rest, rate, mains, wide)]) for mains in (50.0, 60.0)}
+    return 60.0 if hum[60.0] > hum[50.0] else 50.0
 
 
 def _raw(rest: Volts, reference: Volts | None, rate: float, created: str) -> Yardstick:
-    by_mains = {mains: powers_of(rest, rate, mains) for mains in (50.0, 60.0)}
-    hum = {mains: float(np.median([hop.hum for hop in hops])) for mains, hops in by_mains.items()}
-    mains_hz = max(hum, key=lambda mains: hum[mains])
-    at_rest = by_mains[mains_hz]
-    rest_power = typical_power(at_rest)
-    motion = _worst_second(at_rest)
+    mains_hz = _mains(rest, rate)
+    views = [_see(band, rest, rest if reference is None else reference, rate, mains_hz) for band in BANDS]
+    best = views[0]
     if reference is None:
-        reference_power = 99 * 99 * rest_power
+        reference_power = REST_ONLY_FACTOR**2 * float(np.mean(best.rest))
     else:
-        held = powers_of(reference, rate, mains_hz)
-        total = typical_power(held)
-        if total < LEAST_FACTOR**2 * rest_power:
+        useful = [view for view in views if np.mean(view.reference) >= LEAST_FACTOR**2 * np.mean(view.rest)]
+        if not useful:
             raise Implausible(_TOO_CLOSE)
-        reference_power = total - rest_power
-        motion = max(motion, _worst_second(held))
+        best = min(useful, key=lambda view: view.uncertainty * (CLEARLY if view.band == BANDS[0] else 1.0))
+        reference_power = best.reference_power
+    rest_power = float(np.mean(best.rest))
     return Yardstick(
         signal="emg-raw",
         rate=rate,
@@ -135,9 +180,11 @@ def _raw(rest: Volts, reference: Volts | None, rate: float, created: str) -> Yar
         reference_level=math.sqrt(reference_power),
         rest_power=rest_power,
         reference_power=reference_power,
+        highpass_hz=best.band.highpass_hz,
+        emphasis=best.band.emphasis,
         mains_hz=mains_hz,
-        hum_power=max(hum[mains_hz], 0.0),
-        motion_power=motion,
+        hum_power=best.hum,
+        motion_power=best.motion,
         noise_rve_percent=100 * math.sqrt(rest_power / reference_power),
         rest_only=reference is None,
         created=created,
@@ -193,6 +240,6 @@ def _pressure(rest: Volts, reference: Volts | None, rate: float, created: str) -
 
 
 _TOO_CLOSE = (
-    "Rest and reference differ by less than a factor of 3. "
-    "Let the arms rest on the desk for the first part, hold them out for the second, and check that the electrodes stick."
+    "Rest and reference differ by less than a factor of 3. Let the arms rest on the desk for the first part, "
+    "hold them out for the second, and check that the electrodes stick."
 )
