@@ -6,6 +6,7 @@ event AUDIODEVICEREMOVED, and that comes only where pygame's display is initiali
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -44,6 +45,8 @@ class PygameMixer:
         except ImportError as error:
             raise OutputError(f"pygame cannot be loaded ({error}).", "Install it: pip install pygame") from error
         sdl.hush()
+        # pygame would close the device once more as Python ends, and wait for a hung sound server without end.
+        atexit.unregister(pygame.quit)
         self.sink = sink
         self._volume = volume
         self._pygame: Any = pygame
