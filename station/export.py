@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
 
 def history_of(configuration: Path | None) -> Path:
     """Where the history of this station is."""
-    settings = config.read(configuration) if configuration else config.from_text("")
+    settings = config.read(configuration) if configuration else config.defaults()
     return place.state_dir(settings.of(Station).state_dir) / FILE_NAME
 
 

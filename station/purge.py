@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from station import memory
@@ -11,7 +13,7 @@ from station.errors import StationError
 from station.export import add_range, history_of, range_of
 from station.outputs.history import purge
 from station.outputs.history.erase import NotErasedError
-from station.outputs.mqtt.output import OUTBOX_NAME
+from station.outputs.mqtt.outbox import OUTBOX_NAME, Outbox
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,8 +48,13 @@ def run(args: argparse.Namespace) -> int:
 
 def _remove_rest(folder: Path) -> None:
     """What was waiting for the smart home, and what the day's budget was."""
-    for name in (memory.NAME, *(OUTBOX_NAME + suffix for suffix in ("", "-wal", "-shm"))):
-        (folder / name).unlink(missing_ok=True)
+    (folder / memory.NAME).unlink(missing_ok=True)
+    if (folder / OUTBOX_NAME).exists():
+        try:
+            with closing(Outbox(folder / OUTBOX_NAME, privacy=0)) as outbox:
+                outbox.clear()
+        except sqlite3.Error as error:
+            raise StationError(f"{folder / OUTBOX_NAME}: {error}.", "Stop the station and try again.") from None
     for aside in folder.glob(f"{OUTBOX_NAME}.bad-*"):
         aside.unlink()
 

@@ -120,13 +120,13 @@ def open(settings: Settings, house: House) -> History:
 
 
 def examine(settings: Settings, house: House) -> list[tuple[str, str, str]]:
-    """For `check`: (severity `ok|warning|error`, what, remedy)."""
+    """For `check`: (severity ok, warning or broken; what; remedy)."""
     from station.outputs.history.read import summary
 
     path = house.state_dir / FILE_NAME
     if not path.exists():
-        return [("ok", f"no history yet; it will be {path}", "")]
+        return [("ok", f"No history yet; it will be {path}.", "")]
     try:
         return [("ok", summary(path), "")]
     except Exception as error:
-        return [("error", f"{path} cannot be read: {error}", "a damaged file is set aside at the next start")]
+        return [("broken", f"{path} cannot be read: {error}.", "A damaged file is set aside at the next start.")]

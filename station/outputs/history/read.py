@@ -120,6 +120,6 @@ def summary(path: Path) -> str:
 
         size = path.stat().st_size / 1e6
         return (
-            f"history: {number('minute')} minutes, {number('session')} exercises, {number('mark')} marks "
-            f"in {path} ({size:.1f} MB)"
+            f"{number('minute')} minutes, {number('session')} exercises, {number('mark')} marks "
+            f"in {path} ({size:.1f} MB)."
         )

@@ -17,29 +17,32 @@ PATIENCE_S = 5.0
 
 
 def examine(settings: Settings, house: House) -> list[Finding]:
-    """(severity `ok|warning|error`, what, remedy) after connecting and sending one message to ourselves.
+    """(severity ok, warning or broken, what, remedy) after connecting and sending one message to ourselves.
 
     It goes to `BASE/STATION/check` (not retained), under a client name of its own: a running station is not disturbed.
     """
     if settings.privacy == 0:
-        return [("ok", "MQTT: privacy is 0, so the station does not connect", "")]
+        return [("ok", "Privacy is 0: the station does not connect.", "")]
     findings: list[Finding] = []
     if settings.password and not settings.tls and settings.host not in ("localhost", "127.0.0.1", "::1"):
         findings.append(
             (
                 "warning",
-                f"MQTT: the password travels to {settings.where()} unencrypted.",
+                f"The password travels to {settings.where()} unencrypted.",
                 "Set [output.mqtt] tls = true where the broker offers it.",
             )
         )
     try:
         took_ms = _round_trip(settings, house)
     except OutputError as error:
-        return [*findings, ("error", f"MQTT: {error.problem}", error.remedy)]
+        return [*findings, ("broken", error.problem, error.remedy)]
     except Exception as error:
         said = sentences.of_error(error, settings)
-        return [*findings, ("error", f"MQTT: {said.problem}", said.remedy)]
-    return [*findings, ("ok", f"MQTT: {settings.where()} answers, a message is back after {took_ms:.0f} ms", "")]
+        return [*findings, ("broken", said.problem, said.remedy)]
+    return [
+        *findings,
+        ("ok", f"The broker at {settings.where()} answers; a message is back after {took_ms:.0f} ms.", ""),
+    ]
 
 
 def _round_trip(settings: Settings, house: House) -> float:

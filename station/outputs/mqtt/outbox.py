@@ -15,6 +15,7 @@ from pathlib import Path
 
 from station.outputs.history.store import is_damage, set_aside, transaction
 
+OUTBOX_NAME = "mqtt-outbox.db"
 MOST_ENTRIES = 20_000
 LONGEST_S = 14 * 86_400.0
 # A Pi that does not know the time yet lives in 1970: what it writes then is not old.
@@ -89,6 +90,12 @@ class Outbox:
                 (CLOCK_UNKNOWN_BEFORE_MS, round((wall - LONGEST_S) * 1000), newest - MOST_ENTRIES),
             ).rowcount
         return int(gone)
+
+    def clear(self) -> None:
+        """Forget everything that waits, down to free pages and journal.  Raises sqlite3.Error."""
+        self._connection.execute("DELETE FROM entry")
+        self._connection.execute("VACUUM")
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
     def __len__(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM entry").fetchone()[0])

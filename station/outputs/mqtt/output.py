@@ -13,21 +13,19 @@ from __future__ import annotations
 import logging
 import queue
 import random
-import sqlite3
 import threading
 import time
 import uuid
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
 import msgspec
 
 from station.core import events as ev
 from station.core.state import State, fold
 from station.outputs.contract import House, OutputError
-from station.outputs.mqtt import commands, sentences, words
+from station.outputs.mqtt import sentences, words
 from station.outputs.mqtt.connection import (
     LIVE_EXPIRY_S,
     Acked,
@@ -36,30 +34,31 @@ from station.outputs.mqtt.connection import (
     Denied,
     Lost,
     News,
-    Received,
 )
 from station.outputs.mqtt.discovery import payloads as discovery_payloads
-from station.outputs.mqtt.outbox import Outbox
-from station.outputs.mqtt.pace import Allowance, BackOff, StatePace
+from station.outputs.mqtt.durable import DurableLog
+from station.outputs.mqtt.ear import Ear
+from station.outputs.mqtt.outbox import OUTBOX_NAME
+from station.outputs.mqtt.pace import BackOff, StatePace
 from station.outputs.mqtt.settings import Settings
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 MOST_QUEUED = 1_000
 # Ten readings a second would fill the queue in a long name look-up; from here on only they are let go.
 MANY_QUEUED = 300
 MOST_LIVE = 200
-MOST_SPILLED = 500
 LOG_IN_FLIGHT = 20
 # A broker that is reached but acknowledges nothing for so long is no broker: begin anew.
 SILENCE_S = 30.0
 ANSWER_S = 10.0
+# A wire cut so soon after we came, twice in the same place, is no accident: some brokers (mosquitto 2.0.11) answer a
+# forbidden message that way.
+CUT_S = 3.0
+CUTS = 2
 TRIM_EVERY_S = 600.0
 GOODBYE_S = 1.0
 STOP_S = 1.9
-OUTBOX_NAME = "mqtt-outbox.db"
 
 
 class _Stop:
@@ -89,28 +88,26 @@ class Mqtt:
     def __init__(self, settings: Settings, house: House, chance: Callable[[], float] = random.random) -> None:
         self._settings, self._house, self._chance = settings, house, chance
         self.base = f"{settings.base}/{house.station_id}"
-        self.rejected = 0
         self._queue: queue.SimpleQueue[ev.Moment | News | _Stop] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._problem = ""
         self._denied: dict[str, str] = {}
-        self._disk = ""
+        self._cuts: dict[str, int] = {}
         self._state = State()
         self._pace = StatePace()
         self._back_off = BackOff(chance)
-        self._allowance = Allowance()
+        birth_topic = f"{settings.discovery_prefix}/status"
+        self._ear = Ear(self.base, settings.commands, house.inbox, birth_topic, self._home_is_back)
         self._run_id = uuid.uuid4().hex[:8]
         self._said = 0
-        self._outbox: Outbox | None = None
-        self._spilled: deque[tuple[float, bytes]] = deque(maxlen=MOST_SPILLED)
+        self._log = DurableLog(house.state_dir / OUTBOX_NAME, settings.privacy)
         self._live: deque[_Live] = deque(maxlen=MOST_LIVE)
         self._connection: Connection | None = None
         self._linked = False
+        self._linked_at = float("-inf")
         self._answer_by = self._retry_at = float("-inf")
         self._fresh = True
         self._flying: dict[int, _Flight] = {}
-        self._delivered: list[int] = []
-        self._log_cursor = 0
         self._trim_at = float("-inf")
         self._announce_at = float("inf")
 
@@ -138,7 +135,12 @@ class Mqtt:
 
     def trouble(self) -> str:
         """Why the smart home does not hear us now, or ''."""
-        return next(iter(self._denied.values()), "") or self._problem or self._disk
+        return next(iter(self._denied.values()), "") or self._problem or self._log.trouble
+
+    @property
+    def rejected(self) -> int:
+        """How many messages were not understood."""
+        return self._ear.rejected
 
     def stop(self) -> None:
         """Say `offline`, wait for the broker's word for at most a second, and close."""
@@ -146,31 +148,15 @@ class Mqtt:
             self._queue.put(_Stop())
             self._thread.join(STOP_S)
 
-    # --- on paho's thread ---
-
-    def _hear(self, message: Received) -> None:
-        """A message from the house: into the inbox at once, or one line in the log and a count."""
-        if message.topic == f"{self._settings.discovery_prefix}/status":
-            if message.payload == b"online" and not message.retained:
-                # Home Assistant is back: announce ourselves, but not all stations in the same second.
-                self._announce_at = time.monotonic() + 5.0 * self._chance()
-            return
-        try:
-            if not self._allowance.take(time.monotonic()):
-                raise commands.NotUnderstoodError(f"{message.topic}: too many messages; one every 2 s is enough")
-            topic = message.topic.removeprefix(self.base + "/")
-            asked = commands.read(topic, message.payload, self._settings.commands, message.retained, message.expiry_s)
-        except commands.NotUnderstoodError as error:
-            self.rejected += 1
-            log.warning("not understood on MQTT (%d so far): %s", self.rejected, error)
-            return
-        self._house.inbox(asked)
+    def _home_is_back(self) -> None:
+        """Home Assistant has started: announce ourselves, but not all stations in the same second."""
+        self._announce_at = time.monotonic() + 5.0 * self._chance()
 
     # --- on our own thread ---
 
     def _run(self) -> None:
         try:
-            self._open_outbox()
+            self._log.open()
             self._serve()
         except Exception:
             log.exception("the MQTT thread ends")  # the next event finds it dead, and it is started again
@@ -179,8 +165,7 @@ class Mqtt:
                 self._connection.abandon()
             self._connection, self._linked = None, False
             self._flying.clear()
-            if self._outbox is not None:
-                self._outbox.close()
+            self._log.close()
 
     def _serve(self) -> None:
         while True:
@@ -198,7 +183,7 @@ class Mqtt:
                 self._watch(now)
             if now >= self._trim_at:
                 self._trim_at = now + TRIM_EVERY_S
-                self._with_outbox(lambda box: box.trim(time.time()))
+                self._log.trim(time.time())
 
     def _collect(self) -> bool:
         """Take in everything that waits, or wait a moment for the next; True when asked to stop."""
@@ -217,10 +202,8 @@ class Mqtt:
                 item = self._queue.get_nowait()
         except queue.Empty:
             pass
-        self._keep(records)
-        if self._delivered:
-            numbers, self._delivered = self._delivered, []
-            self._with_outbox(lambda box: box.done(numbers))
+        self._log.keep(records)
+        self._log.settle()
         return stopping
 
     def _patience(self) -> float:
@@ -252,22 +235,20 @@ class Mqtt:
     # --- the connection ---
 
     def _connect(self) -> None:
-        connection: Connection | None = None
         try:
             connection = Connection(
-                self._settings, self._house.station_id, f"{self.base}/availability", self._queue.put, self._hear
+                self._settings, self._house.station_id, f"{self.base}/availability", self._queue.put, self._ear.hear
             )
             self._connection = connection
             self._answer_by = time.monotonic() + ANSWER_S
             connection.open(self._fresh)
-        except OutputError as error:
-            self._denied.clear()
-            self._drop(error)
         except Exception as error:
             self._denied.clear()
+            self._cuts.clear()
             self._drop(sentences.of_error(error, self._settings))
 
     def _drop(self, error: OutputError) -> None:
+        self._suspect()
         if self._connection is not None:
             self._connection.abandon()
         self._connection, self._linked = None, False
@@ -279,6 +260,14 @@ class Mqtt:
             log.warning("MQTT: %s", problem)
         self._problem = problem
         self._retry_at = time.monotonic() + self._back_off.pause_s()
+
+    def _suspect(self) -> None:
+        """Was the wire cut over what we said first and got no answer to?"""
+        if self._linked and self._flying and time.monotonic() - self._linked_at < CUT_S:
+            what = next(iter(self._flying.values())).what
+            self._cuts[what] = self._cuts.get(what, 0) + 1
+            if self._cuts[what] >= CUTS:
+                self._denied[what] = f"The broker cuts the wire when we publish {what}. Check its access list."
 
     def _news(self, news: News) -> None:
         if news.by is not self._connection:
@@ -295,19 +284,17 @@ class Mqtt:
             self._acked(news)
 
     def _arrived(self, connection: Connection) -> None:
-        self._linked, self._problem = True, ""
+        self._linked, self._linked_at, self._problem = True, time.monotonic(), ""
         self._denied.pop("listen", None)
         self._fresh = False
-        self._back_off.reset()
-        self._log_cursor = 0
+        self._log.from_the_beginning()
         self._pace.forget()
         connection.subscribe(f"{self.base}/cmd/+", with_retained=False)
         connection.subscribe(f"{self.base}/context/+", with_retained=True)
-        # Some brokers cut the wire after a forbidden message: what is not allowed is not tried a second time.
+        self._fly(connection.publish(f"{self.base}/availability", b"online", retain=True), "availability")
         if self._settings.discovery != "off" and "discovery" not in self._denied:
             connection.subscribe(f"{self._settings.discovery_prefix}/status", with_retained=False)
             self._announce(connection)
-        self._fly(connection.publish(f"{self.base}/availability", b"online", retain=True), "availability")
 
     def _announce(self, connection: Connection) -> None:
         self._announce_at = float("inf")
@@ -328,8 +315,10 @@ class Mqtt:
             )
         else:
             self._denied.pop(flight.what, None)
+            self._cuts.pop(flight.what, None)
+            self._back_off.reset()  # not before: who is let in and thrown out again must wait longer each time
             if flight.what == "log":
-                self._delivered.append(flight.number)
+                self._log.delivered(flight.number)
         if flight.what == "event":
             self._live = deque((one for one in self._live if one.mid != ack.mid), MOST_LIVE)
 
@@ -352,9 +341,8 @@ class Mqtt:
                 self._fly(one.mid, "event")
         room = LOG_IN_FLIGHT - sum(1 for flight in self._flying.values() if flight.what == "log")
         if room > 0:
-            for number, payload in self._with_outbox(lambda box: box.after(self._log_cursor, room)) or ():
+            for number, payload in self._log.next(room):
                 self._fly(connection.publish(f"{self.base}/log", payload), "log", number)
-                self._log_cursor = number
 
     def _speak_state(self, connection: Connection, now: float) -> None:
         document = words.state_document(self._state, self._house.version, self._settings.privacy, time.time())
@@ -367,50 +355,6 @@ class Mqtt:
         oldest = min((flight.since for flight in self._flying.values()), default=now)
         if now - oldest > SILENCE_S:
             self._drop(OutputError(f"The broker at {self._settings.where()} has fallen silent.", "It is tried again."))
-
-    # --- the outbox ---
-
-    def _open_outbox(self) -> None:
-        try:
-            self._outbox = Outbox(self._house.state_dir / OUTBOX_NAME, self._settings.privacy)
-            self._disk = ""
-        except (sqlite3.Error, OSError) as error:
-            self._outbox = None
-            self._disk = (
-                f"Messages for later cannot be kept on the disk ({error}). Is {self._house.state_dir} writable?"
-            )
-
-    def _keep(self, records: list[tuple[float, bytes]]) -> None:
-        """Into the outbox; into memory (bounded) while the disk cannot take them."""
-        self._spilled.extend(records)
-        if not self._spilled:
-            return
-        if self._outbox is None:
-            self._open_outbox()
-        if self._outbox is not None:
-            try:
-                self._outbox.add(self._spilled)
-            except sqlite3.Error as error:
-                self._outbox_failed(error)
-            else:
-                self._spilled.clear()
-                self._disk = ""
-
-    def _with_outbox(self, do: Callable[[Outbox], T]) -> T | None:
-        if self._outbox is None:
-            return None
-        try:
-            return do(self._outbox)
-        except sqlite3.Error as error:
-            self._outbox_failed(error)
-            return None
-
-    def _outbox_failed(self, error: sqlite3.Error) -> None:
-        """Close it: the next record opens it again, and a damaged file is then set aside."""
-        if self._outbox is not None:
-            self._outbox.close()
-        self._outbox = None
-        self._disk = f"Messages for later cannot be kept on the disk ({error})."
 
     # --- the end ---
 
@@ -431,6 +375,4 @@ class Mqtt:
                     self._news(item)
         if connection is not None:
             connection.close()
-        if self._delivered:
-            self._with_outbox(lambda box: box.done(self._delivered))
-            self._delivered = []
+        self._log.settle()

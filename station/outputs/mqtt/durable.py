@@ -1,0 +1,106 @@
+"""The log that survives: the outbox on the disk, and a bounded memory for the time the disk cannot take it.
+
+Nothing here raises for a full or read-only disk: that is said in `trouble`, and tried again with the next record.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TypeVar
+
+from station.outputs.mqtt.outbox import Outbox
+
+MOST_SPILLED = 500
+
+T = TypeVar("T")
+
+
+class DurableLog:
+    """Used by one thread."""
+
+    def __init__(self, path: Path, privacy: int) -> None:
+        self.path = path
+        self.trouble = ""
+        self._privacy = privacy
+        self._outbox: Outbox | None = None
+        self._spilled: deque[tuple[float, bytes]] = deque(maxlen=MOST_SPILLED)
+        self._delivered: list[int] = []
+        self._cursor = 0
+
+    def open(self) -> None:
+        """Open the file; a damaged one is set aside."""
+        try:
+            self._outbox = Outbox(self.path, self._privacy)
+            self.trouble = ""
+        except (sqlite3.Error, OSError) as error:
+            self._outbox = None
+            self.trouble = (
+                f"Messages for later cannot be kept on the disk ({error}). Is {self.path.parent} there and writable?"
+            )
+
+    def keep(self, records: Iterable[tuple[float, bytes]]) -> None:
+        """Keep these (wall second, payload); they are on the disk afterwards, or in memory."""
+        self._spilled.extend(records)
+        if not self._spilled:
+            return
+        if self._outbox is None:
+            self.open()
+        if self._outbox is not None:
+            try:
+                self._outbox.add(self._spilled)
+            except sqlite3.Error as error:
+                self._failed(error)
+            else:
+                self._spilled.clear()
+                self.trouble = ""
+
+    def from_the_beginning(self) -> None:
+        """A new connection: everything that is not acknowledged is sent again."""
+        self._cursor = 0
+
+    def next(self, most: int) -> list[tuple[int, bytes]]:
+        """The next entries to send: (number, payload)."""
+        entries = self._with(lambda box: box.after(self._cursor, most)) or []
+        if entries:
+            self._cursor = entries[-1][0]
+        return entries
+
+    def delivered(self, number: int) -> None:
+        """The broker has it; deleted with the next `settle`."""
+        self._delivered.append(number)
+
+    def settle(self) -> None:
+        """Delete what was delivered, in one go."""
+        if self._delivered:
+            numbers, self._delivered = self._delivered, []
+            self._with(lambda box: box.done(numbers))
+
+    def trim(self, wall: float) -> None:
+        """Give up what is too old or too many."""
+        self._with(lambda box: box.trim(wall))
+
+    def __len__(self) -> int:
+        return len(self._spilled) + (self._with(len) or 0)
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._outbox is not None:
+            self._outbox.close()
+            self._outbox = None
+
+    def _with(self, do: Callable[[Outbox], T]) -> T | None:
+        if self._outbox is None:
+            return None
+        try:
+            return do(self._outbox)
+        except sqlite3.Error as error:
+            self._failed(error)
+            return None
+
+    def _failed(self, error: sqlite3.Error) -> None:
+        """Close it: the next record opens it again, and a damaged file is then set aside."""
+        self.close()
+        self.trouble = f"Messages for later cannot be kept on the disk ({error})."

@@ -1,0 +1,74 @@
+"""`desk-station export` and `desk-station purge`, as a person would type them."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from station.__main__ import main
+from station.core import events as ev
+from station.outputs.history import History, marks
+from station.outputs.mqtt.outbox import OUTBOX_NAME, Outbox
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    """A state folder whose history has a mark at noon on the 1st, 2nd and 3rd of November 2026 (local time)."""
+    folder = tmp_path / "state"
+    folder.mkdir()
+    history = History(folder / "history.db", boot_id="b", asleep_s=lambda: 0.0)
+    history.start()
+    begin = datetime(2026, 11, 1, 12).timestamp()
+    for day in range(3):
+        wall = datetime(2026, 11, 1 + day, 12).timestamp()
+        history.take(ev.Moment(ev.Mark("button"), wall - begin, wall))
+    assert history.flush()
+    history.stop()
+    (tmp_path / "desk.toml").write_text(f'[station]\nstate_dir = "{folder}"\n', encoding="utf-8")
+    return folder
+
+
+def command(state: Path, *words: str) -> int:
+    return main([*words, "--config", str(state.parent / "desk.toml")])
+
+
+def test_a_range_of_days_includes_its_last_day(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = state.parent / "out.json"
+    assert command(state, "export", str(target), "--since", "2026-11-01", "--until", "2026-11-02") == 0
+    assert len(json.loads(target.read_text(encoding="utf-8"))["marks"]) == 2
+    assert "2 marks" in capsys.readouterr().out
+
+
+def test_csv_goes_into_a_folder(state: Path) -> None:
+    assert command(state, "export", str(state.parent / "out")) == 0
+    assert len((state.parent / "out" / "marks.csv").read_text(encoding="utf-8").splitlines()) == 4
+
+
+def test_a_day_that_is_none_is_told_without_a_traceback(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(state, "export", "out", "--since", "yesterday") == 2
+    assert "'yesterday' is no day" in capsys.readouterr().err
+
+
+def test_purge_of_a_range_leaves_the_rest(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(state, "purge", "--since", "2026-11-02", "--yes") == 0
+    assert "Deleted and verified: 2 entries" in capsys.readouterr().out
+    assert len(marks(state / "history.db")) == 1
+
+
+def test_purge_of_everything_also_forgets_what_waited_for_the_broker(state: Path) -> None:
+    outbox = Outbox(state / OUTBOX_NAME, 2)
+    outbox.add([(1.0, b"session")])
+    assert command(state, "purge", "--everything", "--yes") == 0
+    assert marks(state / "history.db") == []
+    assert len(outbox) == 0
+    outbox.close()
+
+
+def test_purge_asks_for_a_word_it_was_not_given(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(state, "purge", "--yes") == 2
+    assert command(state, "purge", "--everything") == 2  # nobody sits at this terminal
+    assert len(marks(state / "history.db")) == 3
+    assert "Add --yes" in capsys.readouterr().err
