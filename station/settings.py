@@ -59,7 +59,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "tension": ("station.core.tension:Settings",),
     "presence": ("station.core.presence:Settings",),
     "button": ("hardware.button:Settings", "station.core.gestures:Settings"),
-    "light": ("hardware.light:Settings",),
+    "light": ("hardware.light:Settings", "station.core.lights:Settings"),
     "coach": ("station.core.coach:Settings",),
     "budget": ("station.core.budget:Settings",),
     "quiet": ("station.core.quiet:Settings",),

@@ -84,8 +84,6 @@ def _stage(console: Console, language: str, broker: Broker, folder: Path, args: 
 
     finger = Finger(press, release)
     listener = Listener(broker.port, f"desk/{place.station_id(folder)}/#")
-    if broker.port:
-        listener.start()
     notes = [broker.note] if broker.note else []
     load = chosen.of(tension.Settings).load_rve_percent
     picture = Picture(language, REST_RVE_PERCENT, load, listener.lines, notes, console)
@@ -103,7 +101,7 @@ def _stage(console: Console, language: str, broker: Broker, folder: Path, args: 
             "q": app.stop,
         }
     )
-    app.devices = (*app.devices, keys, listener)
+    app.devices = (*app.devices, keys, *([listener] if broker.port else []))
     if args.seconds:
         timer = threading.Timer(args.seconds, app.stop)
         timer.daemon = True

@@ -34,6 +34,8 @@ max_inflight_count = 100
 dynamic_filters = true
 """
 STANDARD_PORT = 1883
+# A line is short: what is the same in every message is left out of it.
+LEFT_OUT = frozenset({"ts", "id", "version", "language"})
 
 
 class Broker:
@@ -121,7 +123,10 @@ def _brief(payload: bytes) -> str:
         return text
     if not isinstance(data, dict):
         return text
-    return " · ".join(f"{key} {value}" for key, value in data.items() if value not in (None, "", {}, [], False))
+    shown = {key: value for key, value in data.items() if key not in LEFT_OUT and value not in (None, "", {}, [])}
+    return " · ".join(
+        f"{key} {str(value).lower() if isinstance(value, bool) else value}" for key, value in shown.items()
+    )
 
 
 def answers(port: int) -> bool:

@@ -148,7 +148,7 @@ class Picture:
             Panel(happened, title=w["events"], title_align="left", box=box.ROUNDED),
             Panel(seen, title=w["mqtt"], title_align="left", box=box.ROUNDED),
         ]
-        parts += [Text(f" {w['trouble']}: {note}", style="yellow", overflow="ellipsis") for note in notes]
+        parts += [Text(f" {w['trouble']}: {note}", style="yellow", no_wrap=True, overflow="ellipsis") for note in notes]
         parts.append(Text.from_markup(f" {w['keys']}"))
         return Group(*parts)
 
