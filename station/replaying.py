@@ -17,6 +17,9 @@ import numpy as np
 
 from hardware.sensors.contract import SensorError
 from hardware.sensors.edf_reader import Recording, read
+from station.core.budget import Budget
+from station.core.coach import Coach
+from station.core.coach import Settings as CoachSettings
 from station.core.emg_power import hop_samples
 from station.core.engine import Engine
 from station.core.events import Event
@@ -145,7 +148,7 @@ def play(prepared: Prepared, frames: Iterable[Frame] | None = None) -> Iterator[
 
     frames: another way to the same samples (through the simulated chip); None takes them from the recording.
     """
-    engine = Engine([Sensing(signals=prepared.signals), PresenceWatch()])
+    engine = Engine([Sensing(signals=prepared.signals), PresenceWatch(), Coach(CoachSettings(), Budget())])
     calibration: Input | None = UseCalibration(tuple(msgspec.to_builtins(stick) for stick in prepared.yardsticks))
     for frame in frames if frames is not None else frames_of(prepared.recording):
         now = frame.t_last
