@@ -65,19 +65,22 @@ Source = Callable[[int, float], float]
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the analog part of a config word means."""
+    """What a conversion takes from the config word it was started with."""
 
     positive: int
     negative: int | None
     full_scale: float
     rate: int
+    single: bool
 
 
 @lru_cache(maxsize=512)
 def setting_of(config: int) -> Setting:
-    """The mux, range and rate a config word asks for."""
+    """The mux, range, rate and mode a config word asks for."""
     positive, negative = MUX[config >> 12 & 7]
-    return Setting(positive, negative, FULL_SCALE[config >> 9 & 7], DATA_RATE[config >> 5 & 7])
+    return Setting(
+        positive, negative, FULL_SCALE[config >> 9 & 7], DATA_RATE[config >> 5 & 7], bool(config & MODE_SINGLE)
+    )
 
 
 class Ads1115:
@@ -112,6 +115,7 @@ class Ads1115:
         self._start = self._end = 0.0
         self._exceeded = 0  # conversions in a row beyond the threshold
         self._alerting = False
+        self._level = True  # of ALERT/RDY between its pulses; the pin is open drain, with a pull-up
         self._pulse_end = float("-inf")
 
     # --- the bus's side -------------------------------------------------------------------------------
@@ -155,8 +159,13 @@ class Ads1115:
         self._registers[CONFIG] = word & 0x7FFF
         if self._registers[CONFIG] & COMP_QUEUE == COMP_OFF:
             self._alerting, self._exceeded = False, 0
+            self._drive(True, t)  # high impedance: the pull-up has the word
+        elif not self._alerting:
+            self._drive(self._idle_level(), t)
         wanted = not word & MODE_SINGLE or word & OS
         if wanted and self._flight is None:  # a start during a conversion has no effect
+            if self._is_ready_pin():
+                self._set_alert(False, t)
             self._launch(t + WAKE_UP_S)
 
     # --- converting -----------------------------------------------------------------------------------
@@ -197,7 +206,7 @@ class Ads1115:
         self._registers[CONVERSION] = code & 0xFFFF
         self.conversions += 1
         if self._registers[CONFIG] & COMP_QUEUE != COMP_OFF:
-            self._compare(code)
+            self._compare(code, flight.single)
 
     def _mean(self, ain: int) -> float:
         start, end = self._start, self._end
@@ -216,10 +225,10 @@ class Ads1115:
         """Hi_thresh negative and Lo_thresh positive turn the comparator into a conversion-ready signal."""
         return self._registers[HI_THRESH] >= 0x8000 > self._registers[LO_THRESH]
 
-    def _compare(self, code: int) -> None:
+    def _compare(self, code: int, single: bool) -> None:
         config = self._registers[CONFIG]
         if self._is_ready_pin():
-            self._ready(bool(config & MODE_SINGLE))
+            self._ready(single)
             return
         low, high = _signed(self._registers[LO_THRESH]), _signed(self._registers[HI_THRESH])
         window = bool(config & COMP_WINDOW)
@@ -232,31 +241,31 @@ class Ads1115:
 
     def _ready(self, single: bool) -> None:
         """Say that a result is there: a short pulse, or (single-shot) a level that holds until the next start."""
+        if single:
+            self._set_alert(True, self._end)
+            return
         idle = self._idle_level()
+        self._set_alert(False, self._end)
+        self._pulse_end = self._end + READY_PULSE_S
         self._pins.append((self._end, not idle))
-        if not single:
-            self._pulse_end = self._end + READY_PULSE_S
-            self._pins.append((self._pulse_end, idle))
+        self._pins.append((self._pulse_end, idle))
 
     def _idle_level(self) -> bool:
         return not self._registers[CONFIG] & COMP_ACTIVE_HIGH
 
     def _set_alert(self, on: bool, t: float) -> None:
-        if on != self._alerting:
-            self._alerting = on
-            self._pins.append((t, self._idle_level() != on))
+        self._alerting = on
+        self._drive(self._idle_level() != on, t)
+
+    def _drive(self, level: bool, t: float) -> None:
+        if level != self._level:
+            self._level = level
+            self._pins.append((t, level))
 
     def alert_pin(self, t: float) -> bool:
         """The level of ALERT/RDY at second `t`, with its pull-up."""
         self.settle(t)
-        config = self._registers[CONFIG]
-        if config & COMP_QUEUE == COMP_OFF:
-            return True  # high impedance
-        if self._is_ready_pin():
-            asserted = self._flight is None if config & MODE_SINGLE else t < self._pulse_end
-        else:
-            asserted = self._alerting
-        return self._idle_level() != asserted
+        return self._level != (t < self._pulse_end)
 
     def take_edges(self, t: float) -> list[tuple[float, bool]]:
         """The pin's changes up to second `t` that were not taken yet: (when, new level)."""
