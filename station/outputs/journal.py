@@ -29,13 +29,13 @@ PLAIN: Final = re.compile(r"[A-Za-z0-9_.+-]+")  # needs no quotation marks
 
 WARNING, NOTICE, INFO = 4, 5, 6  # syslog priorities
 
-# Each event's priority, by the level from which it is written.  Events that are not here are never written: readings,
-# steps and lights would fill the log; the texts of an exercise and the yardstick are nobody's business.
+# Each event's priority, by the level from which it is written.
 LINES: Final[dict[str, dict[type[Event], int]]] = {
     "trouble": {
         events.SensorTrouble: WARNING,
         events.OutputTrouble: WARNING,
         events.CalibrationRefused: NOTICE,
+        events.Refused: NOTICE,
     },
     "station": {
         events.SensorWell: INFO,
@@ -57,8 +57,22 @@ LINES: Final[dict[str, dict[type[Event], int]]] = {
         events.Mark: INFO,
         events.Minute: INFO,
         events.Presence: INFO,
+        events.ContextChanged: INFO,
     },
 }
+# These would fill the log, or (the texts of an exercise, the yardstick) are nobody's business.
+NEVER: Final = (
+    events.Reading,
+    events.Light,
+    events.ButtonHeld,
+    events.SessionStep,
+    events.SessionPaused,
+    events.SessionResumed,
+    events.SessionClosing,
+    events.CalibrationStep,
+    events.CalibrationDone,
+    events.DayBegan,
+)
 # While private mode is on only these are written, whatever the level.
 PRIVATE: Final = (events.Private, events.SensorTrouble, events.OutputTrouble, events.OutputWell)
 

@@ -85,6 +85,7 @@ def test_a_log_that_cannot_be_written_is_an_output_error() -> None:
         log.take(Moment(SESSION, 0.0, 0.0))
 
 
-def test_every_event_in_the_table_is_written_once() -> None:
-    kinds = [kind for level in journal.LINES.values() for kind in level]
+def test_for_every_event_it_is_decided_whether_it_is_written() -> None:
+    kinds = [kind for level in journal.LINES.values() for kind in level] + list(journal.NEVER)
     assert len(kinds) == len(set(kinds))
+    assert set(kinds) == set(Event.__subclasses__())

@@ -62,7 +62,7 @@ class Electrodes:
         if fault == "flat":  # the cable hangs on the board, unplugged at the amplifier
             return np.full(CHUNK, MIDDLE_V) + 1e-4 * noise
         if fault == "off":  # an open input is an aerial: the mains drives the amplifier from rail to rail
-            return _within_rails(MIDDLE_V + 1.8 * skin.mains + 0.15 * noise)
+            return _within_rails(MIDDLE_V + 1.3 * skin.mains + 0.15 * noise)
         dry = self._dry
         hum = self.hum_uv * (1 + 14 * dry) + (STORM_UV if fault == "hum" else 0.0)
         microvolts = (
