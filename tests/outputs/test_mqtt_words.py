@@ -17,6 +17,7 @@ from station.core import events as ev
 from station.core.inputs import Context, Input, MarkNow, SetPrivate, SetQuiet, Start, Stop
 from station.core.state import State, fold
 from station.outputs.mqtt import Settings, commands, discovery, sentences, words
+from station.outputs.mqtt.durable import MOST_SPILLED, DurableLog
 from station.outputs.mqtt.outbox import MOST_ENTRIES, Outbox
 from station.outputs.mqtt.pace import Allowance, BackOff, StatePace
 
@@ -330,3 +331,24 @@ def test_component_mode_says_the_same_piece_by_piece() -> None:
     assert len(pieces) == len(whole["components"])
     assert {topic.split("/")[1] for topic, _ in pieces} == {c["platform"] for c in whole["components"].values()}
     assert all("platform" not in document and document["device"] == whole["device"] for _, document in pieces)
+
+
+def test_a_thousand_records_at_once_are_all_kept(tmp_path: Path) -> None:
+    log = DurableLog(tmp_path / "o.db", 2)
+    log.open()
+    log.keep((float(n), b"x") for n in range(1_000))
+    assert len(log) == 1_000
+    log.close()
+
+
+def test_while_the_disk_takes_nothing_the_newest_wait_in_memory(tmp_path: Path) -> None:
+    log = DurableLog(tmp_path / "not there" / "o.db", 2)
+    log.open()
+    assert "there and writable?" in log.trouble
+    log.keep((float(n), str(n).encode()) for n in range(MOST_SPILLED + 3))
+    (tmp_path / "not there").mkdir()
+    log.keep([(9e3, b"last")])
+    assert log.trouble == ""
+    kept = [payload for _, payload in log.next(1_000)]
+    assert (kept[0], kept[-1], len(kept)) == (b"3", b"last", MOST_SPILLED + 1)
+    log.close()

@@ -43,19 +43,21 @@ class DurableLog:
 
     def keep(self, records: Iterable[tuple[float, bytes]]) -> None:
         """Keep these (wall second, payload); they are on the disk afterwards, or in memory."""
-        self._spilled.extend(records)
-        if not self._spilled:
+        entries = [*self._spilled, *records]
+        if not entries:
             return
         if self._outbox is None:
             self.open()
         if self._outbox is not None:
             try:
-                self._outbox.add(self._spilled)
+                self._outbox.add(entries)
             except sqlite3.Error as error:
                 self._failed(error)
             else:
                 self._spilled.clear()
                 self.trouble = ""
+                return
+        self._spilled = deque(entries, MOST_SPILLED)
 
     def from_the_beginning(self) -> None:
         """A new connection: everything that is not acknowledged is sent again."""
