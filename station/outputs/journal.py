@@ -35,7 +35,6 @@ LINES: Final[dict[str, dict[type[Event], int]]] = {
         events.SensorTrouble: WARNING,
         events.OutputTrouble: WARNING,
         events.CalibrationRefused: NOTICE,
-        events.Refused: NOTICE,
     },
     "station": {
         events.SensorWell: INFO,
@@ -44,6 +43,7 @@ LINES: Final[dict[str, dict[type[Event], int]]] = {
         events.SessionStarted: INFO,
         events.SessionEnded: INFO,
         events.Quiet: INFO,
+        events.Refused: NOTICE,
         events.Private: INFO,
     },
     "detail": {
