@@ -56,14 +56,17 @@ class Budget:
         self.ignored_in_a_row = 0
         self._spent: list[float] = []
         """Monotonic seconds of the last 24 h's reminders."""
-        self._today = 0
+        self._day_began = -NEVER
 
     def blocks(self, now: float) -> Block | None:
         """Why nothing may be spent at `now`, or None."""
         s = self.settings
         self._spent = [t for t in self._spent if t > now - DAY_S]
-        if self._today >= s.per_day:
-            return Block("day", f"{self._today} of {s.per_day} reminders today")
+        today = self._in_the_day()
+        if len(today) >= s.per_day:
+            # Where nobody tells the date, a day is any 24 hours.
+            until = today[-s.per_day] + DAY_S if s.per_day else NEVER
+            return Block("day", f"{len(today)} of {s.per_day} reminders today", until)
         hour = self._in_the_hour(now)
         if len(hour) >= s.per_hour:
             until = hour[-s.per_hour] + HOUR_S if s.per_hour else NEVER
@@ -85,9 +88,9 @@ class Budget:
     def spend(self, now: float) -> str:
         """One reminder is given; the words that say how many that makes."""
         self._spent.append(now)
-        self._today += 1
         s = self.settings
-        return f"budget {len(self._in_the_hour(now))} of {s.per_hour} this hour, {self._today} of {s.per_day} today"
+        hour, today = len(self._in_the_hour(now)), len(self._in_the_day())
+        return f"budget {hour} of {s.per_hour} this hour, {today} of {s.per_day} today"
 
     def answered(self, answer: str) -> None:
         """Ignored ones make the distance grow; accepted and self-released ones bring it back."""
@@ -96,20 +99,25 @@ class Budget:
         elif answer in ("accepted", "self_released"):
             self.ignored_in_a_row = 0
 
-    def new_day(self) -> None:
+    def new_day(self, now: float) -> None:
         """A new day has its own purse; the hour and the distance do not end at midnight."""
-        self._today = 0
+        self._day_began = now
 
     def snapshot(self, now: float, wall: float) -> dict[str, Any]:
         """What must survive a restart, in wall seconds."""
-        spent = [round(wall - (now - t), 3) for t in self._spent]
-        return {"spent": spent, "today": self._today, "ignored_in_a_row": self.ignored_in_a_row}
+        began = None if self._day_began == -NEVER else wall - (now - self._day_began)
+        spent = [wall - (now - t) for t in self._spent]
+        return {"spent": spent, "day_began": began, "ignored_in_a_row": self.ignored_in_a_row}
 
     def restore(self, data: Mapping[str, Any], now: float, wall: float) -> None:
         """Take a snapshot back.  A time that lies in the future (a clock that was wrong) counts as now."""
         self._spent = sorted(now - max(0.0, wall - float(t)) for t in data.get("spent", ()))
-        self._today = int(data.get("today", 0))
+        began = data.get("day_began")
+        self._day_began = -NEVER if began is None else now - max(0.0, wall - float(began))
         self.ignored_in_a_row = int(data.get("ignored_in_a_row", 0))
+
+    def _in_the_day(self) -> list[float]:
+        return [t for t in self._spent if t >= self._day_began]
 
     def _in_the_hour(self, now: float) -> list[float]:
         return [t for t in self._spent if t > now - HOUR_S]

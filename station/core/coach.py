@@ -193,7 +193,7 @@ class Coach:
     def _on_new_day(self, request: NewDay, now: float) -> Iterator[Message]:
         if request.day != self._day:
             self._day = request.day
-            self.budget.new_day()
+            self.budget.new_day(now)
         yield DayBegan(request.day)
         yield from self._on_circumstance(request, now)
 
@@ -243,7 +243,7 @@ class Coach:
             return ()
         if self.phase == "light" and (now > self._deadline + STALE_S or self._shoulders.unfelt(now)):
             why = "when it was time for the chime, nothing was known of the shoulders"
-            return self._take_back(Block("stale", why, now), now)
+            return self._take_back(Block("stale", why, now + LOOK_AGAIN_S), now)
         return self._reconsider(now) if self.phase == "waiting" else self._step("time", now)
 
     def _step(self, what: str, now: float) -> Iterator[Message]:

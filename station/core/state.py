@@ -19,6 +19,9 @@ from station.core import events as e
 # `absent` says that nobody leans on the pad: both are no trouble).
 BROKEN_SIGNAL = frozenset({"off", "rail", "flat", "hum", "stale"})
 
+# What private mode keeps out of the picture, should a frame still have been on its way.
+MEASURED = frozenset({e.Reading, e.Minute, e.TensionStarted, e.NoRest, e.Cue, e.CueWithheld})
+
 # How a session ended when it counts as one that was done (a replaced or aborted one leaves no trace here).
 DONE = frozenset({"completed", "stopped"})
 
@@ -102,7 +105,7 @@ WORDS: tuple[tuple[str, Callable[[State], bool]], ...] = (
 def fold(state: State, moment: e.Moment) -> State:
     """The picture after `moment`.  Events that change nothing give the same object back."""
     folder = FOLDS.get(type(moment.event))
-    if folder is None:
+    if folder is None or (state.private and type(moment.event) in MEASURED):
         return state
     changes = folder(state, moment.event, moment)
     return replace(state, **changes) if changes else state

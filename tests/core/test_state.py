@@ -1,0 +1,113 @@
+"""The one picture of the station, folded from what happened."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+
+from station.core import events as e
+from station.core.state import FOLDS, State, fold
+
+
+def told(*events, state=None, t=100.0, wall=1_000_000.0):
+    state = state or State()
+    for event in events:
+        state = fold(state, e.Moment(event, t, wall))
+    return state
+
+
+WELL = e.SensorWell(500.0)
+
+
+@pytest.mark.parametrize(
+    "events, word",
+    [
+        ((), "starting"),
+        ((WELL,), "monitoring"),
+        ((WELL, e.Presence("away")), "away"),
+        ((WELL, e.Quiet(True, 3700.0, "button")), "quiet"),
+        ((WELL, e.Quality("off")), "sensor_trouble"),
+        ((e.SensorTrouble("no chip"),), "sensor_trouble"),
+        ((WELL, e.Cue("light", "r", "breathing")), "cue"),
+        ((WELL, e.Cue("light", "r", "b"), e.Cue("chime", "r", "b")), "offer"),
+        ((e.SensorTrouble("no chip"), e.SessionStarted("pmr", "micro", "de", 90.0, "web")), "exercise"),
+        ((WELL, e.SessionStarted("pmr", "micro", "de", 90.0, "web"), e.Private(True, "button")), "private"),
+        ((WELL, e.Cue("light", "r", "b"), e.CueAnswered("wrong")), "monitoring"),
+    ],
+)
+def test_one_word_for_all_of_it(events, word):
+    assert told(*events).state == word
+
+
+def test_the_end_of_quiet_is_told_by_the_wall_clock():
+    state = told(e.Quiet(True, 3700.0, "button"))
+    assert state.quiet_until == 1_003_600.0
+    assert told(e.Quiet(False, None, "time"), state=state).quiet_until is None
+
+
+def test_rest_today_weighs_minutes_by_their_valid_seconds_and_unknown_is_not_rest():
+    minutes = [
+        e.Minute(1.0, 1, 2, 3, 4, 5.0, 60.0, "A"),
+        e.Minute(0.5, 1, 2, 3, 4, 50.0, 20.0, "B"),
+        e.Minute(None, None, None, None, 0, 0.0, 0.0, "X"),
+    ]
+    state = told(*minutes)
+    assert state.rest_today == pytest.approx((60 + 10) / 80)
+    assert state.relative_rest_time is None and state.longest_stretch_s == 50.0
+
+
+def test_a_new_day_begins_at_nothing_and_the_same_day_told_again_changes_nothing():
+    done = (e.SessionStarted("pmr", "micro", "de", 90.0, "web"), e.SessionEnded("pmr", "de", "completed"))
+    state = told(e.DayBegan("2026-11-23"), *done, e.Mark("button"), e.Cue("light", "r", "b"), e.NoRest(300.0))
+    assert (state.sessions_today, state.marks_today, state.cues_today, state.longest_stretch_s) == (1, 1, 1, 300.0)
+    assert told(e.DayBegan("2026-11-23"), state=state) is state
+    fresh = told(e.DayBegan("2026-11-24"), state=state)
+    assert (fresh.sessions_today, fresh.marks_today, fresh.cues_today, fresh.longest_stretch_s) == (0, 0, 0, 0.0)
+
+
+def test_a_replaced_or_aborted_exercise_leaves_no_trace():
+    for reason in ("replaced", "aborted"):
+        assert told(e.SessionEnded("pmr", "de", reason)).sessions_today == 0
+
+
+def test_nothing_measured_shines_through_private_mode():
+    measured = (e.Reading(0.0, 12.0, False, "ok"), e.TensionStarted(12.0, 0.1, "r"))
+    state = told(WELL, *measured, e.Private(True, "button"), *measured)
+    assert state.level_rve_percent is None and not state.tension
+
+
+def test_a_lost_sensor_leaves_no_stale_level_behind():
+    state = told(WELL, e.Reading(0.0, 12.0, False, "ok"), e.SensorTrouble("gone", "look at the plug"))
+    assert state.level_rve_percent is None and state.rate is None and state.sensor_remedy == "look at the plug"
+
+
+def test_the_end_of_an_exercise_moves_with_its_pause():
+    state = told(e.SessionStarted("pmr", "micro", "de", 90.0, "web"))
+    assert state.session_ends == 1_000_090.0
+    state = told(e.SessionPaused("pmr", "de"), state=state)
+    assert state.paused and state.session_ends is None
+    state = told(e.SessionResumed("pmr", "de", 40.0), state=state, t=200.0, wall=1_000_100.0)
+    assert not state.paused and state.session_ends == 1_000_140.0
+
+
+def test_troubles_are_kept_by_output_until_it_is_well():
+    state = told(e.OutputTrouble("mqtt", "no broker"), e.OutputTrouble("audio", "no card"), e.OutputWell("mqtt"))
+    assert state.troubles == {"audio": "no card"}
+
+
+def test_a_withheld_cue_leaves_its_reason():
+    assert told(e.CueWithheld("call: the house says 'call'")).why.startswith("call:")
+
+
+def test_the_picture_can_be_written_down():
+    assert json.loads(json.dumps(dataclasses.asdict(told(WELL, e.OutputTrouble("mqtt", "x")))))["troubles"] == {
+        "mqtt": "x"
+    }
+
+
+def test_an_event_that_changes_nothing_gives_the_same_picture_back():
+    state = State()
+    assert told(e.Button("short"), state=state) is state
+    assert e.Button not in FOLDS
