@@ -77,3 +77,46 @@ def words(step: str, language: str, seconds: float, signal: str = "emg-raw") -> 
     """What is said at this step, in `de` or `en`."""
     table = {**WORDS, **PRESSURE_WORDS} if signal == "pressure" else WORDS
     return table[step][0 if language == "de" else 1].format(seconds=round(seconds))
+
+
+# What the terminal says around the steps, and of the result: key -> (German, English).
+SAYINGS: Mapping[str, tuple[str, str]] = {
+    "keys": (
+        "Enter: weiter.  s + Enter: diesen Schritt auslassen.  Strg-C: aufhören, dann bleibt alles, wie es war.",
+        "Enter: go on.  s + Enter: leave this step out.  Ctrl-C: stop, and everything stays as it was.",
+    ),
+    "done": ("Geschafft.", "Done."),
+    "factor": (
+        "Deine Referenz ist {factor}-mal so stark wie deine Ruhe (ab 3-mal kann die Station beides unterscheiden).",
+        "Your reference is {factor} times as strong as your rest (from 3 times on the station can tell them apart).",
+    ),
+    "rest only": (
+        "Ohne Referenz sind die Prozente nur untereinander vergleichbar; Pausen erkennt die Station trotzdem.",
+        "Without a reference the percentages compare only with each other; the station knows your pauses all the same.",
+    ),
+    "quiet": (
+        "Das Signal ist schön ruhig: {noise:.1f} % Rauschen.",
+        "The signal is nice and quiet: {noise:.1f} % noise.",
+    ),
+    "fair": (
+        "Das Signal rauscht ein wenig ({noise:.1f} %), das reicht. Frische Elektroden machen es ruhiger.",
+        "The signal is a little noisy ({noise:.1f} %), which will do. Fresh electrodes make it quieter.",
+    ),
+    "noisy": (
+        "Das Signal rauscht stark ({noise:.0f} %). Hinweise bleiben deshalb aus; "
+        "frische Elektroden oder ein kürzeres Kabel helfen.",
+        "The signal is very noisy ({noise:.0f} %), so there will be no cues; fresh electrodes or a shorter cable help.",
+    ),
+    "typing": ("Beim Tippen liegst du meist um {load:.0f} %.", "While typing you are mostly around {load:.0f} %."),
+    "gain": (
+        "Heute kommen {gain:.0f} % der früheren Stärke an; das rechnet die Station ab jetzt ein.",
+        "Today {gain:.0f} % of the former strength arrive; from now on the station takes that into account.",
+    ),
+    "nothing changed": ("Es ist alles, wie es vorher war.", "Everything is as it was before."),
+    "kept": ("Gemerkt in {path}.", "Kept in {path}."),
+}
+
+
+def said(what: str, language: str) -> str:
+    """One of `SAYINGS`, in `de` or `en`."""
+    return SAYINGS[what][0 if language == "de" else 1]

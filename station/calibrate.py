@@ -1,0 +1,163 @@
+"""`desk-station calibrate`: the terminal leads through the calibration, shows a bar, and says what came of it.
+
+    sensor ─frames─► engine (sensing, calibrating) ─events─► words, countdown and bar ─► calibration.json
+
+Enter goes on, `s` and Enter leaves a step out (for example when lifting the arms hurts), Ctrl-C ends it.  What is
+refused or ended saves nothing: the calibration there was stays.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from station import clock, place, yardsticks
+from station.core.calibrating import Calibrating
+from station.core.calibrating_words import said, words
+from station.core.engine import Engine
+from station.core.events import CalibrationDone, CalibrationRefused, CalibrationStep, Event
+from station.core.inputs import Calibrate, Frame, Input, SensorLost, Tick
+from station.core.sensing import Sensing
+from station.core.yardstick import Yardstick, from_dict
+from station.errors import StationError
+from station.guided import ACTS, Inbox, Keys, Meter, Screen, add_sensor_arguments, configured
+from station.sensor import SensorDevice
+from station.settings import Sensor, Station
+
+# A sensor that has sent nothing for so long is not there.
+FIRST_FRAME_S = 10.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which sensor, how much, and in which language."""
+    add_sensor_arguments(parser)
+    parser.add_argument("--daily", action="store_true", help="only the 20 s reference, for electrodes put on anew")
+    parser.add_argument("--language", choices=("de", "en"), help="the language of the words (default: the station's)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Calibrate and keep the result; 1 when it was refused or stopped, with a sentence."""
+    settings = configured(args)
+    sensor, station = settings.of(Sensor), settings.of(Station)
+    folder = place.state_dir(station.state_dir)
+    known, sentence = yardsticks.read(folder, sensor.signal)
+    screen, inbox = Screen(), Inbox()
+    if sentence:
+        screen.say(sentence)
+    engine = Engine([Sensing(signals=sensor.signal, yardsticks=known), Calibrating(sensor.signal, known)])
+    device = SensorDevice(sensor, settings.driver(), inbox.put)
+    simulated = sensor.driver == "simulated"
+    lesson = Lesson(
+        engine,
+        screen,
+        args.language or station.language,
+        sensor.signal[0],
+        device.control if simulated else lambda _: None,
+        "daily" if args.daily else "start",
+    )
+    Keys(lambda key: inbox.put(Calibrate("skip" if key.startswith("s") else "next"))).start()
+    device.start()
+    try:
+        result = _lead(lesson, inbox)
+    finally:
+        device.stop()
+    if result is None:
+        return 1
+    sentence = yardsticks.save(folder, result)
+    screen.say(sentence or said("kept", lesson.language).format(path=folder / yardsticks.NAME))
+    return 1 if sentence else 0
+
+
+def _lead(lesson: Lesson, inbox: Inbox) -> dict[str, Any] | None:
+    """Live through the lesson; the calibration, or None."""
+    try:
+        while not lesson.over:
+            lesson.take(inbox.take(lesson.engine.due() - clock.now() if lesson.begun else 0.5) or Tick(), clock.now())
+    except KeyboardInterrupt:
+        lesson.take(Calibrate("abort"), clock.now())
+    return lesson.result
+
+
+class Lesson:
+    """One calibration in the terminal.  `control` makes the simulated person do what the words say."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        screen: Screen,
+        language: str,
+        signal: str,
+        control: Callable[[Mapping[str, Any]], None],
+        action: str,
+    ) -> None:
+        self.engine = engine
+        self.screen = screen
+        self.language = language
+        self.signal = signal
+        self.control = control
+        self.action = action
+        self.begun = self.over = False
+        self.result: dict[str, Any] | None = None
+        self._meter = Meter(signal)
+        self._step_ends = 0.0
+        self._first_asked: float | None = None
+
+    def take(self, message: Input, now: float) -> None:
+        """One message from the sensor, the keys or the clock.  Raises StationError when there is no sensor."""
+        if isinstance(message, SensorLost) and not self.begun:
+            raise StationError(message.reason, message.remedy)
+        self._hear(self.engine.handle(message, now), now)
+        if now >= self.engine.due():
+            self._hear(self.engine.handle(Tick(), now), now)
+        if isinstance(message, Frame):
+            self._meter.take(message)
+            if not self.begun:
+                self.begun = True
+                self.screen.say(said("keys", self.language))
+                self._hear(self.engine.handle(Calibrate(self.action), now), now)
+            elif not self.over:
+                self.screen.show(f"  {self._meter.bar()}  {max(0, round(self._step_ends - now)):>3} s")
+        elif not self.begun:
+            self._wait(now)
+
+    def _wait(self, now: float) -> None:
+        if self._first_asked is None:
+            self._first_asked = now
+        if now - self._first_asked > FIRST_FRAME_S:
+            raise StationError(
+                "The sensor sends nothing.", "Look at it with:  desk-station check --config FILE  and try again."
+            )
+
+    def _hear(self, events: list[Event], now: float) -> None:
+        for event in events:
+            if isinstance(event, CalibrationStep):
+                self._step_ends = now + event.seconds
+                self.screen.say(words(event.step, self.language, event.seconds, self.signal))
+                self.control({"activity": ACTS.get(event.step, "rest")})
+            elif isinstance(event, CalibrationRefused):
+                self.over = True
+                self.screen.say(event.reason)
+                self.screen.say(said("nothing changed", self.language))
+            elif isinstance(event, CalibrationDone):
+                self.over, self.result = True, event.calibration
+                for channel in event.calibration["channels"]:
+                    self.screen.say(verdict(from_dict(channel), self.language))
+
+
+def verdict(found: Yardstick, language: str) -> str:
+    """What the numbers mean, in a few plain sentences."""
+    sentences = [said("done", language)]
+    if found.rest_only:
+        sentences.append(said("rest only", language))
+    elif found.signal != "pressure":
+        factor = 100 / max(found.noise_rve_percent, 0.1)
+        sentences.append(said("factor", language).format(factor=round(factor)))
+    noise = found.noise_rve_percent
+    grade = "quiet" if noise < 5 else "fair" if noise <= 8 else "noisy"
+    sentences.append(said(grade, language).format(noise=noise))
+    if found.typing_p50 is not None:
+        sentences.append(said("typing", language).format(load=found.typing_p50))
+    if found.gain != 1.0:
+        sentences.append(said("gain", language).format(gain=100 * found.gain))
+    return " ".join(sentences)

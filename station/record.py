@@ -1,0 +1,160 @@
+"""`desk-station record OUT.edf`: the sensor's signal into an EDF+ file, whole at every second.
+
+Enter marks the moment; Ctrl-C (or --minutes) ends the recording.  --calibrate begins with the calibration's steps,
+so that the recording carries its own yardstick and can be replayed and analysed anywhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import signal
+from pathlib import Path
+from types import FrameType
+
+import msgspec
+
+from station import clock, place, yardsticks
+from station.core.calibrating import STEPS, Calibrating
+from station.core.calibrating_words import said, words
+from station.core.engine import Engine
+from station.core.events import CalibrationDone, CalibrationRefused, CalibrationStep, Event, Reading
+from station.core.inputs import Calibrate, Frame, Input, MarkNow, SensorLost, Tick
+from station.core.sensing import Sensing
+from station.errors import StationError
+from station.guided import ACTS, Inbox, Keys, Meter, Screen, add_sensor_arguments, configured
+from station.recorder import SPANS, Recorder
+from station.sensor import SensorDevice
+from station.settings import Sensor, Station
+from station.story import clock as minutes_of
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where to, from which sensor, how long."""
+    parser.add_argument("recording", metavar="OUT.edf", type=Path, help="the new recording")
+    add_sensor_arguments(parser)
+    parser.add_argument("--minutes", type=float, default=0.0, help="end by itself after so many minutes")
+    parser.add_argument("--calibrate", action="store_true", help="begin with the steps of the calibration")
+    parser.add_argument("--force", action="store_true", help="overwrite the file if there is one")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Record until told to end; 0 when something was recorded."""
+    settings = configured(args)
+    sensor, station = settings.of(Sensor), settings.of(Station)
+    if args.recording.exists() and not args.force:
+        raise StationError(f"{args.recording} exists already.", "Choose another name, or overwrite it with --force.")
+    if not args.recording.parent.is_dir():
+        raise StationError(f"There is no folder {args.recording.parent}.", "Create it, or choose another place.")
+    known, _sentence = yardsticks.read(place.state_dir(station.state_dir), sensor.signal)
+    engine = Engine([Sensing(signals=sensor.signal, yardsticks=known), Calibrating(sensor.signal, known)])
+    span = SPANS.get(msgspec.to_builtins(settings.driver()).get("gain", 1), 4.096)
+    recorder = Recorder(args.recording, sensor.signal, span, datetime.datetime.now())
+    screen, inbox = Screen(), Inbox()
+    device = SensorDevice(sensor, settings.driver(), inbox.put)
+    control = device.control if sensor.driver == "simulated" else None
+    recording = Recording(engine, recorder, screen, station.language, sensor.signal[0], control)
+    signal.signal(signal.SIGTERM, _interrupt)
+    if not args.calibrate:
+        screen.say("Enter marks this moment, Ctrl-C ends the recording.")
+    Keys(lambda key: inbox.put(recording.key(key))).start()
+    device.start()
+    try:
+        _live(recording, inbox, args.minutes * 60 or float("inf"), calibrate=args.calibrate)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        device.stop()
+        recorder.close()
+    if not recorder.seconds:
+        raise StationError("Nothing was recorded: the sensor sent nothing.", recording.trouble)
+    lost = f", {recorder.lost} samples lost" if recorder.lost else ""
+    screen.say(f"{args.recording}: {minutes_of(recorder.seconds)}{lost}. Look at it with:  desk-station analyse FILE")
+    return 0
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _live(recording: Recording, inbox: Inbox, seconds: float, *, calibrate: bool) -> None:
+    while recording.recorder.seconds < seconds:
+        message = inbox.take(min(0.5, recording.engine.due() - clock.now())) or Tick()
+        recording.take(message, clock.now())
+        if calibrate and isinstance(message, Frame):
+            calibrate = False
+            recording.take(Calibrate("start"), clock.now())
+
+
+class Recording:
+    """One recording in the terminal: frames to the file, steps and marks to its notes, the level to the screen."""
+
+    def __init__(
+        self, engine: Engine, recorder: Recorder, screen: Screen, language: str, kind: str, control: object = None
+    ) -> None:
+        self.engine = engine
+        self.recorder = recorder
+        self.screen = screen
+        self.language = language
+        self.kind = kind
+        self.trouble = "Look at it with:  desk-station check --config FILE"
+        self._control = control
+        self._meter = Meter(kind)
+        self._step: CalibrationStep | None = None
+        self._step_began = 0.0
+        self._level: Reading | None = None
+
+    def key(self, key: str) -> Input:
+        """What a typed line means: while calibrating it goes on, or leaves a step out; else it marks the moment."""
+        if self._step is None:
+            return MarkNow("terminal")
+        return Calibrate("skip" if key.startswith("s") else "next")
+
+    def take(self, message: Input, now: float) -> None:
+        """One message from the sensor, the keys or the clock."""
+        if isinstance(message, Frame):
+            self.recorder.frame(message)
+            self._meter.take(message)
+        elif isinstance(message, MarkNow):
+            self.recorder.note(now, "mark")
+            self.screen.say(f"Marked at {minutes_of(self.recorder.seconds)}.")
+        elif isinstance(message, SensorLost):
+            self.trouble = message.remedy
+            self.screen.say(f"{message.reason} {message.remedy}")
+        self._hear(self.engine.handle(message, now), now)
+        if now >= self.engine.due():
+            self._hear(self.engine.handle(Tick(), now), now)
+        self.screen.show(f"  {minutes_of(self.recorder.seconds)}  {self._meter.bar()}  {self._load()}")
+
+    def _load(self) -> str:
+        if self._level is None or self._level.rve_percent is None:
+            return ""
+        return f"{self._level.rve_percent:.0f} %"
+
+    def _hear(self, events: list[Event], now: float) -> None:
+        for event in events:
+            self.recorder.event(event, now)
+            match event:
+                case Reading():
+                    self._level = event
+                case CalibrationStep():
+                    self._note_step(now)
+                    self._step, self._step_began = event, now
+                    self.screen.say(words(event.step, self.language, event.seconds, self.kind))
+                    if callable(self._control):
+                        self._control({"activity": ACTS.get(event.step, "rest")})
+                case CalibrationDone() | CalibrationRefused():
+                    self._note_step(now)
+                    self._step = None
+                    self.screen.say(event.reason if isinstance(event, CalibrationRefused) else said("done", "en"))
+                case _:
+                    pass
+
+    def _note_step(self, now: float) -> None:
+        """Note the step that is over now, if it was a recording and not cut short."""
+        if self._step is None:
+            return
+        step = STEPS[self._step.step]
+        if step.keeps in ("rest", "reference") and now - self._step_began >= step.seconds - 0.5:
+            begin = self._step_began + step.settle_s
+            self.recorder.note(begin, f"calibration/{step.keeps}", step.seconds - step.settle_s)
