@@ -106,29 +106,29 @@ def test_every_event_type_that_can_be_said_is_announced() -> None:
 # --- how often ---------------------------------------------------------------------------------------
 
 
-def test_ten_readings_a_second_for_an_hour_are_at_most_one_state_in_five_seconds() -> None:
+def test_ten_readings_a_second_for_ten_minutes_are_at_most_one_state_in_five_seconds() -> None:
     pace, state, sent = StatePace(), State(started=True, sensor_ok=True), []
-    for n in range(36_000):
+    for n in range(6_000):
         now = n / 10
         state = fold(state, ev.Moment(ev.Reading(now, float(n % 40), False, "ok"), now, now))
         document = words.state_document(state, "1", 3, now)
         if pace.wants(document, now):
             pace.sent(document, now)
             sent.append(now)
-    assert 600 < len(sent) <= 721
+    assert 100 < len(sent) <= 121
     assert min(b - a for a, b in pairwise(sent)) >= 5.0
 
 
-def test_a_calm_hour_is_a_heartbeat_a_minute() -> None:
+def test_calm_is_a_heartbeat_a_minute() -> None:
     pace, sent = StatePace(), 0
-    for n in range(36_000):
+    for n in range(6_000):
         now = n / 10
         wobble = 6.0 + 0.9 * (n % 2)  # the muscle at rest is never still
         document = words.state_document(replace(BUSY, level_rve_percent=wobble), "1", 3, now)
         if pace.wants(document, now):
             pace.sent(document, now)
             sent += 1
-    assert sent == 60
+    assert sent == 10
 
 
 def test_a_change_after_calm_is_told_at_once_and_the_next_waits() -> None:

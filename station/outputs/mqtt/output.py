@@ -57,6 +57,8 @@ ANSWER_S = 10.0
 CUT_S = 3.0
 CUTS = 2
 TRIM_EVERY_S = 600.0
+# Readings alone are looked at once a second for news: ten times would be most of this thread's work on a small Pi.
+LOOK_EVERY_S = 1.0
 GOODBYE_S = 1.0
 STOP_S = 1.9
 
@@ -95,6 +97,7 @@ class Mqtt:
         self._cuts: dict[str, int] = {}
         self._state = State()
         self._pace = StatePace()
+        self._look_at = float("-inf")
         self._back_off = BackOff(chance)
         birth_topic = f"{settings.discovery_prefix}/status"
         self._ear = Ear(self.base, settings.commands, house.inbox, birth_topic, self._home_is_back)
@@ -216,6 +219,8 @@ class Mqtt:
         return opens_in if 0.0 < opens_in < 1.0 else 1.0
 
     def _learn(self, moment: ev.Moment, records: list[tuple[float, bytes]]) -> None:
+        if not isinstance(moment.event, ev.Reading):
+            self._look_at = float("-inf")
         was_private = self._state.private
         self._state = fold(self._state, moment)
         if was_private or self._state.private:
@@ -289,6 +294,7 @@ class Mqtt:
         self._fresh = False
         self._log.from_the_beginning()
         self._pace.forget()
+        self._look_at = float("-inf")
         connection.subscribe(f"{self.base}/cmd/+", with_retained=False)
         connection.subscribe(f"{self.base}/context/+", with_retained=True)
         self._fly(connection.publish(f"{self.base}/availability", b"online", retain=True), "availability")
@@ -330,7 +336,8 @@ class Mqtt:
         if now >= self._announce_at:
             self._announce(connection)
             self._pace.forget()
-        if now >= self._pace.open_at():
+        if now >= max(self._pace.open_at(), self._look_at):
+            self._look_at = now + LOOK_EVERY_S
             self._speak_state(connection, now)
         while self._live and now - self._live[0].born > LIVE_EXPIRY_S:
             self._live.popleft()
