@@ -5,7 +5,7 @@
 
 The chip's clock is the time base, up to 10 % off, so the rate is measured on the edges' own time stamps.  A
 conversion without a read is lost and counted: edges that came while the host was away, and a read that would come so
-late that the next result might already stand in the register.
+late, or took so long, that the next result might already have stood in the register.
 """
 
 from __future__ import annotations
@@ -87,6 +87,8 @@ class Rdy:
             return
         volts = self._link.volts(fast=self._pointer_set)
         self._pointer_set = True
+        if self.clock.now() - edges[-1] >= 1.0 / self.rate:
+            return  # the host slept within the read: this may be the next result already
         self.builder.add(self._row, edges[-1], (volts,))
         if edges[-1] - self._confirmed >= CONFIRM_S:
             self._confirm()

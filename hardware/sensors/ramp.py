@@ -9,6 +9,7 @@ anyone who wants to know what their machine loses: `[sensor] driver = "ramp"`.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated
 
 import msgspec
@@ -54,19 +55,19 @@ def open(settings: Settings, clock: Clock | None = None) -> ads1115.Ads1115Sourc
 def count(volts: list[float], rate: float, period_s: float) -> tuple[int, int]:
     """(missing, doubled) samples in a stretch of the ramp sampled `rate` times a second.
 
-    A step of less than a third of a slot is the same conversion twice; a step of n slots is n - 1 missing.  The one
-    conversion in each period that the fall goes through has no place on the ramp; it and its two steps are left out.
+    Between two falls the first and the last value say how many samples there should be.  A step of less than a tenth
+    of a slot is the same conversion twice (a late sample still stands half a slot from its neighbour).  What happens
+    within a slot of the fall, where a conversion has no place on the ramp, is left out.
     """
     slot = TOP_V / period_s / rate
     missing = doubled = 0
-    last = None
-    for value in volts:
-        if not slot < value < TOP_V - slot:
-            last = None
-            continue
-        if last is not None and value > last - slot:
-            slots = (value - last) / slot
-            doubled += slots < 1 / 3
-            missing += max(0, round(slots) - 1)
-        last = value
+    rise: list[float] = []
+    for value in [*volts, -1.0]:
+        if rise and value < rise[-1] - slot:
+            same = sum(b - a < 0.1 * slot for a, b in pairwise(rise))
+            doubled += same
+            missing += max(0, round((rise[-1] - rise[0]) / slot) + 1 - (len(rise) - same))
+            rise = []
+        if slot < value < TOP_V - slot:
+            rise.append(value)
     return missing, doubled

@@ -298,28 +298,21 @@ def test_the_process_for_the_real_driver_carries_no_numpy():
 
 
 @given(
-    st.lists(st.sampled_from(["take", "lose", "double"]), min_size=1, max_size=1500),
-    st.floats(0.0, 2.0),
+    st.lists(st.sampled_from(["take", "take", "lose", "double"]), min_size=1, max_size=900),
+    st.floats(0.05, 0.15),
+    st.floats(0.0, 0.4),
 )
-def test_the_ramp_counts_what_is_missing_and_what_is_doubled(fates, start):
-    """Around the ramp's fall a step cannot be judged, so there the count may be short, never long."""
-    source, volts, missing, doubled, held = ramp.Ramp(2.0), [], 0, 0, 0
+def test_the_ramp_counts_what_is_missing_and_what_is_doubled(fates, start, late):
+    """On one rise of 2 s; every third sample is late, as on a busy host."""
+    source = ramp.Ramp(2.0)
+    volts: list[float] = []
+    fates = ["take", *fates, "take"]
     for i, fate in enumerate(fates):
-        value = source(0, start + i / 500)
-        near_fall = not 0.05 < value < 2.95
-        if fate == "lose":
-            held += 1
-            continue
-        if volts:
-            missing += held
-        held = 0
-        volts.append(value)
-        if fate == "double":
-            volts.append(value)
-            doubled += not near_fall
-    counted_missing, counted_doubled = ramp.count(volts, 500.0, 2.0)
-    assert counted_missing <= missing
-    assert counted_doubled >= doubled
-    first = source(0, start)
-    if first > 0.05 and first + len(fates) * 0.003 < 2.95:  # the fall was never near
-        assert (counted_missing, counted_doubled) == (missing, doubled)
+        value = source(0, start + (i + (late if i % 3 == 1 and 0 < i < len(fates) - 1 else 0.0)) / 500)
+        volts += [value] * {"lose": 0, "take": 1, "double": 2}[fate]
+    assert ramp.count(volts, 500.0, 2.0) == (fates.count("lose"), fates.count("double"))
+
+
+def test_a_whole_ramp_after_the_other_has_nothing_missing():
+    source = ramp.Ramp(2.0)
+    assert ramp.count([source(0, 0.0007 + i / 500) for i in range(10_000)], 500.0, 2.0) == (0, 0)
