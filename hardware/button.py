@@ -21,6 +21,8 @@ from hardware.gpio import Finding, Gpio, GpioError, explain, pin_factory
 
 BOUNCE_S: Final = 0.05  # cheap push buttons bounce for 1-20 ms; a finger cannot press twice within 50 ms
 
+SWITCH: Final = "[button] enabled = false"
+
 OnEdge = Callable[[bool, float], None]
 
 
@@ -59,13 +61,14 @@ class Button:
         """Take the pin.  Raises GpioError; a button that is switched off in the settings does nothing."""
         if self._device is not None or not self.settings.enabled:
             return
-        factory = self._factory or pin_factory(self.settings.gpio)
+        what = f"The button on GPIO {self.settings.pin}"
+        factory = self._factory or pin_factory(self.settings.gpio, what, SWITCH)
         try:
             from gpiozero import Button as Wire
 
             self._device = Wire(self.settings.pin, pull_up=True, bounce_time=BOUNCE_S, pin_factory=factory)
         except Exception as error:
-            raise explain(f"The button on GPIO {self.settings.pin}", error) from error
+            raise explain(what, error, SWITCH) from error
         self._device.when_pressed = self._pressed
         self._device.when_released = self._released
 

@@ -36,7 +36,7 @@ INSTALL: Final = (
     "On a Pi: sudo apt install python3-lgpio, and a virtual environment made with --system-site-packages; "
     'or pip install "desk-station[pi]".'
 )
-NO_PI: Final = "Switch it off in the configuration (enabled = false) on a machine without GPIO pins."
+NO_PI: Final = "Set {switch} in the configuration on a machine without GPIO pins."
 
 
 class GpioError(Exception):
@@ -48,8 +48,11 @@ class GpioError(Exception):
         self.remedy = remedy
 
 
-def pin_factory(name: Gpio = "auto") -> Any:
-    """A gpiozero pin factory; the same one for the same name, as a chip is shared.  Raises GpioError."""
+def pin_factory(name: Gpio = "auto", what: str = "The GPIO pins", switch: str = "enabled = false") -> Any:
+    """A gpiozero pin factory; the same one for the same name, as a chip is shared.
+
+    what, switch: see `explain`.  Raises GpioError.
+    """
     chosen = os.environ.get("GPIOZERO_PIN_FACTORY", "lgpio") if name == "auto" else name
     if chosen not in FACTORIES:
         raise GpioError(
@@ -59,7 +62,7 @@ def pin_factory(name: Gpio = "auto") -> Any:
     try:
         return _factory(chosen)
     except Exception as error:
-        raise explain("The GPIO pins", error) from error
+        raise explain(what, error, switch) from error
 
 
 @lru_cache
@@ -77,7 +80,7 @@ def _factory(name: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a pin cannot be used: how to recognise it, and what to say.  `{}` in the sentence is the device."""
+    """Why a pin cannot be used: how to recognise it, and what to say (`{}`: the device)."""
 
     is_it: Callable[[Exception, str], bool]
     problem: str
@@ -125,10 +128,13 @@ CAUSES: Final = (
 )
 
 
-def explain(what: str, error: Exception) -> GpioError:
-    """What a failure of gpiozero or lgpio means for a person; `what` is "The button on GPIO 17" or the like."""
+def explain(what: str, error: Exception, switch: str = "enabled = false") -> GpioError:
+    """What a failure of gpiozero or lgpio means for a person.
+
+    what: "The button on GPIO 17" or the like.  switch: the line of the configuration that does without it.
+    """
     if isinstance(error, GpioError):
         return error
     said = str(error).strip("'\"") or type(error).__name__
     cause = next(cause for cause in CAUSES if cause.is_it(error, said))
-    return GpioError(cause.problem.format(what, error=said), cause.remedy)
+    return GpioError(cause.problem.format(what, error=said), cause.remedy.format(switch=switch))

@@ -18,6 +18,7 @@ from hardware.gpio import Finding, Gpio, GpioError, explain, pin_factory
 GAMMA: Final = 2.2
 PULSES_HZ: Final = 200  # software pulse width; flicker is invisible from about 100 Hz on
 RGB: Final = 3
+SWITCH: Final = "[output.light] enabled = false"
 
 Pin = Annotated[int, msgspec.Meta(ge=2, le=27)]
 
@@ -63,7 +64,8 @@ class Lamp:
     def __init__(self, settings: Settings, factory: Any = None) -> None:
         self.settings = settings
         self._leds: list[Any] = []
-        used = factory or pin_factory(settings.gpio)
+        what = f"The light on GPIO {', '.join(map(str, settings.pins))}"
+        used = factory or pin_factory(settings.gpio, what, SWITCH)
         try:
             from gpiozero import PWMLED
 
@@ -73,7 +75,7 @@ class Lamp:
                 self._leds.append(led)
         except Exception as error:
             self.close()
-            raise explain(f"The light on GPIO {', '.join(map(str, settings.pins))}", error) from error
+            raise explain(what, error, SWITCH) from error
 
     def show(self, red: float, green: float, blue: float) -> None:
         """Show a colour; each part 0..1 as the eye sees it."""

@@ -95,7 +95,7 @@ def test_a_machine_without_pins_is_told_so_in_a_sentence(monkeypatch: pytest.Mon
     try:
         wired.start()
     except GpioError as error:
-        assert "GPIO" in error.problem
+        assert error.problem.startswith("The button on GPIO 17")
         assert error.remedy
     else:
         wired.stop()
@@ -130,6 +130,13 @@ def test_what_goes_wrong_comes_with_what_to_do(error: Exception, problem: str, r
     assert problem in told.problem
     assert remedy in told.remedy
     assert told.problem.startswith("The button on GPIO 17")
+
+
+def test_what_cannot_be_on_this_machine_can_be_switched_off() -> None:
+    from gpiozero import PinUnknownPi
+
+    told = explain("The button on GPIO 17", PinUnknownPi("unable to locate Pi revision"), button.SWITCH)
+    assert "[button] enabled = false" in told.remedy
 
 
 def test_check_looks_at_the_button(factory: MockFactory) -> None:
