@@ -61,7 +61,7 @@ def open(settings: Settings, house: House) -> Output:
     return Audio(settings)
 
 
-def examine(settings: Settings) -> list[tuple[str, str, str]]:
+def examine(settings: Settings, house: House) -> list[tuple[str, str, str]]:
     """For `check`: (severity, what, remedy) of each sink; severity is ok, warning or broken.
 
     Opens and closes every sink once, silently.

@@ -31,8 +31,10 @@ def examine_sinks(settings: Settings) -> list[tuple[str, str, str]]:
             found.append(("warning", f"{error.problem} Without it the station has light only.", error.remedy))
             continue
         delay_ms = 1000 * settings.buffer / RATE
-        found.append(("ok", f"sound: {named(sink)} opens ({mixer.driver}, {RATE} Hz, {delay_ms:.0f} ms a buffer)", ""))
+        found.append(
+            ("ok", f"The sound device {named(sink)} opens ({mixer.driver}, {RATE} Hz, {delay_ms:.0f} ms a buffer)", "")
+        )
         mixer.close()
     if settings.volume == 0 or settings.ceiling == 0:
-        found.append(("warning", "sound: the volume is 0, nothing will be heard.", "Raise [output.audio] volume."))
+        found.append(("warning", "The volume is 0, nothing will be heard.", "Raise [output.audio] volume."))
     return found

@@ -1,0 +1,137 @@
+"""`desk-station render`: a whole exercise as one sound file, to take along.
+
+    Session (virtual time) ─ events ─► the station's own Player ─► OfflineMixer ─► OUT.wav or OUT.ogg
+
+What is written is what would be heard: the same sentences at the same seconds, the same fades and ducking.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import wave
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from station.core.engine import Engine
+from station.core.events import Event, Refused, SessionEnded
+from station.core.inputs import Start, Tick
+from station.core.session import Session
+from station.errors import StationError
+from station.library import Library
+from station.outputs.audio.levels import RATE, gain
+from station.outputs.audio.offline import OfflineMixer
+from station.outputs.audio.player import Player
+from station.outputs.audio.shelf import HouseShelf
+from station.outputs.contract import OutputError
+
+# The last bowl rings on after the end, and the ambience takes three seconds to go.
+RING_OUT_S = 8.0
+
+Write = Callable[[NDArray[np.int16]], Any]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which exercise, and where to."""
+    names = ", ".join(Library.names())
+    parser.add_argument("exercise", metavar="EXERCISE", help=f"one of: {names}")
+    parser.add_argument("to", type=Path, metavar="OUT", help="the file to write: NAME.wav or NAME.ogg")
+    parser.add_argument("--language", default="de", help="de or en (default: de)")
+    parser.add_argument("--length", default="micro", help="micro, middle or long (default: micro)")
+    parser.add_argument("--volume", type=int, default=100, help="0 to 100 (default: 100, as recorded)")
+    parser.add_argument("--ambience", default="as_written", choices=["as_written", "none", "rain", "waves", "brown"])
+
+
+def run(args: argparse.Namespace) -> int:
+    """Render, and say how long it is."""
+    try:
+        with _file(args.to) as write:
+            seconds, missing = render(
+                args.exercise, args.length, args.language, write, gain(args.volume), args.ambience
+            )
+    except OutputError as error:
+        raise StationError(error.problem, error.remedy) from None
+    except OSError as error:
+        raise StationError(f"{args.to} cannot be written: {error.strerror}.", "Choose another place.") from None
+    print(f"{args.to}: {args.exercise} ({args.length}, {args.language}), {seconds / 60:.0f} min {seconds % 60:.0f} s")
+    if missing:
+        print(f"Something is silent in it: {missing}")
+    return 1 if missing else 0
+
+
+def render(
+    exercise: str, length: str, language: str, write: Write, volume: float = 1.0, ambience: str = "as_written"
+) -> tuple[float, str]:
+    """Mix one exercise and hand it over in pieces (frames, 2) of 16 bits; as fast as this machine can.
+
+    Returns the seconds up to the exercise's end, and a sentence about what was missing (or an empty string).
+    Raises StationError where there is no such exercise, OutputError where nothing can be decoded.
+    """
+    engine = Engine([Session(Library(), offered=Library.names())])
+    told = engine.handle(Start(exercise, length, language, "render"), 0.0)
+    refused = [event.reason for event in told if isinstance(event, Refused)]
+    if refused:
+        raise StationError(refused[0])
+    mixer = OfflineMixer(volume)
+    player = Player(mixer, HouseShelf(), ambience)
+    try:
+        ended = now = _play(engine, player, mixer, told, write)
+        while now < ended + RING_OUT_S and not player.idle():
+            now = _step(player, mixer, now, ended + RING_OUT_S, write)
+    finally:
+        mixer.close()
+    return ended, player.missing
+
+
+def _play(engine: Engine, player: Player, mixer: OfflineMixer, told: list[Event], write: Write) -> float:
+    """From the first event to the last; answers the second of the last."""
+    now = 0.0
+    while True:
+        for event in told:
+            player.take(event, now)
+        player.tick(now)
+        if any(isinstance(event, SessionEnded) for event in told):
+            return now
+        due = engine.due()
+        while now < due:
+            now = _step(player, mixer, now, due, write)
+        told = engine.handle(Tick(), now)
+
+
+def _step(player: Player, mixer: OfflineMixer, now: float, until: float, write: Write) -> float:
+    """One small step of time: the mix up to there, then what the player makes of it."""
+    now = min(now + player.due(now), until)
+    write(mixer.advance(now))
+    player.tick(now)
+    return now
+
+
+@contextmanager
+def _file(path: Path) -> Iterator[Write]:
+    """A sound file to write pieces into, by the ending of its name."""
+    if path.suffix.lower() == ".wav":
+        with path.open("wb") as raw, wave.open(raw, "wb") as file:
+            file.setnchannels(2)
+            file.setsampwidth(2)
+            file.setframerate(RATE)
+            yield lambda piece: file.writeframes(piece.astype("<i2").tobytes())
+    elif path.suffix.lower() == ".ogg":
+        try:
+            soundfile: Any = importlib.import_module("soundfile")  # carries no types
+        except ImportError:
+            raise StationError(
+                "Ogg files need the package soundfile, which is not installed.",
+                "Name the file .wav, or: pip install soundfile",
+            ) from None
+        with soundfile.SoundFile(str(path), "w", RATE, 2, format="OGG", subtype="OPUS") as file:
+            yield file.write
+    else:
+        raise StationError(
+            f"{path}: the ending says the kind of file, and {path.suffix or 'none'} is not one of them.",
+            "Name it NAME.wav or NAME.ogg.",
+        )
