@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hardware.sensors.ads1115_link import Link
+from hardware.sensors.ads1115_link import Link, longest_conversion_s
 from hardware.sensors.clock import Clock
 from hardware.sensors.frames import FrameBuilder
 
@@ -30,8 +30,7 @@ CAPS = {100: 400, 400: 500}  # conversions a second that are safe at this many k
 GUEST_RATE = 10.0
 CONFIRM_S = 3.0
 LATE = 0.5  # of a slot
-# From the slot's beginning to the start of the conversion, and the host's own time: both transfers at the bus's speed.
-TRANSFERS_BITS = 48 + 38
+TRANSFERS_BITS = 48 + 38  # one read and one start; the conversion has the rest of the slot
 
 
 class Timed:
@@ -56,8 +55,6 @@ class Timed:
 
     def chip_rate(self, rates: Sequence[int], bus_khz: int) -> int:
         """The slowest data rate that fits into a slot: the longer the chip integrates, the less noise."""
-        from hardware.sensors.ads1115_link import longest_conversion_s
-
         room = 0.8 * self._period - TRANSFERS_BITS * 1e-3 / bus_khz
         return next((r for r in rates if longest_conversion_s(r) <= room), rates[-1])
 
