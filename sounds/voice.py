@@ -34,6 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m sounds.voice", description=__doc__.split("\n", 1)[0])
     parser.add_argument("--styles", type=Path, default=Path("voices"), help="folder of Kokoro's style vectors (*.bin)")
     parser.add_argument("--technique", help="only this one")
+    parser.add_argument("--language", help="only this one")
     parser.add_argument("--all", action="store_true", help="also those that have a clip already")
     chosen = parser.parse_args(arguments)
     wanted = sentences()
@@ -41,7 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
     missing = [
         sentence
         for sentence in wanted
-        if (chosen.all or not path_of(sentence).is_file()) and chosen.technique in (None, sentence.technique)
+        if (chosen.all or not path_of(sentence).is_file())
+        and chosen.technique in (None, sentence.technique)
+        and chosen.language in (None, sentence.language)
     ]
     print(f"{len(wanted)} sentences, {len(missing)} to be rendered, {removed} orphans removed")
     for language in sorted({sentence.language for sentence in missing}):
