@@ -216,6 +216,7 @@ def _breathe(judge: Judge, step: Mapping[str, Any], path: tuple[str | int, ...],
     spoken = step.get("spoken", cycles)
     if not isinstance(spoken, int) or not 0 <= spoken <= cycles:
         judge.say((*path, "spoken"), f"spoken is the number of breaths with a spoken cue, 0 to {cycles}")
+        spoken = cycles
     parts = []
     for cycle_index in range(cycles):
         for key, seconds in lengths.items():
