@@ -69,10 +69,8 @@ class RunningPower:
         for back, ahead, share, shrink, stretch in WINDOWS:
             mean = (sums[centre + ahead] - sums[centre - back]) * share
             lower, upper = mean * shrink, mean * stretch
-            if lower > low:
-                low = lower
-            if upper < high:
-                high = upper
+            low = max(low, lower)
+            high = min(high, upper)
             if low > high:
                 return best
             best = mean

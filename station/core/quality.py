@@ -1,12 +1,19 @@
 """Is the signal to be believed?  One watch for each channel, asked once a hop.
 
-    ok | off | rail | hum | flat | stale | motion | absent
+    rail    stands at a supply rail                       off     swings from rail to rail: an electrode is off
+    flat    flatter than any living muscle                hum     mains hum covers the muscle
+    motion  cable and skin move more than in calibration  absent  nobody leans on the pad
+    stale   no samples arrive                             ok      none of these
 
-A fault is entered after it held for its time, and left after it was gone for its time, so the state does not chatter.
+    ok --(evidence for ENTER seconds)--> fault --(no evidence for LEAVE seconds)--> ok
+
+One fault can turn into another after the other's ENTER time.  Leaving is slower than entering, so the state does not
+chatter and the filters have settled before a reading is believed again.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,12 +23,37 @@ from station.core.yardstick import SignalKind, Yardstick
 
 RAIL_V = 0.010
 SUPPLY_V = 3.3
-ENTER_S = 0.3
+# A smoothed sensor is saturated from here (MyoWare ENV on 3.3 V).
+SATURATED_V = 3.28
+
+# Seconds of evidence before a fault is said.  Motion needs more: a single jerk is not worth a word.
+ENTER_S: Mapping[str, float] = {"rail": 0.3, "off": 0.3, "flat": 0.3, "hum": 0.3, "motion": 1.0, "absent": 0.3}
 LEAVE_S = 2.0
+
+REASONS: Mapping[str, str] = {
+    "ok": "",
+    "rail": "the signal stands at the end of its range: check the plug and the reference electrode",
+    "off": "the signal swings from end to end: an electrode is off or dry",
+    "flat": "the signal is flatter than a relaxed muscle: check the cable and the sensor's power",
+    "hum": "mains hum covers the muscle: press the electrodes on, move chargers away",
+    "motion": "the cable or the electrodes are moving",
+    "absent": "nobody leans on the pad",
+    "stale": "samples are missing",
+}
+
+# Share of samples at a rail that makes a hop unusable, and the share from which the signal *stands* there.
+RAILED, STANDING = 0.05, 0.6
+FLAT_SHARE = 0.05  # of the calibrated rest power
+STILL_V = 1e-4  # a hop that moves less than one step of the converter (125 µV at ±4.096 V) is not a measurement
+# Hum: so many times the muscle, the calibration's own hum, and the reference's power.
+HUM_OVER_EMG, HUM_OVER_REST, HUM_OVER_REFERENCE = 2.5, 12.0, 0.04
+# Motion: so many times the calibration's worst second, plus this part of the reference's power.
+MOTION_OVER_REST, MOTION_OVER_REFERENCE = 9.0, 0.15
+ABSENT_SHARE = 0.25  # of the lower of the pad's two levels
 
 
 class Powers(Protocol):
-    """What a level knows of the last hop."""
+    """What a level knows of the last hop, V²."""
 
     power: float
     hum: float
@@ -32,39 +64,62 @@ class Watch:
     """The state of one channel's signal."""
 
     def __init__(self, signal: SignalKind, yardstick: Yardstick | None) -> None:
-        self.signal = signal
-        self.yardstick = yardstick
-        self.state, self.reason = "ok", ""
-        self._seen_s = 0.0
+        self.state = "ok"
+        self.calm = True  # neither a fault nor the first hint of one
+        self._judge = {"emg-raw": self._raw, "emg-envelope": self._envelope, "pressure": self._pressure}[signal]
+        self._yardstick = yardstick
+        self._evidence = "ok"
+        self._held_s = 0.0
+        self._motion = 0.0
+        if yardstick is not None:
+            reference = yardstick.reference_level**2
+            self._flat = FLAT_SHARE * yardstick.rest_power
+            self._hum = max(HUM_OVER_REST * yardstick.hum_power, HUM_OVER_REFERENCE * reference)
+            self._moved = MOTION_OVER_REST * yardstick.motion_power + MOTION_OVER_REFERENCE * reference
+            self._absent = ABSENT_SHARE * min(yardstick.rest_level, yardstick.reference_level)
 
-    def look(self, volts: npt.NDArray[Any], level: Powers, span: float, holes: float) -> tuple[str, str]:
-        """The state after one more hop, and why."""
-        found, why = self._judge(volts, level)
+    @property
+    def reason(self) -> str:
+        """The state in a sentence; empty for ok."""
+        return REASONS[self.state]
+
+    def look(self, volts: npt.NDArray[Any], level: Powers, span: float) -> str:
+        """The state after one more hop of `span` seconds."""
+        found = self._judge(volts, level, span)
         if found == self.state:
-            self._seen_s = 0.0
-            return self.state, self.reason
-        self._seen_s += span
-        if self._seen_s >= (LEAVE_S if self.state != "ok" else ENTER_S):
-            self.state, self.reason, self._seen_s = found, why, 0.0
-        return self.state, self.reason
+            self._held_s = 0.0
+            self.calm = found == "ok"
+            return found
+        self.calm = False
+        self._held_s = self._held_s + span if found == self._evidence else span
+        self._evidence = found
+        if self._held_s >= (LEAVE_S if found == "ok" else ENTER_S[found]) - 1e-6:
+            self.state, self._held_s = found, 0.0
+        return self.state
 
-    def _judge(self, volts: npt.NDArray[Any], level: Powers) -> tuple[str, str]:
-        high = np.count_nonzero(volts > SUPPLY_V - RAIL_V)
-        low = np.count_nonzero(volts < RAIL_V) if self.signal == "emg-raw" else 0
-        if high + low > 0.5 * len(volts):
-            return "rail", "the signal stands at a supply rail"
-        yardstick = self.yardstick
-        if yardstick is None:
-            return "ok", ""
-        if self.signal == "pressure":
-            lower = min(yardstick.rest_level, yardstick.reference_level)
-            if float(np.mean(volts)) < 0.25 * lower:
-                return "absent", "nobody leans on the pad"
-        if self.signal == "emg-raw":
-            if high + low > 0.05 * len(volts):
-                return "off", "an electrode is off"
-            if level.power < 0.05 * yardstick.rest_power:
-                return "flat", "the signal is flatter than a relaxed muscle"
-            if level.hum > max(2.5 * level.power, 12 * yardstick.hum_power, 0.04 * yardstick.reference_power):
-                return "hum", "mains hum covers the muscle"
-        return "ok", ""
+    def _raw(self, volts: npt.NDArray[Any], level: Powers, span: float) -> str:
+        high, low = float(volts.max()), float(volts.min())
+        if high > SUPPLY_V - RAIL_V or low < RAIL_V:
+            railed = float(np.mean((volts > SUPPLY_V - RAIL_V) | (volts < RAIL_V)))
+            if railed > RAILED:
+                return "rail" if railed > STANDING else "off"
+        if high - low < STILL_V:
+            return "flat"
+        if self._yardstick is None:
+            return "ok"
+        if level.power < self._flat:
+            return "flat"
+        if level.hum > (self._hum if self.state != "hum" else self._hum / 2) and (
+            self.state == "hum" or level.hum > HUM_OVER_EMG * level.power
+        ):
+            return "hum"
+        self._motion += min(1.0, span) * (level.motion - self._motion)  # over about a second
+        return "motion" if self._motion > self._moved else "ok"
+
+    def _envelope(self, volts: npt.NDArray[Any], level: Powers, span: float) -> str:
+        return "rail" if float(volts.max()) >= SATURATED_V else "ok"
+
+    def _pressure(self, volts: npt.NDArray[Any], level: Powers, span: float) -> str:
+        if float(volts.max()) > SUPPLY_V - RAIL_V:
+            return "rail"
+        return "absent" if self._yardstick is not None and float(volts.mean()) < self._absent else "ok"

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from station.core.emg_power import BANDS, PARTS, Band, EmgPower, gain_at, hop_samples
+from station.core.emg_power import BANDS, PARTS, Band, EmgPower, hop_samples
 from station.core.level import LAG_PARTS, PART_S, Baseline, RunningPower
 from station.core.quality import Watch
 from station.core.yardstick import REST_RVE, SignalKind, Yardstick
@@ -110,10 +110,18 @@ class SignalPath:
 
     def _measure(self, hop: Volts, end: float, span: float, holes: float) -> Measured:
         level = self._level.hop(hop)
-        state, reason = self._watch.look(hop, self._level, span, holes)
+        state = self._watch.look(hop, self._level, span)
         valid = state == "ok" and level is not None and holes < 0.2
+        if valid and self._watch.calm:
+            self._level.learn()
         return Measured(
-            end - self._level.lag_s, end, span, level if valid else None, valid and self._level.resting, state, reason
+            end - self._level.lag_s,
+            end,
+            span,
+            level if valid else None,
+            valid and self._level.resting,
+            state,
+            self._watch.reason,
         )
 
 
@@ -128,7 +136,6 @@ class RawLevel:
         self._powers = RunningPower()
         self.resting = False
         self.hum = self.motion = self.power = 0.0
-        self._hum_gain = 1.0
         if yardstick is not None:
             self._baseline = Baseline(yardstick.rest_power * yardstick.gain**2)
             self._scale = 1e4 / (yardstick.reference_power * yardstick.gain**2)
@@ -142,7 +149,6 @@ class RawLevel:
         band = BANDS[0] if stick is None else Band(stick.highpass_hz, stick.emphasis)
         mains = 0.0 if stick is None else stick.mains_hz
         self._filter = EmgPower(rate, mains, band, level)
-        self._hum_gain = gain_at(mains or 50.0, rate, band)
 
     def settle(self, level: float) -> None:
         """After a hole: as if the signal had always stood at `level`."""
@@ -155,19 +161,21 @@ class RawLevel:
         assert self._filter is not None, "set_rate comes first"
         found = self._filter.hop(volts)
         parts = found.parts
-        self.hum, self.motion = found.hum / self._hum_gain, found.motion
+        self.hum, self.motion = found.hum, found.motion
         self.power = sum(parts) / PARTS
         if self._yardstick is None:
             return None
         powers = self._powers
         powers.add(parts)
-        baseline = self._baseline
-        baseline.see(powers.trailing(40))
-        rest = baseline.power
+        rest = self._baseline.power
         # Whether it rests is asked for the middle of the tenth of a second that begins at the reading's moment.
         ahead = (powers.around(LAG_PARTS - 2) - rest) * self._scale
         self.resting = ahead < (LEAVE_POWER if self.resting else REST_POWER)
         return math.sqrt(max(0.0, (powers.around(LAG_PARTS) - rest) * self._scale))
+
+    def learn(self) -> None:
+        """The last second is to be believed: let the baseline follow it down."""
+        self._baseline.see(self._powers.trailing(40))
 
 
 class EnvelopeLevel:
@@ -189,6 +197,9 @@ class EnvelopeLevel:
 
     def settle(self, level: float) -> None:
         """Nothing to settle."""
+
+    def learn(self) -> None:
+        """Nothing to learn."""
 
     def hop(self, volts: Volts) -> float | None:
         """The level of this hop, %RVE; None without a yardstick."""

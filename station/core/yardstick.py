@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from station.core.emg_power import BANDS, Band, HopPower, gain_at, powers_of
+from station.core.emg_power import BANDS, MAINS_HZ, WIDE, Band, HopPower, powers_of
 
 SignalKind = Literal["emg-raw", "emg-envelope", "pressure"]
 Volts = npt.NDArray[Any]
@@ -28,6 +28,8 @@ REST_RVE = 5.0
 REST_ONLY_FACTOR = 30.0
 # Another band is taken when its uncertainty is less than this part of the preferred one's.
 CLEARLY = 0.9
+# 60 Hz is taken for the mains when it has so many times the power of 50 Hz in the rest recording.
+SURE_MAINS = 4.0
 # Volts: within this of a supply rail a sample is not a measurement.
 RAIL_MARGIN = 0.010
 SUPPLY = 3.3
@@ -50,7 +52,7 @@ class Yardstick(msgspec.Struct, frozen=True, kw_only=True):
     signal: SignalKind
     rate: float  # samples a second, as measured during the calibration
     rest_level: float  # V: median at rest (the zero of envelope and pressure sensors)
-    reference_level: float  # V: at the reference: median (envelope, pressure) or rms in the EMG band (raw)
+    reference_level: float  # V: at the reference: median (envelope, pressure) or rms above 30 Hz (raw)
     rest_power: float = 0.0  # V²: EMG band at rest, after the notches
     reference_power: float = 0.0  # V²: EMG band at the reference, after the notches, rest power taken off
     highpass_hz: float = BANDS[0].highpass_hz  # the band that served best at the calibration
@@ -148,36 +150,38 @@ class _Seen(NamedTuple):
 
 def _see(band: Band, rest: Volts, reference: Volts, rate: float, mains_hz: float) -> _Seen:
     at_rest, held = powers_of(rest, rate, mains_hz, band), powers_of(reference, rate, mains_hz, band)
-    hum = float(np.median([hop.hum for hop in at_rest])) / gain_at(mains_hz, rate, band)
+    hum = float(np.median([hop.hum for hop in at_rest]))
     motion = max(_worst_second(at_rest), _worst_second(held))
-    return _Seen(band, _hop_powers(at_rest), _hop_powers(held), max(hum, 0.0), motion)
+    return _Seen(band, _hop_powers(at_rest), _hop_powers(held), hum, motion)
 
 
 def _mains(rest: Volts, rate: float) -> float:
-    """50 or 60: whose notches remove more."""
-    wide = Band(30.0, 0.0)
-    hum = {mains: np.median([hop.hum for hop in powers_of(rest, rate, mains, wide)]) for mains in (50.0, 60.0)}
-    return 60.0 if hum[60.0] > hum[50.0] else 50.0
+    """50 or 60, whichever is clearly there; 50 where neither is."""
+    turns = 2j * np.pi * np.arange(len(rest)) / rate
+    windowed = (rest - np.mean(rest)) * np.hanning(len(rest))
+    at50, at60 = (abs(complex(np.dot(windowed, np.exp(-hz * turns)))) ** 2 for hz in MAINS_HZ)
+    return 60.0 if at60 > SURE_MAINS * at50 else 50.0
 
 
 def _raw(rest: Volts, reference: Volts | None, rate: float, created: str) -> Yardstick:
     mains_hz = _mains(rest, rate)
     views = [_see(band, rest, rest if reference is None else reference, rate, mains_hz) for band in BANDS]
-    best = views[0]
+    best, wide = views[0], next(view for view in views if view.band == WIDE)
     if reference is None:
         reference_power = REST_ONLY_FACTOR**2 * float(np.mean(best.rest))
+        wide_power = REST_ONLY_FACTOR**2 * float(np.mean(wide.rest))
     else:
         useful = [view for view in views if np.mean(view.reference) >= LEAST_FACTOR**2 * np.mean(view.rest)]
         if not useful:
             raise Implausible(_TOO_CLOSE)
         best = min(useful, key=lambda view: view.uncertainty * (CLEARLY if view.band == BANDS[0] else 1.0))
-        reference_power = best.reference_power
+        reference_power, wide_power = best.reference_power, wide.reference_power
     rest_power = float(np.mean(best.rest))
     return Yardstick(
         signal="emg-raw",
         rate=rate,
         rest_level=float(np.median(rest)),
-        reference_level=math.sqrt(reference_power),
+        reference_level=math.sqrt(max(wide_power, 0.0)),
         rest_power=rest_power,
         reference_power=reference_power,
         highpass_hz=best.band.highpass_hz,
