@@ -169,7 +169,9 @@ class Picture:
         words = STATES[self.language][state.state]
         if state.technique:
             left = max(0.0, (state.session_ends or 0) - clock.wall())
-            words += f" „{state.technique}“" + (f", {left:.0f} s" if state.session_ends else "")
+            words += f" {self.words['quoted'].format(state.technique)}" + (
+                f", {left:.0f} s" if state.session_ends else ""
+            )
         return words
 
 

@@ -45,6 +45,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "keys": "[b]Leertaste[/b] Knopf  [b]d[/b] doppelt  [b]l[/b] lang  [b]p[/b] privat    "
         "Person: [b]h[/b] Schultern hoch  [b]t[/b] tippen  [b]r[/b] ruhen    [b]q[/b] Ende",
         "unknown": "–",
+        "quoted": "„{}“",
         "no_messages": "noch keine Nachrichten",
         "trouble": "Hinweis",
         "title": "Desk Station · Vorführung mit einer simulierten Person",
@@ -62,6 +63,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "keys": "[b]space[/b] button  [b]d[/b] double  [b]l[/b] long  [b]p[/b] private    "
         "person: [b]h[/b] shoulders up  [b]t[/b] typing  [b]r[/b] rest    [b]q[/b] quit",
         "unknown": "–",
+        "quoted": "“{}”",
         "no_messages": "no messages yet",
         "trouble": "note",
         "title": "Desk Station · demo with a simulated person",
