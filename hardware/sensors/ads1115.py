@@ -133,7 +133,7 @@ class Ads1115Source:
                 self._good_rows += 1
                 if self._tries and self._good_rows >= ROWS_OF_TRUST:
                     self._tries = 0
-            except (OSError, ValueError) as error:
+            except i2c.WIRE_ERRORS as error:
                 self._retry(error)
         return ready.popleft()
 
@@ -165,7 +165,7 @@ class Ads1115Source:
     def _connect_or_explain(self) -> None:
         try:
             self._connect()
-        except (OSError, ValueError) as error:
+        except i2c.WIRE_ERRORS as error:
             self._retry(error)
 
     def _retry(self, error: Exception) -> None:
@@ -176,7 +176,7 @@ class Ads1115Source:
             self._tries += 1
             try:
                 self._connect()
-            except (OSError, ValueError) as next_error:
+            except i2c.WIRE_ERRORS as next_error:
                 error = next_error
             else:
                 return

@@ -68,7 +68,7 @@ class Rdy:
     def end(self) -> None:
         """Let the chip sleep, if it can still be reached."""
         if self._link is not None:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, TypeError):
                 self._link.sleep()
 
     def sample(self) -> None:

@@ -14,6 +14,10 @@ from typing import Any
 from hardware.sensors.contract import SensorError
 
 NACK, TIME_OUT, ARBITRATION, STRETCH = 121, 110, 11, 5
+# What a transfer, or the constructor of Adafruit's driver, raises when the wire fails: OSError with Linux's number;
+# ValueError when its probe finds nobody; TypeError when arbitration is lost in a plain read (the device file then gives
+# None instead of an error, and the library indexes it).
+WIRE_ERRORS = (OSError, ValueError, TypeError)
 ADS1115_ADDRESSES = range(0x48, 0x4C)
 # Where the chip's ADDR pin must be connected for each address (data sheet, "I2C Address Selection").
 ADDR_PIN = {0x48: "GND", 0x49: "VDD", 0x4A: "SDA", 0x4B: "SCL"}
@@ -79,7 +83,7 @@ def require_khz(number: int, wanted: int) -> None:
 def explain(bus: Any, number: int, address: int, error: Exception) -> SensorError:
     """What a failed transfer means, for a person.  Asks the bus once more to find out."""
     error = _probe(bus, address) or error
-    code = error.errno if isinstance(error, OSError) else NACK
+    code = error.errno if isinstance(error, OSError) else ARBITRATION if isinstance(error, TypeError) else NACK
     where = f"I2C bus {number}"
     if code == TIME_OUT:
         return SensorError(
@@ -101,13 +105,13 @@ def explain(bus: Any, number: int, address: int, error: Exception) -> SensorErro
     return SensorError(f"{where} cannot reach the ADS1115 at 0x{address:02x}: {error}.", WIRING)
 
 
-def _probe(bus: Any, address: int) -> OSError | None:
+def _probe(bus: Any, address: int) -> Exception | None:
     """Read one byte.  The driver's own probe calls every failure 'no device'; this one keeps the number."""
     if not bus.try_lock():
         return None
     try:
         bus.readfrom_into(address, bytearray(1))
-    except OSError as error:
+    except WIRE_ERRORS as error:
         return error
     finally:
         bus.unlock()
@@ -117,7 +121,7 @@ def _probe(bus: Any, address: int) -> OSError | None:
 def _scan(bus: Any) -> list[int]:
     try:
         return list(bus.scan())
-    except OSError:
+    except WIRE_ERRORS:
         return []
 
 
