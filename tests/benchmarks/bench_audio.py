@@ -69,7 +69,8 @@ class Bench:
 
     def tell(self, *events: Event) -> float:
         file = self.capture.stat()
-        at = file.st_size / 4 / RATE + min(max(0.0, time.time() - file.st_mtime), BUFFER_S)
+        # The buffer written last is the one that is heard now: its age says how far it has been heard.
+        at = file.st_size / 4 / RATE - BUFFER_S + min(max(0.0, time.time() - file.st_mtime), BUFFER_S)
         for event in events:
             self.audio.take(Moment(event, time.monotonic(), 0.0))
         return at

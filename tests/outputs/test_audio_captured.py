@@ -95,9 +95,10 @@ class Desk:
         self.capture = capture
 
     def tell(self, *events: Event) -> float:
-        """Tell the output; answers the second of the capture at which it was told, between two buffers as well."""
+        """Tell the output; answers the second of the capture that was being heard at that moment."""
         file = self.capture.stat()
-        at = file.st_size / 4 / RATE + min(max(0.0, time.time() - file.st_mtime), BUFFER_S)
+        # The buffer written last is the one that is heard now: its age says how far it has been heard.
+        at = file.st_size / 4 / RATE - BUFFER_S + min(max(0.0, time.time() - file.st_mtime), BUFFER_S)
         for event in events:
             self.audio.take(Moment(event, time.monotonic(), time.time()))
         return at
