@@ -140,11 +140,26 @@ def test_an_exercise_cut_off_by_the_power_is_called_aborted_at_the_next_start(tm
     first.take(at(ev.TensionStarted(12, 0.1, "r"), 20))
     first.take(at(ev.SessionStarted("breathing", "micro", "de", 180, "button"), 40))
     assert first.flush()
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}  # the card as the power cut leaves it
     first.stop()
+    for name, content in before.items():
+        (tmp_path / name).write_bytes(content)
     second = begun(path, boot_id="boot-b")
     assert [(s["reason"], s["ended"]) for s in sessions(path)] == [("aborted", None)]
     assert [(e["ended"], e["lasted_s"]) for e in episodes(path)] == [(NOON + 30, 10.0)]
     second.stop()
+
+
+def test_a_clean_stop_ends_what_is_open_with_its_time(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    history = begun(path)
+    history.take(at(ev.Presence("present"), 10))
+    history.take(at(ev.SessionStarted("breathing", "micro", "de", 180, "button"), 40))
+    history.stop()
+    (session,) = sessions(path)
+    assert session["reason"] == "aborted" and 0 <= session["ended"] - (NOON + 40) < 2.0
+    (span,) = spans(path)
+    assert 0 <= span["ended"] - (NOON + 40) < 2.0
 
 
 def test_when_the_right_time_arrives_what_was_written_before_is_moved(tmp_path: Path) -> None:

@@ -50,6 +50,11 @@ MARK = """INSERT INTO mark VALUES (:at, :boot, :up, :source, NULL)"""
 SPAN_END = """UPDATE span SET ended_ms = :at WHERE kind = :kind AND ended_ms IS NULL"""
 SPAN = """INSERT INTO span VALUES (:at, :boot, :up, NULL, :kind, :state, :reason)"""
 
+# A clean stop knows the time.
+END_SESSIONS = """UPDATE session SET reason = 'aborted', ended_ms = :now WHERE reason IS NULL"""
+END_EPISODES = """UPDATE episode SET ended_ms = :now, lasted_ms = :now - started_ms WHERE ended_ms IS NULL"""
+END_SPANS = """UPDATE span SET ended_ms = :now WHERE ended_ms IS NULL"""
+
 # What a start finds unfinished was cut off: a session says so; for the rest, the last minute known to be lived
 # is the honest end.
 CLOSE_SESSIONS = """UPDATE session SET reason = 'aborted' WHERE reason IS NULL"""

@@ -69,6 +69,7 @@ class Writer:
         self._connection: sqlite3.Connection | None = None
         self._boot = 0
         self._offset_ms: int | None = None
+        self._newest: tuple[int, float] | None = None
         self._opened_before = False
         self._forgotten_at = 0
         self._problem = ""
@@ -140,8 +141,19 @@ class Writer:
                 done = self._commit()
                 commit_at, retry_at = float("inf"), float("inf") if done else self._clock() + RETRY_S
             if stopping:
+                self._end_everything()
                 self._close()
                 return
+
+    def _end_everything(self) -> None:
+        """A clean stop: what is still open ends now, and an exercise says that it was cut off."""
+        if self._connection is None or self._newest is None:
+            return
+        at_ms, seen = self._newest
+        now = {"now": at_ms + round((self._clock() - seen) * 1000)}
+        with contextlib.suppress(sqlite3.Error), transaction(self._connection):
+            for end in (r.END_SESSIONS, r.END_EPISODES, r.END_SPANS):
+                self._connection.execute(end, now)
 
     def _collect(self, timeout: float | None) -> tuple[bool, bool]:
         """Take everything from the queue.  (stop asked for, something cannot wait)."""
@@ -162,6 +174,7 @@ class Writer:
             return stopping, hurry
 
     def _keep(self, row: Row) -> None:
+        self._newest = (row.values["at"], self._clock())
         self._pending.append(row)
         if len(self._pending) > MOST_PENDING:
             self._drop_one()

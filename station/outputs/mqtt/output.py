@@ -227,6 +227,8 @@ class Mqtt:
             # What began before private mode may end, but it is told to nobody.
             self._live.clear()
             return
+        if type(moment.event) not in words.EVENTS and type(moment.event) not in words.LOG:
+            return
         self._said += 1
         uid = f"{self._run_id}-{self._said}"
         live = words.live(moment, self._settings.privacy, uid)
