@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from station.core.events import (
+    Cue,
     CueWithheld,
     Event,
     Minute,
@@ -44,6 +45,7 @@ class Story:
     """Everything worth showing of one recording."""
 
     tensions: list[Tension] = field(default_factory=list)
+    cues: list[tuple[float, str]] = field(default_factory=list)
     withheld: list[tuple[float, str]] = field(default_factory=list)
     no_rest: list[tuple[float, float]] = field(default_factory=list)
     minutes: list[tuple[float, Minute]] = field(default_factory=list)
@@ -75,6 +77,8 @@ class Story:
                 self.tensions.append(Tension(t, event.reason, event.load_rve_percent, event.relative_rest_time))
             case TensionEnded() if self.tensions:
                 self.tensions[-1].lasted_s = event.lasted_s
+            case Cue():
+                self.cues.append((t, event.phase))
             case CueWithheld():
                 self.withheld.append((t, event.reason))
             case NoRest():
@@ -172,11 +176,18 @@ def summary(prepared: Prepared, story: Story) -> str:
         ]
     lines += [_row("quality", ", ".join(f"{state} {percent(share)}" for state, share in story.quality_shares()))]
     lines += ["", _tensions(story)]
+    lines += [f"  at {clock(t):>7}  {text}" for t, text in _happened(story)]
+    return "\n".join(lines)
+
+
+def _happened(story: Story) -> list[tuple[float, str]]:
+    """What is worth a line, in order of time."""
+    lines = [(t, {"light": "the light would have come on", "chime": "one chime"}.get(p, p)) for t, p in story.cues]
+    lines += [(t, f"nothing offered: {reason}") for t, reason in story.withheld]
     for tension in story.tensions:
         lasted = "until the end" if tension.lasted_s is None else f"for {clock(tension.lasted_s)}"
-        lines.append(f"  at {clock(tension.t):>7}  {lasted}: {tension.reason}")
-    lines += [f"  at {clock(t):>7}  not offered: {reason}" for t, reason in story.withheld]
-    return "\n".join(lines)
+        lines.append((tension.t, f"tension {lasted}: {tension.reason}"))
+    return sorted(lines)
 
 
 def _row(name: str, text: str) -> str:

@@ -1,0 +1,51 @@
+"""`desk-station analyse RECORDING.edf [--png OUT.png]`: a report of one recording, for a maker or a physiotherapist."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from station.errors import StationError
+from station.replay import SIGNALS
+from station.replaying import load, play, prepare
+from station.story import Story, summary
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which recording, and where the picture goes."""
+    parser.add_argument("recording", metavar="RECORDING.edf", help="the recording, EDF or EDF+")
+    parser.add_argument("--png", type=Path, metavar="OUT.png", help="draw the report as a picture, too")
+    parser.add_argument("--language", choices=("de", "en"), default="en", help="the language of the picture")
+    parser.add_argument("--signal", action="append", choices=SIGNALS, default=[], help="what was recorded")
+    parser.add_argument("--channel", action="append", default=[], help="label or number of the channel to use")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the table, draw the picture."""
+    prepared = prepare(load(args.recording, args.channel), args.signal)
+    for remark in prepared.remarks:
+        print(remark, file=sys.stderr)
+    story = Story.of(play(prepared), since=prepared.in_force_s)
+    print(summary(prepared, story))
+    if args.png:
+        draw(prepared, story, args.png, args.language)
+        print(f"\nThe picture is in {args.png}.")
+    return 0
+
+
+def draw(prepared, story, path: Path, language: str) -> None:  # type: ignore[no-untyped-def]
+    """Draw the report.  Raises StationError where matplotlib is missing or the file cannot be written."""
+    try:
+        from station import report
+    except ModuleNotFoundError:
+        raise StationError(
+            "The picture needs matplotlib, which is not installed.",
+            "Install it with:  pip install 'desk-station[report]'",
+        ) from None
+    try:
+        report.draw(prepared, story, path, language)
+    except (OSError, ValueError) as error:
+        raise StationError(
+            f"The picture cannot be written to {path}: {error}.", "Choose a name that ends in .png."
+        ) from None
