@@ -7,7 +7,7 @@
 
     ok --(evidence for ENTER seconds)--> fault --(no evidence for LEAVE seconds)--> ok
 
-One fault can turn into another after the other's ENTER time.  Leaving is slower than entering, so the state does not
+A fault can turn into a graver one after that one's ENTER time.  Leaving is slower than entering, so the state does not
 chatter and the filters have settled before a reading is believed again.
 """
 
@@ -29,6 +29,8 @@ SATURATED_V = 3.28
 # Seconds of evidence before a fault is said.  Motion needs more: a single jerk is not worth a word.
 ENTER_S: Mapping[str, float] = {"rail": 0.3, "off": 0.3, "flat": 0.3, "hum": 0.3, "motion": 1.0, "absent": 0.3}
 LEAVE_S = 2.0
+
+LESSER = frozenset({"hum", "motion"})
 
 REASONS: Mapping[str, str] = {
     "ok": "",
@@ -86,6 +88,8 @@ class Watch:
     def look(self, volts: npt.NDArray[Any], level: Powers, span: float) -> str:
         """The state after one more hop of `span` seconds."""
         found = self._judge(volts, level, span)
+        if found in LESSER and self.state != "ok":
+            found = self.state  # what swings from rail to rail also hums and moves: the first word stands
         if found == self.state:
             self._held_s = 0.0
             self.calm = found == "ok"

@@ -16,11 +16,13 @@ from station.core.events import Presence, Quality, Reading, SensorTrouble, Senso
 from station.core.inputs import Frame, SensorLost, Tick, UseCalibration
 from station.core.load import MinuteBook
 from station.core.signal import Measured, SignalPath
-from station.core.tension import Settings, TensionRule
+from station.core.tension import Settings, TensionRule, personal_threshold
 from station.core.yardstick import SignalKind, Yardstick, from_dict
 
 # Without a frame for so long the signal is stale.
 STALE_S = 0.5
+# With a pressure pad, recovery is below this part of the threshold.
+RECOVERY_OF_PRESSURE = 0.7
 NO_YARDSTICK = "not calibrated yet: loads are shown after a calibration"
 
 
@@ -63,14 +65,23 @@ class Sensing:
         emg = [k for k, kind in enumerate(self.signals) if kind != "pressure"]
         self._deciding = emg or list(range(len(self.signals)))
         pressure = not emg
-        noise = max((padded[k].noise_rve_percent for k in self._deciding if padded[k] is not None), default=0.0)  # type: ignore[union-attr]
-        blocked = ""
+        noise = max((stick.noise_rve_percent for stick in self._sticks()), default=0.0)
+        doubt = ""
         if not pressure and noise > self.settings.noise_limit_rve_percent:
-            blocked = f"the sensor's noise is {noise:.0f} %RVE, too much to be sure"
-        threshold = self.settings.pressure_load_percent if pressure else self.settings.load_rve_percent
-        recovery = 0.7 * threshold if pressure else self.settings.recovery_load_rve_percent
-        self._rule = TensionRule(self.settings, threshold, recovery, blocked)
+            doubt = f"the sensor's noise is {noise:.0f} %RVE, too much to be sure"
+        if pressure:
+            threshold = self.settings.pressure_load_percent
+            recovery = RECOVERY_OF_PRESSURE * threshold
+        else:
+            typing = [stick.typing_p50 for stick in self._sticks() if stick.typing_p50 is not None]
+            threshold = personal_threshold(self.settings, max(typing, default=None))
+            recovery = min(self.settings.recovery_load_rve_percent, threshold)
+        self._rule = TensionRule(self.settings, threshold, recovery, doubt)
         self._minutes = MinuteBook()
+
+    def _sticks(self) -> list[Yardstick]:
+        """The known yardsticks of the deciding channels."""
+        return [stick for k in self._deciding if (stick := self.yardsticks[k]) is not None]
 
     def _on_frame(self, frame: Frame, now: float) -> Iterable[Message]:
         told: list[Message] = []
@@ -97,8 +108,7 @@ class Sensing:
             self._quality = (hop.state, reason)
             told.append(Quality(hop.state, reason))
         told.append(Reading(hop.t, hop.rve_percent, hop.resting, hop.state))
-        rve = hop.rve_percent if self._present else None
-        told.extend(self._rule.hop(hop.end, hop.span, rve, hop.resting and rve is not None))
+        told.extend(self._rule.hop(hop.end, hop.span, hop.rve_percent, hop.resting, not self._present))
         minute = self._minutes.hop(hop.t, hop.span, hop.rve_percent, hop.resting)
         if minute is not None:
             told.append(minute)

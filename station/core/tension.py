@@ -1,15 +1,21 @@
 """When is it tension?  Sustained load *and* too little rest, for a whole window, on a signal that can be believed.
 
-    quiet --(load high, rest scarce, 60 s)--> tense --(recovered for 30 s)--> quiet
+    quiet ──tense──► tension ──recovered (30 s long)──► quiet
+      └──doubtful──► withheld ──tense──► tension        withheld ──calm──► quiet
 
 Load alone is not harmful: a muscle that works hard and rests often is well.  Veiersted, Westgaard & Andersen 1990 (Int
-Arch Occup Environ Health 62:31-41) found fewer EMG gaps in workers who became patients; Hermens & Hutten 2002 (Int J
-Ind Ergon 30:259-268) made "relative rest time below 20 %" a feedback rule.
+Arch Occup Environ Health 62:31-41) found fewer EMG gaps in packers who later became patients; Hermens & Hutten 2002
+(Int J Ind Ergon 30:259-268) made "relative rest time below 20 %" a feedback rule.
+
+The window is kept as counts (how many tenths of a second lie above each limit), so a hop costs the same however long
+the window is: "the median is at least 10" is "at least half of them are".
 """
 
 from __future__ import annotations
 
+import math
 from collections import deque
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
@@ -58,65 +64,116 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 12.0
 
 
-class TensionRule:
-    """The rule over a stream of hops.  Times in seconds, loads in %RVE."""
+# A personal load threshold is so many times the wearer's own typing, within these bounds (%RVE).
+TYPING_FACTOR, PERSONAL_LEAST, PERSONAL_MOST = 1.5, 6.0, 30.0
 
-    def __init__(self, settings: Settings, load_threshold: float, recovery_load: float, blocked: str = "") -> None:
+QUIET, TENSION, WITHHELD = "quiet", "tension", "withheld"
+TENSE, DOUBTFUL, CALM, RECOVERED, BETWEEN = "tense", "doubtful", "calm", "recovered", "between"
+
+# (state, evidence) -> next state; what is not here changes nothing.
+TABLE: Mapping[tuple[str, str], str] = {
+    (QUIET, TENSE): TENSION,
+    (QUIET, DOUBTFUL): WITHHELD,
+    (WITHHELD, TENSE): TENSION,
+    (WITHHELD, CALM): QUIET,
+    (WITHHELD, RECOVERED): QUIET,
+    (TENSION, RECOVERED): QUIET,
+}
+
+
+def personal_threshold(settings: Settings, typing_p50: float | None) -> float:
+    """The load from which tension is said, %RVE: the owner's setting, or 1.5 times the median of their typing."""
+    if typing_p50 is None:
+        return settings.load_rve_percent
+    return min(max(TYPING_FACTOR * typing_p50, PERSONAL_LEAST), PERSONAL_MOST)
+
+
+class TensionRule:
+    """The rule over a stream of hops.  Times in seconds, loads in %RVE (or % raised)."""
+
+    def __init__(self, settings: Settings, load_threshold: float, recovery_load: float, doubt: str = "") -> None:
+        """`doubt` is a standing reason to withhold tension, such as a noisy sensor."""
         self.settings = settings
         self.load_threshold = load_threshold
         self.recovery_load = recovery_load
-        self.blocked = blocked
-        self._loads: deque[float | None] = deque()
-        self._rests: deque[bool] = deque()
-        self._started: float | None = None
+        self.doubt = doubt
+        self.state = QUIET
+        self._window: deque[tuple[float | None, bool, bool, bool]] = deque()
+        self._size = 0
+        self._valid = self._loaded = self._light = self._resting = 0
+        self._since = 0.0
         self._recovered_s = 0.0
         self._stretch_s = 0.0
         self._said_no_rest = False
 
-    def hop(self, end: float, span: float, rve: float | None, resting: bool) -> list[Event]:
-        """One more hop, known at `end`; what the rule says."""
+    def hop(self, end: float, span: float, load: float | None, resting: bool, away: bool = False) -> list[Event]:
+        """One more hop of `span` seconds, known at `end`; `load` None is unknown: neither rest nor load."""
         told: list[Event] = []
-        size = round(self.settings.window_s / span)
-        self._loads.append(rve)
-        self._rests.append(resting)
-        while len(self._loads) > size:
-            self._loads.popleft()
-            self._rests.popleft()
-        if rve is not None:
-            self._no_rest(span, resting, told)
-        if len(self._loads) < size:
-            return told
-        valid = sorted(load for load in self._loads if load is not None)
-        if len(valid) < self.settings.valid_share * size:
-            return told
-        load = valid[len(valid) // 2]
-        rest = sum(self._rests) / len(valid)
-        if self._started is None:
-            self._maybe_start(end, load, rest, told)
+        if load is None:
+            self._take((None, False, False, False), span)
         else:
-            self._maybe_end(end, span, load, rest, told)
+            self._take((load, load >= self.load_threshold, load < self.recovery_load, resting), span)
+            self._no_rest(span, resting, told)
+        evidence, reason = self._evidence(span, load is not None, away)
+        following = TABLE.get((self.state, evidence))
+        if following is not None:
+            self._move(following, end, reason, told)
         return told
 
-    def _maybe_start(self, end: float, load: float, rest: float, told: list[Event]) -> None:
-        if load < self.load_threshold or rest >= self.settings.rest_share:
-            return
-        reason = f"rest share {100 * rest:.0f} % for {self.settings.window_s:.0f} s, load {load:.0f} %RVE"
-        self._started = end
-        self._recovered_s = 0.0
-        if self.blocked:
-            told.append(CueWithheld(f"{reason}; {self.blocked}"))
-        else:
-            told.append(TensionStarted(load, rest, reason))
+    def _take(self, entry: tuple[float | None, bool, bool, bool], span: float) -> None:
+        self._size = max(1, round(self.settings.window_s / span))
+        window = self._window
+        window.append(entry)
+        if entry[0] is not None:
+            self._valid += 1
+            self._loaded += entry[1]
+            self._light += entry[2]
+            self._resting += entry[3]
+        while len(window) > self._size:
+            load, loaded, light, resting = window.popleft()
+            if load is not None:
+                self._valid -= 1
+                self._loaded -= loaded
+                self._light -= light
+                self._resting -= resting
 
-    def _maybe_end(self, end: float, span: float, load: float, rest: float, told: list[Event]) -> None:
-        recovered = load < self.recovery_load or rest > self.settings.recovery_rest_share
-        self._recovered_s = self._recovered_s + span if recovered else 0.0
-        if self._recovered_s >= self.settings.recovery_s and self._started is not None:
-            if not self.blocked:
-                told.append(TensionEnded(end - self._started))
-            self._started = None
+    def _evidence(self, span: float, known: bool, away: bool) -> tuple[str, str]:
+        """What the window says, and why it is doubtful if it is."""
+        valid, settings = self._valid, self.settings
+        if not known or len(self._window) < self._size or not valid:
+            self._recovered_s = 0.0
+            return BETWEEN, ""
+        rest = self._resting / valid
+        if 2 * self._loaded >= valid and rest < settings.rest_share:
+            self._recovered_s = 0.0
+            if away:
+                return DOUBTFUL, "nobody is at the desk"
+            if valid < settings.valid_share * self._size:
+                return DOUBTFUL, f"only {100 * valid / self._size:.0f} % of the signal could be believed"
+            return (DOUBTFUL, self.doubt) if self.doubt else (TENSE, "")
+        if 2 * self._light > valid or rest > settings.recovery_rest_share:
+            self._recovered_s += span
+            return (RECOVERED if self._recovered_s >= settings.recovery_s else CALM), ""
+        self._recovered_s = 0.0
+        return BETWEEN, ""
+
+    def _move(self, following: str, end: float, reason: str, told: list[Event]) -> None:
+        before, self.state = self.state, following
+        if following == QUIET:
+            if before == TENSION:
+                told.append(TensionEnded(end - self._since))
+            return
+        known = sorted(entry[0] for entry in self._window if entry[0] is not None)
+        load, rest = known[len(known) // 2], self._resting / self._valid
+        text = f"rest share {math.floor(100 * rest)} % for {self.settings.window_s:.0f} s, load {load:.0f} %RVE"
+        if following == TENSION:
+            self._since = end
+            told.append(TensionStarted(load, rest, text))
+        else:
+            told.append(CueWithheld(f"{text}; {reason}"))
 
     def _no_rest(self, span: float, resting: bool, told: list[Event]) -> None:
+        """Count the stretch without rest; unknown time neither breaks nor lengthens it."""
         if resting:
             self._stretch_s, self._said_no_rest = 0.0, False
             return
