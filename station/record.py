@@ -16,7 +16,7 @@ import msgspec
 
 from station import clock, place, yardsticks
 from station.core.calibrating import STEPS, Calibrating
-from station.core.calibrating_words import said, words
+from station.core.calibrating_words import in_language, said, words
 from station.core.engine import Engine
 from station.core.events import CalibrationDone, CalibrationRefused, CalibrationStep, Event, Reading
 from station.core.inputs import Calibrate, Frame, Input, MarkNow, SensorLost, Tick
@@ -143,12 +143,17 @@ class Recording:
                     self.screen.say(words(event.step, self.language, event.seconds, self.kind))
                     if callable(self._control):
                         self._control({"activity": ACTS.get(event.step, "rest")})
-                case CalibrationDone() | CalibrationRefused():
-                    self._note_step(now)
-                    self._step = None
-                    self.screen.say(event.reason if isinstance(event, CalibrationRefused) else said("done", "en"))
+                case CalibrationDone():
+                    self._end_lesson(now, said("done", self.language))
+                case CalibrationRefused():
+                    self._end_lesson(now, in_language(event.reason, self.language))
                 case _:
                     pass
+
+    def _end_lesson(self, now: float, sentence: str) -> None:
+        self._note_step(now)
+        self._step = None
+        self.screen.say(sentence)
 
     def _note_step(self, now: float) -> None:
         """Note the step that is over now, if it was a recording and not cut short."""

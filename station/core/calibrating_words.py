@@ -120,3 +120,51 @@ SAYINGS: Mapping[str, tuple[str, str]] = {
 def said(what: str, language: str) -> str:
     """One of `SAYINGS`, in `de` or `en`."""
     return SAYINGS[what][0 if language == "de" else 1]
+
+
+# Why a calibration was not taken: the English sentence of the core -> the German one.
+GERMAN: Mapping[str, str] = {
+    "The calibration was stopped; the one you had stays.": (
+        "Die Kalibrierung wurde beendet; deine bisherige gilt weiter."
+    ),
+    "The sensor stopped sending during the calibration. Check its cable, then try once more.": (
+        "Der Sensor hat unterwegs aufgehört zu senden. Schau nach dem Kabel und versuch es noch einmal."
+    ),
+    "An electrode came off during the calibration. Press it on or take a fresh one, then try once more.": (
+        "Eine Elektrode hat sich gelöst. Drück sie an oder nimm eine frische und versuch es noch einmal."
+    ),
+    "There is no calibration yet that a daily reference could refresh. Do the complete one once: four minutes.": (
+        "Es gibt noch keine Kalibrierung, die man auffrischen könnte. Mach einmal die ganze: vier Minuten."
+    ),
+    "The shrug was hardly felt. The sensor may sit beside the muscle: it belongs halfway between neck and shoulder, "
+    "where the muscle bulges when you pull the shoulder up.": (
+        "Das Schulterheben war kaum zu spüren. Vielleicht sitzt der Sensor neben dem Muskel: Er gehört in die Mitte "
+        "zwischen Nacken und Schulter, dort wo sich der Muskel beim Hochziehen wölbt."
+    ),
+    "Today's reference is very different from the stored one. "
+    "Check where the electrodes sit, or do the complete calibration once.": (
+        "Die Referenz ist heute ganz anders als die gespeicherte. "
+        "Schau, wo die Elektroden sitzen, oder mach einmal die ganze Kalibrierung."
+    ),
+    "The reference is hardly above rest. Hold both arms out to the side for the whole time, then try again.": (
+        "Die Referenz liegt kaum über der Ruhe. Halte beide Arme die ganze Zeit zur Seite und versuch es noch einmal."
+    ),
+    "Rest and reference differ by less than a factor of 3. "
+    "Let the arms rest on the desk for the first part, hold them out for the second, "
+    "and check that the electrodes stick.": (
+        "Ruhe und Referenz unterscheiden sich um weniger als das Dreifache. Lass die Arme im ersten Teil auf dem Tisch "
+        "liegen, halte sie im zweiten zur Seite, und schau, ob die Elektroden kleben."
+    ),
+    "The pad feels no difference between relaxed and raised shoulders. Move it a little and try again.": (
+        "Das Kissen spürt keinen Unterschied zwischen lockeren und hochgezogenen Schultern. "
+        "Rück es ein wenig zurecht und versuch es noch einmal."
+    ),
+    "A pressure pad needs both: shoulders relaxed, then raised. Lift them once for 15 s.": (
+        "Ein Druckkissen braucht beides: lockere und hochgezogene Schultern. Heb sie einmal für 15 Sekunden."
+    ),
+}
+
+
+def in_language(reason: str, language: str) -> str:
+    """The reason of a refusal in `de` or `en`; a sentence without a translation stays as it is."""
+    return GERMAN.get(reason, reason) if language == "de" else reason
