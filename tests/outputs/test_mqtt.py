@@ -159,6 +159,17 @@ def test_in_private_mode_only_the_word_leaves(broker: Any, make_listener: Make, 
     assert {k: v for k, v in last.items() if v is not None} == {"state": "private"}
 
 
+def test_home_assistant_is_told_again_when_it_comes_back(
+    broker: Any, make_listener: Make, desk: Make, eventually: Make
+) -> None:
+    home = make_listener(broker)
+    desk(port=broker.port)
+    eventually(lambda: len(home.of(f"device/{STATION}/config")) == 1)
+    home.send("homeassistant/status", b"offline")
+    home.send("homeassistant/status", b"online")
+    eventually(lambda: len(home.of(f"device/{STATION}/config")) == 2, within_s=8)
+
+
 def test_privacy_0_does_not_even_connect(broker: Any, make_listener: Make, desk: Make) -> None:
     home = make_listener(broker)
     station = desk(port=broker.port, privacy=0)
