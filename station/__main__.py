@@ -24,6 +24,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("record", "station.record", "write the sensor's signal to a recording (EDF+)"),
     ("replay", "station.replay", "run the station over a recording and say what it would have done"),
     ("analyse", "station.analyse", "a report of one recording, for you or your physiotherapist"),
+    ("render", "station.render", "write an exercise as a sound file, to take along"),
     ("export", "station.export", "give out what the station remembers, as CSV or JSON"),
     ("purge", "station.purge", "delete what the station remembers, a range or everything"),
 )

@@ -72,7 +72,7 @@ def _stage(console: Console, language: str, broker: Broker, folder: Path, args: 
     """The station with its two twins, its picture, and the newcomer's keys."""
     chosen = demo_config(language, broker.port, silent=args.silent)
     app = assembly.app(chosen, folder)
-    sensor, button = app.devices
+    sensor, (button,) = app.sensor, app.devices
     assert isinstance(sensor, SensorDevice)
     assert isinstance(button, ButtonDevice)
 
@@ -115,12 +115,10 @@ def demo_config(language: str, port: int, *, silent: bool = False) -> Config:
     station = msgspec.structs.replace(read.of(Station), language=language)
     changed = read.with_parts(station)
     sections = dict(changed.sections)
+    on, off = settings.Output(enabled=True), settings.Output(enabled=False)
     if port:
-        switch, mqtt = sections["output.mqtt"]
-        sections["output.mqtt"] = (switch, msgspec.structs.replace(mqtt, host="127.0.0.1", port=port))
-    off = settings.Output(enabled=False)
-    if not port:
-        sections["output.mqtt"] = (off, sections["output.mqtt"][1])
+        mqtt = msgspec.structs.replace(sections["output.mqtt"][1], host="127.0.0.1", port=port)
+        sections["output.mqtt"] = (on, mqtt)
     if silent:
         sections["output.audio"] = (off, sections["output.audio"][1])
     return Config(sections)

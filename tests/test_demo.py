@@ -1,0 +1,55 @@
+import pytest
+
+from station import demo
+from station.core import events as e
+from station.core.lights import PATTERNS
+from station.core.state import WORDS
+from station.demo.broker import _brief
+from station.demo.picture import place
+from station.demo.words import ANSWERS, GESTURES, LABELS, LIGHTS, REASONS, STATES, sentence
+from station.settings import Station
+
+LANGUAGES = ["de", "en"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_picture_has_a_word_for_every_light_and_every_state(language: str) -> None:
+    assert {pattern for pattern, _ in PATTERNS} <= set(LIGHTS[language])
+    assert {word for word, _ in WORDS} | {"monitoring"} <= set(STATES[language])
+
+
+def test_both_languages_have_the_same_words() -> None:
+    for table in (STATES, LABELS, LIGHTS, ANSWERS, REASONS, GESTURES):
+        assert set(table["de"]) == set(table["en"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_answer_and_every_end_can_be_told(language: str) -> None:
+    for answer in ("accepted", "not_now", "wrong", "ignored", "self_released", "withdrawn"):
+        assert sentence(e.CueAnswered(answer), language)
+    for reason in ("completed", "stopped", "aborted", "replaced"):
+        assert sentence(e.SessionEnded("breathing", language, reason), language)
+    for gesture in ("short", "double", "long", "hold"):
+        assert sentence(e.Button(gesture), language)
+    assert sentence(e.Reading(0.0, 1.0, True, "ok"), language) == ""
+
+
+def test_half_of_the_bar_belongs_to_the_low_end() -> None:
+    assert place(0.0) == 0.0
+    assert place(10.0) == pytest.approx(0.5)
+    assert place(400.0) == 1.0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_demo_s_settings_are_in_order_with_and_without_a_broker(language: str) -> None:
+    with_broker = demo.demo_config(language, 18830)
+    assert with_broker.of(Station).language == language
+    assert with_broker.outputs()["mqtt"].port == 18830  # type: ignore[attr-defined]
+    assert "mqtt" not in demo.demo_config(language, 0).outputs()
+    assert "audio" not in demo.demo_config(language, 0, silent=True).outputs()
+
+
+def test_a_message_is_told_in_one_line_without_what_is_always_the_same() -> None:
+    said = _brief(b'{"state": "offer", "ts": "2026", "id": "x", "sensor_ok": true, "cue": null}')
+    assert said == "state offer · sensor_ok true"
+    assert _brief(b"online") == "online"
