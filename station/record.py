@@ -7,6 +7,7 @@ so that the recording carries its own yardstick and can be replayed and analysed
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime
 import signal
 from pathlib import Path
@@ -28,6 +29,8 @@ from station.sensor import SensorDevice
 from station.settings import Sensor, Station
 from station.story import clock as minutes_of
 
+FULL = "Make room on the disk; what was recorded until then is whole and can be used."
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where to, from which sensor, how long."""
@@ -42,10 +45,7 @@ def run(args: argparse.Namespace) -> int:
     """Record until told to end; 0 when something was recorded."""
     settings = configured(args)
     sensor, station = settings.of(Sensor), settings.of(Station)
-    if args.recording.exists() and not args.force:
-        raise StationError(f"{args.recording} exists already.", "Choose another name, or overwrite it with --force.")
-    if not args.recording.parent.is_dir():
-        raise StationError(f"There is no folder {args.recording.parent}.", "Create it, or choose another place.")
+    _claim(args.recording, overwrite=args.force)
     known, _sentence = yardsticks.read(place.state_dir(station.state_dir), sensor.signal)
     engine = Engine([Sensing(signals=sensor.signal, yardsticks=known), Calibrating(sensor.signal, known)])
     span = SPANS.get(msgspec.to_builtins(settings.driver()).get("gain", 1), 4.096)
@@ -63,14 +63,30 @@ def run(args: argparse.Namespace) -> int:
         _live(recording, inbox, args.minutes * 60 or float("inf"), calibrate=args.calibrate)
     except KeyboardInterrupt:
         pass
+    except OSError as error:
+        raise StationError(f"{args.recording} cannot be written any more: {error.strerror}.", FULL) from None
     finally:
         device.stop()
-        recorder.close()
+        with contextlib.suppress(OSError):  # what is on the disk is whole up to the last second
+            recorder.close()
     if not recorder.seconds:
+        args.recording.unlink()
         raise StationError("Nothing was recorded: the sensor sent nothing.", recording.trouble)
     lost = f", {recorder.lost} samples lost" if recorder.lost else ""
     screen.say(f"{args.recording}: {minutes_of(recorder.seconds)}{lost}. Look at it with:  desk-station analyse FILE")
     return 0
+
+
+def _claim(path: Path, *, overwrite: bool) -> None:
+    """Make sure that the file can be written, before anybody has held still for it.  Raises StationError."""
+    if path.exists() and not overwrite:
+        raise StationError(f"{path} exists already.", "Choose another name, or overwrite it with --force.")
+    if not path.parent.is_dir():
+        raise StationError(f"There is no folder {path.parent}.", "Create it, or choose another place.")
+    try:
+        path.write_bytes(b"")
+    except OSError as error:
+        raise StationError(f"{path} cannot be written: {error.strerror}.", "Choose a folder of yours.") from None
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -140,6 +140,12 @@ def test_a_folder_that_is_not_there_gives_a_sentence(tmp_path: Path, capsys: pyt
     assert "There is no folder" in capsys.readouterr().err
 
 
+def test_a_place_that_cannot_be_written_gives_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["record", "/proc/a.edf", "--simulated"]) == 2
+    heard = capsys.readouterr().err
+    assert "cannot be written" in heard and "Traceback" not in heard
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_a_recording_survives_its_end_however_it_comes(tmp_path: Path, how: signal.Signals) -> None:

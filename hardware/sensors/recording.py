@@ -21,7 +21,7 @@ from hardware.sensors.edf_reader import Recording, read
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A recording instead of a sensor."""
 
-    file: Annotated[str, msgspec.Meta(min_length=1, description="The EDF or EDF+ file to play.")]
+    file: Annotated[str, msgspec.Meta(description="The EDF or EDF+ file to play.")] = ""
     channel: Annotated[
         str, msgspec.Meta(description="Label or number of the channel; empty takes the first that looks like a muscle.")
     ] = ""
@@ -52,7 +52,7 @@ class RecordingSource:
             if not self._loop:
                 raise SensorError(
                     f"{self.recording.path} has been played to its end.",
-                    "Set loop = true under [sensor.recording] to start again, or choose another driver.",
+                    "Set loop = true under [sensor] to start again, or choose another driver.",
                 )
             self._start += self.recording.seconds
             self._frames = self.recording.frames()
@@ -72,4 +72,6 @@ class RecordingSource:
 
 def open(settings: Settings) -> RecordingSource:
     """The recording as a sensor.  Raises SensorError when the file cannot be read."""
+    if not settings.file:
+        raise SensorError("The recording to play is not named.", 'Set file = "…edf" under [sensor].')
     return RecordingSource(read(settings.file, (settings.channel,) if settings.channel else ()), settings.loop)

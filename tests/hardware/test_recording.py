@@ -271,3 +271,5 @@ def test_a_single_play_ends_with_a_sentence(tmp_path: Path) -> None:
 def test_open_says_what_is_wrong_with_the_file(tmp_path: Path) -> None:
     with pytest.raises(SensorError, match="does not exist"):
         recording.open(recording.Settings(file=str(tmp_path / "none.edf")))
+    with pytest.raises(SensorError, match="not named"):
+        recording.open(recording.Settings())
