@@ -21,10 +21,11 @@ from typing import Any, Protocol
 from station import clock, memory, yardsticks
 from station.core.component import Message
 from station.core.engine import Engine
-from station.core.events import CalibrationDone, Event, Moment, Private, SensorTrouble, SensorWell
-from station.core.inputs import Frame, Input, NewDay, Tick
+from station.core.events import CalibrationDone, Event, Moment, Private, Quiet, SensorTrouble, SensorWell
+from station.core.inputs import Frame, Input, Tick
 from station.keeper import Keeper
 from station.notify import notify
+from station.workdays import Workdays
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +45,13 @@ class Device(Protocol):
 
     def stop(self) -> None:
         """End; returns within 2 s.  Safe to call twice."""
+
+
+class Sensor(Device, Protocol):
+    """The device that private mode closes."""
+
+    def release(self) -> None:
+        """End as `stop` does, but return at once: the loop goes on while the sensor closes."""
 
 
 class Rememberer(Protocol):
@@ -91,18 +99,22 @@ class App:
         engine: Engine,
         rememberer: Rememberer,
         outputs: Sequence[Keeper],
+        sensor: Sensor,
         devices: Sequence[Device],
         inbox: Inbox,
         state_dir: Path,
     ) -> None:
-        """`devices`: the first one is the sensor, which private mode closes."""
+        """`devices`: all but the sensor."""
         self.engine = engine
         self.rememberer = rememberer
         self.outputs = list(outputs)
+        self.sensor = sensor
         self.devices = tuple(devices)
         self.inbox = inbox
         self.state_dir = state_dir
         self._stopping = False
+        self._private = False
+        self._workdays = Workdays()
         self._day = ""
         self._housekeeping_at = 0.0
         self._remember_at = 0.0
@@ -149,6 +161,7 @@ class App:
 
     def _act(self, event: Event) -> None:
         """What the station itself does about an event."""
+        self._workdays.take(event)
         if isinstance(event, SensorWell):
             notify("READY=1\nSTATUS=The sensor is being read.")
         elif isinstance(event, SensorTrouble):  # it lives and says so: a restart by the manager would help nobody
@@ -156,22 +169,29 @@ class App:
         elif isinstance(event, CalibrationDone):
             yardsticks.save(self.state_dir, event.calibration)
         elif isinstance(event, Private):
-            self.devices[0].stop() if event.on else self.devices[0].start()
+            self._private = event.on
+            self._remember_at = 0.0  # what the person asked for outlives a power cut a second later
+            self.sensor.release() if event.on else self.sensor.start()
+        elif isinstance(event, Quiet):
+            self._remember_at = 0.0
 
     def _begin(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         now = clock.now()
-        requests = self.rememberer.restore(memory.load(self.state_dir), now, clock.wall())
+        requests = self._recall(now)
+        self._remember_at = now + REMEMBER_S  # not before the requests have brought back what is remembered
         self._keep_house(now)
-        for device in self.devices:
-            device.start()
         for request in requests:
             self._think(request, now)
+        if not self._private:
+            self.sensor.start()
+        for device in self.devices:
+            device.start()
 
     def _end(self) -> None:
         notify("STOPPING=1")
-        for device in self.devices:
+        for device in (self.sensor, *self.devices):
             device.stop()
         self._remember(clock.now())
         for keeper in reversed(self.outputs):
@@ -188,7 +208,7 @@ class App:
                 self._think(said, now)
         if (today := clock.today()) != self._day:
             self._day = today
-            self._think(NewDay(today), now)
+            self._think(self._workdays.begin(today), now)
         if now >= self._remember_at:
             self._remember(now)
         if self.inbox.left_out:
@@ -196,9 +216,20 @@ class App:
             self.inbox.left_out = 0
         notify("WATCHDOG=1")
 
+    def _recall(self, now: float) -> list[Input]:
+        """What was remembered goes back to where it came from; the requests that bring back the rest."""
+        kept = memory.load(self.state_dir)
+        try:
+            self._workdays.restore(kept.get("workdays", {}))
+            return self.rememberer.restore(kept, now, clock.wall())
+        except (AttributeError, TypeError, ValueError) as error:
+            memory.set_aside(self.state_dir, error)
+            return []
+
     def _remember(self, now: float) -> None:
         self._remember_at = now + REMEMBER_S
+        kept = {**self.rememberer.snapshot(now, clock.wall()), "workdays": self._workdays.snapshot()}
         try:
-            memory.save(self.state_dir, self.rememberer.snapshot(now, clock.wall()))
+            memory.save(self.state_dir, kept)
         except OSError as error:
             log.warning("the day's budget cannot be written to %s: %s", self.state_dir, error.strerror)

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 import hardware.button
 import hardware.light
 from station import place, yardsticks
@@ -70,15 +68,10 @@ def core(
         grammar.Grammar(),
         quiet_time,
         the_coach,
-        session.Session(library, _with_language(config), offered),
+        session.Session(library, config.of(session.Settings), offered, config.of(Station).language),
         lights.Lights(config.of(lights.Settings)),
     ]
     return Core(Engine(components), the_coach, quiet_time)
-
-
-def _with_language(config: Config) -> session.Settings:
-    """The exercises speak the station's language."""
-    return msgspec.structs.replace(config.of(session.Settings), language=config.of(Station).language)
 
 
 def outputs(config: Config, house: House) -> list[Keeper]:
@@ -128,10 +121,8 @@ def app(config: Config, state_dir: Path) -> App:
         the_core.engine,
         the_core,
         outputs(config, house(config, state_dir, inbox, library.names())),
-        [
-            SensorDevice(sensor, config.driver(), inbox.put),
-            ButtonDevice(config.of(hardware.button.Settings), inbox.put),
-        ],
+        SensorDevice(sensor, config.driver(), inbox.put),
+        [ButtonDevice(config.of(hardware.button.Settings), inbox.put)],
         inbox,
         state_dir,
     )

@@ -126,7 +126,7 @@ class _Reader:
                         if isinstance(table, dict)
                         else f"{full} stands outside a section"
                     )
-                    self.complain(path, f"{what}; {_nearest(full, list(classes), 'sections')}.")
+                    self.complain(path, f"{what}; {_nearest(full, list(classes), 'sections')}")
                 elif not isinstance(table, dict):
                     self.complain(path, f"{full} is a section: write [{full}] on a line of its own.")
                 else:
@@ -141,7 +141,7 @@ class _Reader:
         values: dict[type, dict[str, Any]] = {kind: {} for kind in kinds}
         for key, value in table.items():
             if key not in known:
-                self.complain((*path, key), f"[{name}] has no key {key!r}; {_nearest(key, list(known), 'keys')}.")
+                self.complain((*path, key), f"[{name}] has no key {key!r}; {_nearest(key, list(known), 'keys')}")
                 continue
             kind, field = known[key]
             try:
@@ -168,7 +168,7 @@ def section_classes(driver: str = "ads1115") -> dict[str, tuple[type[msgspec.Str
         for name, references in settings.SECTIONS.items()
     }
     for name in settings.outputs():
-        found[f"output.{name}"] = (settings.Output, settings.load(f"station.outputs.{name}:Settings"))
+        found[f"output.{name}"] = (settings.switch(name), settings.load(f"station.outputs.{name}:Settings"))
     return found
 
 
@@ -251,7 +251,7 @@ def _shown(value: Any) -> str:
 
 def _nearest(word: str, there: list[str], noun: str) -> str:
     close = difflib.get_close_matches(word, there, n=1, cutoff=0.6)
-    return f"did you mean {close[0]!r}?" if close else f"its {noun} are: {', '.join(there)}"
+    return f"did you mean {close[0]!r}?" if close else f"its {noun} are: {', '.join(there)}."
 
 
 def _is_outputs(name: str, value: object) -> bool:

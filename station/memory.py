@@ -39,10 +39,16 @@ def load(folder: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        aside = path.with_suffix(".bad")
-        log.warning("%s cannot be read (%s); it is kept as %s and the station starts afresh", path, error, aside.name)
-        try:
-            path.replace(aside)
-        except OSError:
-            log.warning("%s could not be set aside either", path)
+        set_aside(folder, error)
         return {}
+
+
+def set_aside(folder: Path, error: Exception) -> None:
+    """Keep a file that cannot be used under another name, and say so in the log."""
+    path = folder / NAME
+    aside = path.with_suffix(".bad")
+    log.warning("%s cannot be read (%s); it is kept as %s and the station starts afresh", path, error, aside.name)
+    try:
+        path.replace(aside)
+    except OSError:
+        log.warning("%s could not be set aside either", path)

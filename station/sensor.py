@@ -27,6 +27,7 @@ class SensorDevice:
         self._settings: dict[str, Any] = msgspec.to_builtins(driver)
         self._put = put
         self._acquisition: Acquisition | None = None
+        self._released: Acquisition | None = None
 
     @property
     def pid(self) -> int | None:
@@ -35,6 +36,7 @@ class SensorDevice:
 
     def start(self) -> None:
         """Open the sensor; what is wrong arrives in the inbox."""
+        self._wait_for_released()
         problem, remedy = refusal(self._sensor.driver, self._sensor.signal, self._sensor.power)
         if problem:
             self._put(SensorLost(problem, remedy))
@@ -53,11 +55,23 @@ class SensorDevice:
         if self._acquisition:
             self._acquisition.control(message)
 
+    def release(self) -> None:
+        """Close the sensor without waiting for it; no frame comes after this."""
+        if self._acquisition:
+            self._wait_for_released()
+            self._released, self._acquisition = self._acquisition, None
+            self._released.end()
+
     def stop(self) -> None:
         """Close the sensor; no process is left behind."""
-        acquisition, self._acquisition = self._acquisition, None
-        if acquisition:
-            acquisition.stop()
+        self.release()
+        self._wait_for_released()
+
+    def _wait_for_released(self) -> None:
+        """One process at a time has the sensor.  It left long ago, unless private mode was a matter of a second."""
+        released, self._released = self._released, None
+        if released:
+            released.stop()
 
     def _on_frame(self, raw: Raw) -> None:
         volts = np.frombuffer(raw.volts, dtype=np.float32).reshape(-1, raw.channels)

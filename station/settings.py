@@ -52,6 +52,12 @@ class Output(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     enabled: Annotated[bool, Meta(description="Whether this output is used at all.")] = True
 
 
+class OutputOnRequest(Output, frozen=True, forbid_unknown_fields=True):
+    """An output that needs something not every house has, so it is used only when asked for."""
+
+    enabled: Annotated[bool, Meta(description="Whether this output is used at all.")] = False
+
+
 # Section -> the classes that describe its keys; {driver} is what `[sensor] driver` says.
 SECTIONS: dict[str, tuple[str, ...]] = {
     "station": ("station.settings:Station",),
@@ -72,6 +78,12 @@ def outputs() -> list[str]:
     from station import outputs as package
 
     return sorted(name for _, name, _ in pkgutil.iter_modules(package.__path__) if name != "contract")
+
+
+def switch(name: str) -> type[Output]:
+    """Whether this output is used unless somebody says otherwise: its module says `ON_REQUEST = True` if not."""
+    module = importlib.import_module(f"station.outputs.{name}")
+    return OutputOnRequest if getattr(module, "ON_REQUEST", False) else Output
 
 
 def drivers() -> list[str]:

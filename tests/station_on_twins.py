@@ -25,7 +25,6 @@ from station.core.inputs import MarkNow
 from station.keeper import Keeper
 from station.settings import Station
 
-
 one_at_a_time = threading.Lock()
 
 
@@ -75,7 +74,7 @@ def main() -> None:
                 time.sleep(float(rest))
                 button.drive_high()
             elif what == "control":
-                app.devices[0].control(json.loads(rest))  # type: ignore[attr-defined]
+                app.sensor.control(json.loads(rest))  # type: ignore[attr-defined]
             elif what == "mark":
                 app.inbox.put(MarkNow("terminal"))
 

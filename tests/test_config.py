@@ -70,7 +70,7 @@ def test_a_secret_is_never_shown_not_even_in_a_mistake() -> None:
 @pytest.mark.parametrize("driver", ["ads1115", "simulated", "recording"])
 def test_every_documented_key_works_and_reads_back_the_same(driver: str) -> None:
     whole = config.defaults(driver)
-    text = config.render(whole).replace(f'driver = "{config.Sensor().driver}"', f'driver = "{driver}"')
+    text = config.render(whole).replace(f'driver = "{Sensor().driver}"', f'driver = "{driver}"')
     again = config.from_text(text)
     assert config.render(again) == text
 
@@ -85,9 +85,7 @@ def test_default_toml_is_the_rendered_defaults() -> None:
 def test_every_setting_has_a_sentence_its_owner_can_read() -> None:
     lines = config.render(config.defaults()).splitlines()
     bare = [
-        line
-        for before, line in itertools.pairwise(lines)
-        if " = " in line and line[0] != "#" and before[:1] != "#"
+        line for before, line in itertools.pairwise(lines) if " = " in line and line[0] != "#" and before[:1] != "#"
     ]
     assert not bare, bare
 

@@ -49,6 +49,7 @@ gpio = "mock"
 gpio = "mock"
 fade_s = 1
 [output.mqtt]
+enabled = true
 host = "127.0.0.1"
 port = {port}
 """

@@ -78,10 +78,14 @@ class Acquisition:
             if self._socket is not None:
                 self._socket.send(pack_control(message), socket.MSG_DONTWAIT)
 
-    def stop(self) -> None:
-        """End the process and the thread; returns within 2 s and leaves nothing behind.  Safe to call twice."""
+    def end(self) -> None:
+        """Ask the process to end and return at once; no frame and no word comes after this."""
         self._ending.set()
         self.control({"stop": True})
+
+    def stop(self) -> None:
+        """End the process and the thread; returns within 2 s and leaves nothing behind.  Safe to call twice."""
+        self.end()
         if not self._thread.is_alive() or threading.current_thread() is self._thread:
             return
         self._thread.join(STOP_S)

@@ -96,8 +96,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         float, msgspec.Meta(ge=0, le=7200, description="seconds without a cue after an exercise")
     ] = 300.0
     baseline_days: Annotated[
-        int, msgspec.Meta(ge=0, le=30, description="so many first days are only watched, without any cue")
-    ] = 0
+        int, msgspec.Meta(ge=0, le=30, description="so many first workdays are only watched, without any cue")
+    ] = 3
     first: Annotated[
         str, msgspec.Meta(description="the exercise that comes first when you accept; empty: the suggested one at once")
     ] = "shoulder-drop"

@@ -71,9 +71,6 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Literal["micro", "middle", "long"],
         msgspec.Meta(description="micro (1-3 minutes), middle (4-7) or long (10-15), where nobody says otherwise"),
     ] = "micro"
-    language: Annotated[
-        str, msgspec.Meta(pattern="^[a-z]{2}$", description="two letters of the language you want to hear: de or en")
-    ] = "de"
     forgotten_pause_s: Annotated[
         float,
         msgspec.Meta(ge=10, le=86400, description="seconds after which a paused exercise ends by itself, silently"),
@@ -94,9 +91,15 @@ class _Wish:
 class Session:
     """The one exercise that is running, or none."""
 
-    def __init__(self, library: Library, settings: Settings | None = None, offered: Sequence[str] = ()) -> None:
-        """`offered`: the names the library knows, for the sentence that helps when a name is wrong."""
+    def __init__(
+        self, library: Library, settings: Settings | None = None, offered: Sequence[str] = (), language: str = "de"
+    ) -> None:
+        """What it may play, and in which `language` where nobody asks for another one.
+
+        offered: the names the library knows, for the sentence that helps when a name is wrong.
+        """
         self.settings = settings or Settings()
+        self._language = language
         self.phase = "idle"
         self._library = library
         self._offered = tuple(offered)
@@ -141,7 +144,7 @@ class Session:
         wish = _Wish(
             request.technique or self.settings.favourite,
             request.length or self.settings.length,
-            request.language or self.settings.language,
+            request.language or self._language,
             request.source,
             request.then,
         )

@@ -1,7 +1,8 @@
 """What every output is: something that is started, told what happened, and stopped.
 
 A module `station/outputs/NAME` *must* offer `Settings` (a frozen msgspec struct, every field described) and
-`open(settings, house) -> Output`.  The name in `[output.NAME]` is the name of the file; there is no registry.
+`open(settings, house) -> Output`; with `ON_REQUEST = True` it is off until its owner asks for it.  The name in
+`[output.NAME]` is the name of the file; there is no registry.
 
     start()        may raise OutputError: the app says so once, and tries again with back-off
     take(moment)   is called on the main thread for every event and must return at once (< 1 ms); slow work goes to the

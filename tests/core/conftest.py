@@ -72,8 +72,8 @@ class SmallDesk:
         session: SessionSettings | None = None,
         lights: LightSettings | None = None,
     ) -> None:
-        # No patience and no settling unless a test is about them: the timelines begin with the light.
-        self.coach = Coach(coach or CoachSettings(patience_s=0, settle_s=0), Budget())
+        # No patience, no settling, no days of mere watching unless a test is about them: timelines begin with the light.
+        self.coach = Coach(coach or CoachSettings(patience_s=0, settle_s=0, baseline_days=0), Budget())
         self.quiet = QuietTime()
         self.grammar = Grammar()
         self.session = Session(library, session, tuple(SCRIPTS))

@@ -17,6 +17,9 @@ from station.outputs.mqtt.settings import Settings
 
 __all__ = ["Mqtt", "Settings", "examine", "open"]
 
+ON_REQUEST = True
+"""Not every house has a broker: `[output.mqtt] enabled = true` says that this one does."""
+
 
 def open(settings: Settings, house: House) -> Mqtt:
     """The MQTT output of the station in `house`."""
