@@ -30,6 +30,8 @@ from station.core.yardstick import Implausible, SignalKind, Volts, Yardstick, me
 from station.errors import StationError
 
 REST, REFERENCE = "calibration/rest", "calibration/reference"
+# Below 300 samples a second raw EMG is off by more than a tenth, below 475 by some hundredths (DESIGN §4).
+SLOWEST_RAW, SLOW_RAW = 300.0, 475.0
 # A calibration later than this was not made for what came before it, but it is the best there is for it.
 BEGINNING_S = 300.0
 # Without notes: so much of the recording is taken for rest, if it is about as quiet as the quietest part.
@@ -68,7 +70,7 @@ def prepare(recording: Recording, signals: Sequence[str] = ()) -> Prepared:
     """
     labelled = [named or "emg-raw" for named in recording.signals]
     chosen = tuple(cast(SignalKind, name) for name in (*signals, *labelled[len(signals) :])[: len(labelled)])
-    remarks = list(recording.remarks)
+    remarks = [*recording.remarks, *_pace(recording, chosen)]
     rests, references = recording.noted(REST), recording.noted(REFERENCE)
     yardsticks = []
     for k, signal in enumerate(chosen):
@@ -89,6 +91,19 @@ def prepare(recording: Recording, signals: Sequence[str] = ()) -> Prepared:
         end = 0.0
         remarks.append("The calibration lies late in the recording; it is used for all of it.")
     return Prepared(recording, chosen, tuple(yardsticks), end, tuple(dict.fromkeys(remarks)))
+
+
+def _pace(recording: Recording, signals: Sequence[SignalKind]) -> list[str]:
+    """Refuse raw EMG that was sampled too slowly to be measured; say when it is a little slow."""
+    if "emg-raw" not in signals or recording.rate >= SLOW_RAW:
+        return []
+    name, rate = recording.path.name, f"{recording.rate:g} samples a second"
+    if recording.rate >= SLOWEST_RAW:
+        return [f"{name} has {rate}; raw EMG is measured some hundredths too low below {SLOW_RAW:g}."]
+    raise StationError(
+        f"{recording.path} has {rate}, too few for raw EMG (at least {SLOWEST_RAW:g}).",
+        "If it is an envelope (smoothed) signal, say so with --signal emg-envelope.",
+    )
 
 
 def _joined(recording: Recording, channel: int, spans: Sequence[tuple[float, float]]) -> Volts:
