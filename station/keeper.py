@@ -3,6 +3,9 @@
     stopped ──start ok──► running ──take raises──► stopped (again in 1, 2, 4 … 60 s)
                              └── trouble() says something ──► reported, still running
 
+An output that comes (back) is first told what still stands: private mode, quiet, the light's pattern.  It must not have
+to guess whether it may speak.
+
 What changes for the person is told as `OutputTrouble` and `OutputWell`; both go to every other output, so the page and
 MQTT can show that the speaker is gone.
 """
@@ -11,13 +14,15 @@ from __future__ import annotations
 
 import logging
 
-from station.core.events import Event, Moment, OutputTrouble, OutputWell
+from station.core.events import Event, Light, Moment, OutputTrouble, OutputWell, Private, Quiet
 from station.outputs.contract import Output, OutputError
 
 log = logging.getLogger(__name__)
 
 FIRST_RETRY_S = 1.0
 LONGEST_RETRY_S = 60.0
+# Events that say how things stand from now on, in the order in which a newcomer has to know them.
+STANDING = (Private, Quiet, Light)
 
 
 class Keeper:
@@ -30,6 +35,7 @@ class Keeper:
         self._retry_at = 0.0
         self._wait_s = FIRST_RETRY_S
         self._said = ""
+        self._standing: dict[type[Event], Moment] = {}
 
     def look_after(self, now: float) -> list[Event]:
         """Start what is stopped and due, ask what runs; answers what has changed for the person."""
@@ -42,6 +48,8 @@ class Keeper:
 
     def take(self, moment: Moment) -> list[Event]:
         """Hand over one event; an output that raises is stopped and tried again later."""
+        if isinstance(moment.event, STANDING):
+            self._standing[type(moment.event)] = moment
         if not self.running:
             return []
         try:
@@ -61,9 +69,12 @@ class Keeper:
     def _start(self, now: float) -> list[Event]:
         try:
             self.output.start()
+            self.running = True
+            for kind in STANDING:
+                if kind in self._standing:
+                    self.output.take(self._standing[kind])
         except Exception as error:
             return self._failed(error, now)
-        self.running = True
         self._wait_s = FIRST_RETRY_S
         return self._report("")
 

@@ -1,4 +1,4 @@
-from station.core.events import Mark, Moment, OutputTrouble, OutputWell
+from station.core.events import Light, Mark, Moment, OutputTrouble, OutputWell, Private
 from station.keeper import Keeper
 from station.outputs.contract import OutputError
 
@@ -85,3 +85,16 @@ def test_the_wait_between_tries_never_grows_beyond_a_minute() -> None:
     for second in range(3600):
         keeper.look_after(float(second))
     assert 60 <= tries <= 70  # 1+2+4+8+16+32 s, then once a minute
+
+
+def test_an_output_that_comes_back_is_first_told_what_still_stands() -> None:
+    output = Fragile()
+    output.start_fails = True
+    keeper = Keeper("lamp", output)
+    keeper.look_after(0.0)
+    for event in (Light("glow"), Private(True, "button"), Mark("button"), Light("private")):
+        keeper.take(Moment(event, 0.5, 0.0))
+    assert output.taken == []
+    output.start_fails = False
+    keeper.look_after(1.0)
+    assert [moment.event for moment in output.taken] == [Private(True, "button"), Light("private")]
