@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ import pytest
 from edfio import Edf, EdfAnnotation, EdfSignal
 
 from station.__main__ import main
+from station.core.events import Event, Reading
+from station.core.inputs import Frame
+from station.replaying import load, play, prepare
 
 SHARED = Path(os.environ.get("DESK_SHARED", Path(__file__).parent.parent / ".." / "shared")) / "data"
 shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared recordings (../shared/data) are not here")
@@ -105,6 +109,31 @@ def test_a_person_gets_a_summary_without_a_single_brace(tmp_path: Path, capsys: 
     assert "tense.edf: 8:30" in out
     assert "Sustained tension once" in out
     assert "{" not in out and "None" not in out and "nan" not in out
+
+
+@pytest.mark.parametrize("seconds", [0.013, 0.02, 0.37, 5.0])
+def test_the_readings_do_not_depend_on_how_the_samples_were_cut(tmp_path: Path, seconds: float) -> None:
+    notes = [*CALIBRATED, EdfAnnotation(90, 1, "lost/100")]
+    prepared = prepare(load(str(write(tmp_path / "a.edf", envelope((15, 0), (15, 100), (60, 2), (90, 25)), notes))))
+    prepared = dataclasses.replace(prepared, in_force_s=0.0)  # a calibration may come between two frames only
+    frames = (Frame(f.volts, f.t_last, f.rate, f.lost) for f in prepared.recording.frames(seconds))
+
+    def readings(told: Iterator[tuple[float, Event]]) -> list[tuple[float, float | None, bool, str]]:
+        return [(round(e.t, 6), e.rve_percent, e.resting, e.quality) for _, e in told if isinstance(e, Reading)]
+
+    straight, cut = readings(play(prepared)), readings(play(prepared, frames))
+    assert cut[: len(straight)] == straight[: len(cut)]
+    assert abs(len(cut) - len(straight)) <= 1
+
+
+def test_what_comes_later_changes_nothing_of_what_was_said_before(tmp_path: Path) -> None:
+    short = envelope((15, 0), (15, 100), (60, 2), (90, 25))
+    long = np.concatenate([short, envelope((60, 80), seed=9)])
+    told = [
+        list(play(prepare(load(str(write(tmp_path / f"{name}.edf", volts, CALIBRATED))))))
+        for name, volts in (("short", short), ("long", long))
+    ]
+    assert told[1][: len(told[0])] == told[0]
 
 
 # --- recordings without everything ------------------------------------------------------------------
