@@ -15,6 +15,7 @@ from station.core.component import NEVER, Handler, Message
 from station.core.events import Presence, Quality, Reading, SensorTrouble, SensorWell
 from station.core.inputs import Frame, SensorLost, Tick, UseCalibration
 from station.core.load import MinuteBook
+from station.core.quality import REASONS
 from station.core.signal import Measured, SignalPath
 from station.core.tension import Settings, TensionRule, personal_threshold
 from station.core.yardstick import SignalKind, Yardstick, from_dict
@@ -98,20 +99,34 @@ class Sensing:
         return told
 
     def _decide(self, hops: Sequence[Measured], told: list[Message]) -> None:
-        candidates = [hops[k] for k in self._deciding]
-        valid = [hop for hop in candidates if hop.rve_percent is not None]
-        hop = max(valid, key=lambda h: h.rve_percent or 0.0) if valid else candidates[0]
-        reason = hop.reason
-        if hop.state == "ok" and self.yardsticks[self._deciding[0]] is None:
+        """One tenth of a second, one answer."""
+        hop = self._deciding_hop(hops)
+        state, reason, load, resting = hop.state, hop.reason, hop.rve_percent, hop.resting
+        if load is None and state == "ok":
             reason = NO_YARDSTICK
-        if (hop.state, reason) != self._quality:
-            self._quality = (hop.state, reason)
-            told.append(Quality(hop.state, reason))
-        told.append(Reading(hop.t, hop.rve_percent, hop.resting, hop.state))
-        told.extend(self._rule.hop(hop.end, hop.span, hop.rve_percent, hop.resting, not self._present))
-        minute = self._minutes.hop(hop.t, hop.span, hop.rve_percent, hop.resting)
+        elif self._nobody_there(hops, hop):
+            state, reason, load, resting = "absent", REASONS["absent"], None, False
+        if (state, reason) != self._quality:
+            self._quality = (state, reason)
+            told.append(Quality(state, reason))
+        told.append(Reading(hop.t, load, resting, state))
+        told.extend(self._rule.hop(hop.end, hop.span, load, resting, not self._present))
+        minute = self._minutes.hop(hop.t, hop.span, load, resting)
         if minute is not None:
             told.append(minute)
+
+    def _deciding_hop(self, hops: Sequence[Measured]) -> Measured:
+        """The more loaded of the believable channels; without any, the first."""
+        if len(self._deciding) == 1:
+            return hops[self._deciding[0]]
+        believed = [hops[k] for k in self._deciding if hops[k].rve_percent is not None]
+        return max(believed, key=_load_of) if believed else hops[self._deciding[0]]
+
+    def _nobody_there(self, hops: Sequence[Measured], hop: Measured) -> bool:
+        """Nobody leans on the pad *and* the muscle is silent: who leans forward and works is there."""
+        if len(hops) == len(self._deciding) or (hop.rve_percent is not None and not hop.resting):
+            return False
+        return any(other.state == "absent" for other in hops)
 
     def _on_calibration(self, message: UseCalibration, now: float) -> Iterable[Message]:
         self._use([from_dict(stored) for stored in message.calibrations])
@@ -132,6 +147,10 @@ class Sensing:
     def _on_presence(self, message: Presence, now: float) -> Iterable[Message]:
         self._present = message.state != "away"
         return ()
+
+
+def _load_of(hop: Measured) -> float:
+    return hop.rve_percent or 0.0
 
 
 def stored(yardsticks: Sequence[Yardstick]) -> tuple[dict[str, object], ...]:

@@ -53,6 +53,7 @@ class Yardstick(msgspec.Struct, frozen=True, kw_only=True):
     rate: float  # samples a second, as measured during the calibration
     rest_level: float  # V: median at rest (the zero of envelope and pressure sensors)
     reference_level: float  # V: at the reference: median (envelope, pressure) or rms above 30 Hz (raw)
+    rest_top: float = 0.0  # V: what rest itself reaches 2 % of the time (envelope): less than that is still rest
     rest_power: float = 0.0  # V²: EMG band at rest, after the notches
     reference_power: float = 0.0  # V²: EMG band at the reference, after the notches, rest power taken off
     highpass_hz: float = BANDS[0].highpass_hz  # the band that served best at the calibration
@@ -96,10 +97,24 @@ def measure(
     rest = _checked(rest_volts, rate, "rest", raw)
     reference = None if reference_volts is None else _checked(reference_volts, rate, "reference", raw)
     if signal == "emg-raw":
-        return _raw(rest, reference, rate, created)
-    if signal == "emg-envelope":
-        return _envelope(rest, reference, rate, created)
-    return _pressure(rest, reference, rate, created)
+        stick = _raw(rest, reference, rate, created)
+    elif signal == "emg-envelope":
+        stick = _envelope(rest, reference, rate, created)
+    else:
+        stick = _pressure(rest, reference, rate, created)
+    if typing_volts is None or signal == "pressure":
+        return stick
+    typing = _checked(typing_volts, rate, "typing", raw)
+    return msgspec.structs.replace(stick, typing_p50=_typical_load(stick, typing, rate))
+
+
+def _typical_load(stick: Yardstick, volts: Volts, rate: float) -> float:
+    """The median load of a segment, %RVE."""
+    if stick.signal == "emg-envelope":
+        return max(0.0, 100 * (float(np.median(volts)) - stick.rest_level) / (stick.reference_level - stick.rest_level))
+    powers = _hop_powers(powers_of(volts, rate, stick.mains_hz, Band(stick.highpass_hz, stick.emphasis)))
+    above = max(0.0, float(np.median(_smoothed(powers))) - stick.rest_power)
+    return 100 * math.sqrt(above / stick.reference_power)
 
 
 def _checked(volts: Volts, rate: float, name: str, may_not_stand_still: bool) -> Volts:
@@ -216,6 +231,7 @@ def _envelope(rest: Volts, reference: Volts | None, rate: float, created: str) -
         rate=rate,
         rest_level=rest_level,
         reference_level=reference_level,
+        rest_top=float(np.percentile(rest, 98)),
         rest_power=spread**2,
         noise_rve_percent=100 * spread / (reference_level - rest_level),
         rest_only=reference is None,
