@@ -21,7 +21,7 @@ from station.core.inputs import Calibrate, Frame, Input, SensorLost, Tick
 from station.core.sensing import Sensing
 from station.core.yardstick import Yardstick, from_dict
 from station.errors import StationError
-from station.guided import ACTS, Inbox, Keys, Meter, Screen, add_sensor_arguments, configured
+from station.guided import ACTS, REDRAW_S, Inbox, Keys, Meter, Screen, add_sensor_arguments, configured
 from station.sensor import SensorDevice
 from station.settings import Sensor, Station
 
@@ -101,6 +101,7 @@ class Lesson:
         self.result: dict[str, Any] | None = None
         self._meter = Meter(signal)
         self._step_ends = 0.0
+        self._drawn = 0.0
         self._first_asked: float | None = None
 
     def take(self, message: Input, now: float) -> None:
@@ -116,7 +117,8 @@ class Lesson:
                 self.begun = True
                 self.screen.say(said("keys", self.language))
                 self._hear(self.engine.handle(Calibrate(self.action), now), now)
-            elif not self.over:
+            elif not self.over and now - self._drawn >= REDRAW_S:
+                self._drawn = now
                 self.screen.show(f"  {self._meter.bar()}  {max(0, round(self._step_ends - now)):>3} s")
         elif not self.begun:
             self._wait(now)

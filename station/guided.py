@@ -19,6 +19,8 @@ from station import config
 from station.core.inputs import Frame, Input
 
 BAR = 24
+LEAST_WAY_V = 0.1
+REDRAW_S = 0.1
 # What the simulated person does at each step of the calibration; a real one reads the words.
 ACTS = {
     "reference_1": "reference",
@@ -101,8 +103,9 @@ class Meter:
 
     def bar(self) -> str:
         """`▮▮▮▮▯▯▯▯`"""
-        way = self._high - self._low
-        full = round(BAR * (self._now - self._low) / way) if way > 0 else 0
+        # Until something stronger was seen, full scale is ten times rest: noise alone shall not fill the bar.
+        way = max(self._high - self._low, 9 * self._low if self._raw else LEAST_WAY_V)
+        full = round(BAR * min(1.0, (self._now - self._low) / way)) if way > 0 else 0
         return "▮" * full + "▯" * (BAR - full)
 
 

@@ -23,7 +23,7 @@ from station.core.events import CalibrationDone, CalibrationRefused, Calibration
 from station.core.inputs import Calibrate, Frame, Input, MarkNow, SensorLost, Tick
 from station.core.sensing import Sensing
 from station.errors import StationError
-from station.guided import ACTS, Inbox, Keys, Meter, Screen, add_sensor_arguments, configured
+from station.guided import ACTS, REDRAW_S, Inbox, Keys, Meter, Screen, add_sensor_arguments, configured
 from station.recorder import SPANS, Recorder
 from station.sensor import SensorDevice
 from station.settings import Sensor, Station
@@ -118,6 +118,7 @@ class Recording:
         self._meter = Meter(kind)
         self._step: CalibrationStep | None = None
         self._step_began = 0.0
+        self._drawn = 0.0
         self._level: Reading | None = None
 
     def key(self, key: str) -> Input:
@@ -140,7 +141,9 @@ class Recording:
         self._hear(self.engine.handle(message, now), now)
         if now >= self.engine.due():
             self._hear(self.engine.handle(Tick(), now), now)
-        self.screen.show(f"  {minutes_of(self.recorder.seconds)}  {self._meter.bar()}  {self._load()}")
+        if now - self._drawn >= REDRAW_S:
+            self._drawn = now
+            self.screen.show(f"  {minutes_of(self.recorder.seconds)}  {self._meter.bar()}  {self._load()}")
 
     def _load(self) -> str:
         if self._level is None or self._level.rve_percent is None:

@@ -145,6 +145,13 @@ def test_neither_a_sensor_nor_the_simulated_person_is_a_mistake_that_is_told(
     assert "--simulated" in capsys.readouterr().err
 
 
+def test_noise_alone_does_not_fill_the_bar() -> None:
+    meter, rng = Meter("emg-raw"), np.random.default_rng(1)
+    for _ in range(200):
+        meter.take(Frame(rng.normal(1.65, 0.002, (10, 1)), 0.0, 500.0))
+    assert meter.bar().count("▮") <= 6
+
+
 @pytest.mark.slow
 def test_ctrl_c_leaves_the_old_calibration_and_no_process(tmp_path: Path) -> None:
     process = subprocess.Popen(
