@@ -1,12 +1,17 @@
 """An exercise, played step by step at its exact seconds.
 
-    Start ──► playing ──TogglePause──► paused          every step is due at `began + step.at`, so nothing drifts:
-                │  ▲────TogglePause──────┘             a late Tick plays the step late, and the next one on time.
+    Start ──► playing ──TogglePause──► paused          when each step is due, and what the muscle changes in it,
+                │  ▲────TogglePause──────┘             `playback.py` knows
                 ├── the last second ──► SessionEnded("completed"), then what was to follow, if anything
+                ├── the muscle has rested ──► closing (a kind sentence) ──► SessionEnded("completed")
                 └── Stop ──► closing (the short way back, where the script has one) ──► SessionEnded("stopped")
                                 └── Stop again: over at once
 
 The table `TABLE` says which request does what in which phase; a pair that is not in it does nothing.
+
+Two scripts of a technique are not exercises but belong to all of them, where they exist: `rested` is said when an
+exercise ends early because the muscle has been resting (a technique without one never does), `stillness` where seconds
+that the muscle has saved are given back.
 """
 
 from __future__ import annotations
@@ -19,7 +24,9 @@ import msgspec
 
 from station.core.component import NEVER, Handler, Message
 from station.core.events import (
+    CueAnswered,
     Private,
+    Reading,
     Refused,
     SessionClosing,
     SessionEnded,
@@ -28,21 +35,24 @@ from station.core.events import (
     SessionStarted,
     SessionStep,
 )
+from station.core.feeling import Feeling
 from station.core.inputs import NextStep, Start, Stop, Tick, TogglePause
+from station.core.playback import Playback
 from station.core.script import Script, Step
 
 Library = Callable[[str, str, str], Script | None]
 """(technique, length, language) -> its script, or None where this house has none."""
 
 LENGTHS = ("micro", "middle", "long")
-BREATHS = frozenset({"breath_in", "breath_out"})
 
-# A step whose time has wholly passed when the station wakes up late (a suspended host) is left out instead of being
-# crammed in; one that is at most this late is played however short it is.
-LATE_S = 2.0
+# Sentences that belong to every exercise of a technique, by the name of their script.
+RESTED, STILLNESS = "rested", "stillness"
 
-# Sums of floats that should be equal may differ in the last bit; a microsecond is far below what anyone hears.
-SAME_S = 1e-6
+# The muscle has rested: more than half of the last ten seconds, for so long; and an exercise is not cut short before
+# its half, nor in the very last seconds, when its own end is nearer than any kind sentence.
+RESTED_S = 20.0
+NOT_BEFORE = 0.5
+LAST_S = 15.0
 
 # (phase, request) -> what is done.  `idle` takes only Start.
 TABLE: Mapping[tuple[str, str], str] = {
@@ -51,6 +61,7 @@ TABLE: Mapping[tuple[str, str], str] = {
     ("playing", "pause"): "pause",
     ("playing", "next"): "skip",
     ("playing", "stop"): "close",
+    ("playing", "rested"): "let go",
     ("paused", "start"): "replace",
     ("paused", "pause"): "resume",
     ("paused", "next"): "resume and skip",
@@ -71,6 +82,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Literal["micro", "middle", "long"],
         msgspec.Meta(description="micro (1-3 minutes), middle (4-7) or long (10-15), where nobody says otherwise"),
     ] = "micro"
+    ends_when_rested: Annotated[
+        Literal["never", "offers", "always"],
+        msgspec.Meta(
+            description="an exercise may end early, with a kind word, once your muscle has been resting for a while: "
+            "never, only those that you took as an offer, or always"
+        ),
+    ] = "offers"
     forgotten_pause_s: Annotated[
         float,
         msgspec.Meta(ge=10, le=86400, description="seconds after which a paused exercise ends by itself, silently"),
@@ -86,6 +104,8 @@ class _Wish:
     language: str
     source: str
     then: str
+    offered: bool
+    """It follows an offer that was accepted."""
 
 
 class Session:
@@ -104,24 +124,26 @@ class Session:
         self._library = library
         self._offered = tuple(offered)
         self._private = False
-        self._wish = _Wish("", "", "", "", "")
-        self._steps: tuple[Step, ...] = ()
-        self._index = 0
-        self._numbered = 0
-        """Index of the first step of `_steps` in the whole session: the closing's steps count on."""
-        self._seconds = 0.0
-        self._closing: tuple[Step, ...] = ()
-        self._began = 0.0
-        """Monotonic second at which position 0 of `_steps` was, or would have been without the pauses."""
+        self._feeling = Feeling()
+        self._wish = _Wish("", "", "", "", "", False)
+        self._script = Script("", "", "", 0.0, "", (), ())
+        self._playback = Playback((), 0.0, 0.0, self._feeling)
+        self._rested: Script | None = None
+        """What is said when the muscle has rested; None where this exercise does not end early."""
+        self._ends = "stopped"
+        """The reason of the end, once the way back has been played."""
         self._paused_at = 0.0
+        self._accepted_at = -NEVER
 
     def routes(self) -> Mapping[type, Handler]:
-        """Requests of the person, private mode, and time."""
+        """Requests of the person, the muscle, private mode, and time."""
         return {
             Start: self._on_start,
             TogglePause: lambda _, now: self._asked("pause", now),
             NextStep: lambda _, now: self._asked("next", now),
             Stop: lambda _, now: self._asked("stop", now),
+            CueAnswered: self._on_answer,
+            Reading: self._on_reading,
             Private: self._on_private,
             Tick: self._on_tick,
         }
@@ -132,9 +154,7 @@ class Session:
             return NEVER
         if self.phase == "paused":
             return self._paused_at + self.settings.forgotten_pause_s
-        if self._index < len(self._steps):
-            return self._began + min(self._steps[self._index].at, self._seconds)
-        return self._began + self._seconds
+        return self._playback.due()
 
     # --- requests ---------------------------------------------------------------------------------
 
@@ -147,6 +167,8 @@ class Session:
             request.language or self._language,
             request.source,
             request.then,
+            # An accepted offer asks in the same instant, and again for what follows when its first exercise is done.
+            now == self._accepted_at,
         )
         script = self._library(wish.technique, wish.length, wish.language)
         if script is None and wish.then:
@@ -159,6 +181,19 @@ class Session:
         action = TABLE.get((self.phase, request))
         return self._do(action, now) if action else ()
 
+    def _on_answer(self, event: CueAnswered, now: float) -> Iterable[Message]:
+        if event.answer == "accepted":
+            self._accepted_at = now
+        return ()
+
+    def _on_reading(self, event: Reading, now: float) -> Iterable[Message]:
+        self._feeling.feel(event, now)
+        if self.phase != "playing":
+            return ()
+        if self._playback.feel(now):
+            return self._play(now)
+        return self._asked("rested", now) if self._has_rested(now) else ()
+
     def _on_private(self, event: Private, now: float) -> Iterable[Message]:
         self._private = event.on
         # Not cut off: who is deep in an autogenic exercise is led back even now.
@@ -169,6 +204,8 @@ class Session:
             return ()
         if self.phase == "paused":
             return self._end("stopped")
+        if self.phase == "playing" and self._has_rested(now):
+            return self._asked("rested", now)
         return self._play(now)
 
     def _do(self, action: str, now: float, wish: _Wish | None = None, script: Script | None = None) -> list[Message]:
@@ -186,96 +223,97 @@ class Session:
             told += self._skip(now)
         if action == "close":
             told += self._close(now)
+        if action == "let go" and self._rested:
+            told += self._lead_out(self._rested.steps, "completed", now)
         if action == "end":
-            told += self._end("stopped")
+            told += self._end(self._ends)
         return told
 
     # --- what is done -----------------------------------------------------------------------------
 
     def _begin(self, wish: _Wish, script: Script, now: float) -> Iterator[Message]:
-        self._wish = wish
-        self.phase, self._began, self._index, self._numbered = "playing", now, 0, 0
-        self._steps, self._seconds, self._closing = _heard(script), script.seconds, script.closing
-        yield SessionStarted(wish.technique, wish.length, wish.language, script.seconds, wish.source)
+        self._wish, self._script = wish, script
+        self.phase = "playing"
+        stillness = self._library(wish.technique, STILLNESS, wish.language)
+        said = stillness.steps if stillness else ()
+        self._feeling.begin()
+        self._playback = Playback(_with_bed(script), script.seconds, now, self._feeling, stillness=said)
+        ends = self.settings.ends_when_rested
+        early = ends == "always" or (ends == "offers" and wish.offered)
+        self._rested = self._library(wish.technique, RESTED, wish.language) if early else None
+        yield SessionStarted(script.technique, script.length, wish.language, script.seconds, wish.source)
         yield from self._play(now)
 
     def _pause(self, now: float) -> Iterator[Message]:
         self.phase, self._paused_at = "paused", now
-        yield SessionPaused(self._wish.technique, self._wish.language)
+        self._playback.pause(now)
+        yield SessionPaused(self._script.technique, self._wish.language)
 
     def _resume(self, now: float) -> Iterator[Message]:
         self.phase = "playing"
-        self._began += now - self._paused_at
-        remaining = max(0.0, self._began + self._seconds - now)
-        yield SessionResumed(self._wish.technique, self._wish.language, remaining)
+        self._feeling.begin()
+        self._playback.resume(now)
+        yield SessionResumed(self._script.technique, self._wish.language, self._playback.remaining_s(now))
 
     def _skip(self, now: float) -> Iterator[Message]:
-        """On to the next section; what it sounds on (a bed) is laid down on the way."""
-        target = next((i for i in range(self._index, len(self._steps)) if self._opens_section(i)), None)
-        skipped = range(self._index, len(self._steps) if target is None else target)
-        for i in skipped:
-            if self._steps[i].kind == "bed" and target is not None:
-                yield self._as_event(i)
-        if target is None:
-            yield from self._complete()
-            return
-        self._index = target
-        self._began = now - self._steps[target].at
-        yield from self._play(now)
+        yield from self._as_events(self._playback.skip(now))
+        if self._playback.over(now):
+            yield from self._complete(now)
 
-    def _opens_section(self, index: int) -> bool:
-        """A spoken step opens a section; so does the first breath after one that is not a breath."""
-        kind = self._steps[index].kind
-        return kind == "say" or (kind in BREATHS and (index == 0 or self._steps[index - 1].kind not in BREATHS))
+    def _has_rested(self, now: float) -> bool:
+        """Has the muscle rested so long that the rest of the exercise is not needed?  No breath is cut in two."""
+        if self._rested is None or self._feeling.rested_s(now) < RESTED_S or self._playback.in_breath(now):
+            return False
+        remaining = self._playback.remaining_s(now)
+        return LAST_S < remaining <= (1 - NOT_BEFORE) * self._script.seconds
 
     def _close(self, now: float) -> Iterator[Message]:
-        if not self._closing:
+        if self._script.closing:
+            yield from self._lead_out(self._script.closing, "stopped", now)
+        else:
             yield from self._end("stopped")
-            return
-        self.phase, self._began = "closing", now - self._closing[0].at
-        self._numbered += len(self._steps)
-        self._steps, self._index = self._closing, 0
-        self._seconds = max(step.at + step.seconds for step in self._closing)
-        seconds = self._seconds - self._closing[0].at
-        yield SessionClosing(self._wish.technique, self._wish.language, seconds)
+
+    def _lead_out(self, steps: tuple[Step, ...], reason: str, now: float) -> Iterator[Message]:
+        """The short way back: what is played instead of the rest."""
+        self.phase, self._ends = "closing", reason
+        end = max(step.at + step.seconds for step in steps)
+        self._playback = Playback(steps, end, now, self._feeling, self._playback.count + 1)
+        yield SessionClosing(self._script.technique, self._wish.language, self._playback.remaining_s(now))
         yield from self._play(now)
 
     def _play(self, now: float) -> Iterator[Message]:
         """Every step that is due; and the end, when its second has come."""
-        position = now - self._began
-        while self._index < len(self._steps) and self._began + self._steps[self._index].at <= now + SAME_S:
-            step = self._steps[self._index]
-            if step.kind == "bed" or step.at + max(step.seconds, LATE_S) >= position:
-                yield self._as_event(self._index)
-            self._index += 1
-        if self._began + self._seconds <= now + SAME_S:
-            yield from self._complete()
+        yield from self._as_events(self._playback.advance(now))
+        if self._playback.over(now):
+            yield from self._complete(now)
 
-    def _complete(self) -> Iterator[Message]:
+    def _complete(self, now: float) -> Iterator[Message]:
         if self.phase == "closing":
-            yield from self._end("stopped")
+            yield from self._end(self._ends)
             return
         wish = self._wish
+        if wish.offered:
+            self._accepted_at = now
         yield from self._end("completed")
         if wish.then:
             yield Start(wish.then, "", wish.language, wish.source)
 
     def _end(self, reason: str) -> Iterator[Message]:
         self.phase = "idle"
-        yield SessionEnded(self._wish.technique, self._wish.language, reason)
+        yield SessionEnded(self._script.technique, self._wish.language, reason)
 
-    def _as_event(self, index: int) -> SessionStep:
-        step = self._steps[index]
-        return SessionStep(
-            technique=self._wish.technique,
-            language=self._wish.language,
-            index=self._numbered + index,
-            kind=step.kind,
-            seconds=step.seconds,
-            text=step.text,
-            clip=step.clip,
-            sound=step.sound,
-        )
+    def _as_events(self, played: Iterable[tuple[int, Step]]) -> Iterator[SessionStep]:
+        for index, step in played:
+            yield SessionStep(
+                technique=self._script.technique,
+                language=self._wish.language,
+                index=index,
+                kind=step.kind,
+                seconds=step.seconds,
+                text=step.text,
+                clip=step.clip,
+                sound=step.sound,
+            )
 
     def _what_there_is(self, wish: _Wish) -> str:
         """The sentence for an exercise that this house does not have."""
@@ -286,7 +324,8 @@ class Session:
         return f"There is no exercise '{wish.technique}' in '{wish.language}'{there_are}."
 
 
-def _heard(script: Script) -> tuple[Step, ...]:
-    """The script's steps as they are played without a sensor: the bed first, and no branch that only a sensor opens."""
-    bed = (Step(0.0, script.seconds, "bed", sound=script.bed),) if script.bed not in ("", "none") else ()
-    return bed + tuple(step for step in script.steps if step.condition is None or step.condition.role != "when")
+def _with_bed(script: Script) -> tuple[Step, ...]:
+    """The script's steps, the bed first."""
+    if script.bed in ("", "none"):
+        return script.steps
+    return (Step(0.0, script.seconds, "bed", sound=script.bed), *script.steps)
