@@ -226,6 +226,16 @@ def test_a_daily_reference_without_arms_is_refused(taught: Lesson) -> None:
     assert "hardly above rest" in lesson.refused()
 
 
+@pytest.mark.parametrize("action", ["start", "daily"])
+def test_a_sensor_that_never_sends_gives_no_yardstick(action: str, taught: Lesson) -> None:
+    calibrating = Calibrating(["emg-raw"], [taught.done()])
+    now, told = 0.0, list(calibrating.routes()[Calibrate](Calibrate(action), 0.0))
+    while isinstance(told[-1], CalibrationStep):
+        now = calibrating.due()
+        told = list(calibrating.routes()[Tick](Tick(), now))
+    assert "stopped sending" in told[-1].reason
+
+
 def test_a_daily_reference_needs_a_first_calibration() -> None:
     lesson = Lesson()
     lesson.tell(Calibrate("daily"))
@@ -259,6 +269,20 @@ def test_a_pad_beside_electrodes_takes_the_shrug_for_its_reference() -> None:
         step = next((e.step for e in events if isinstance(e, CalibrationStep)), step)
         ended = [e for e in events if isinstance(e, CalibrationDone | CalibrationRefused)]
     assert isinstance(ended[0], CalibrationDone), ended
+    # The daily reference holds the arms out: it refreshes the electrodes and leaves the pad alone.
+    told = engine.handle(Calibrate("daily"), now)
+    while isinstance(told[-1], CalibrationStep):
+        for _ in range(300):
+            now += 0.1
+            both = np.stack([rng.normal(1.65, 0.1, 50), rng.normal(1.0, 0.003, 50)], axis=1)
+            engine.handle(Frame(both, now, RATE), now)
+            if now >= engine.due():
+                break
+        told = engine.handle(Tick(), now)
+    daily = told[-1]
+    assert isinstance(daily, CalibrationDone), told
+    assert daily.calibration["channels"][1] == ended[0].calibration["channels"][1]
+    assert daily.calibration["channels"][0]["gain"] == pytest.approx(0.5, rel=0.1)
     pad_found = from_dict(ended[0].calibration["channels"][1])
     assert (pad_found.rest_level, pad_found.reference_level) == (
         pytest.approx(1.0, abs=0.01),

@@ -87,6 +87,33 @@ def test_notes_that_come_faster_than_a_second_can_hold_are_kept(tmp_path: Path) 
     assert len(read(tmp_path / "a.edf").annotations) == 20
 
 
+def test_notes_made_at_the_very_end_find_room_in_the_records_before(tmp_path: Path) -> None:
+    writer = EdfWriter(tmp_path / "a.edf", ["EMG raw", "Pressure"], 50.0)
+    data = volts(500, channels=2)
+    writer.add(data)
+    for number in range(20):
+        writer.note(9.0 + number / 100, f"note {number} " + "x" * 30)
+    writer.close()
+    back = read(tmp_path / "a.edf", ("EMG raw", "Pressure"))
+    assert [a.text.split("x")[0].strip() for a in back.annotations] == [f"note {n}" for n in range(20)]
+    assert np.abs(back.volts() - data).max() < 1e-6
+    assert read_edf(tmp_path / "a.edf").is_continuous
+
+
+def test_more_notes_than_a_recording_can_hold_are_left_out_and_the_rest_is_whole(tmp_path: Path) -> None:
+    writer = EdfWriter(tmp_path / "a.edf", ["EMG raw"], 50.0)
+    writer.add(volts(100))
+    for number in range(50):
+        writer.note(0.5, f"note {number} " + "x" * 60)
+    writer.close()
+    assert 2 <= len(read(tmp_path / "a.edf").annotations) < 50
+
+
+def test_a_recording_needs_a_rate(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="rate above 0"):
+        EdfWriter(tmp_path / "a.edf", ["EMG raw"], 0.0)
+
+
 def test_a_note_may_hold_any_text(tmp_path: Path) -> None:
     writer = EdfWriter(tmp_path / "a.edf", ["EMG raw"], 50.0)
     writer.note(0.5, "session/Übung\x14\x00\n" + "ä" * 200)
