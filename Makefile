@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint types unit slow bench system lock voice clean
+.PHONY: help demo test lint types logic parts slow bench system lock voice clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -13,7 +13,7 @@ help:  ## this list
 demo: $(VENV)/.run  ## the whole station with a simulated person: no hardware, no root, no broker needed
 	@$(BIN)/desk-station demo
 
-test: $(VENV)/.test system lint types unit slow  ## lint, types and every test
+test: $(VENV)/.test system lint types logic parts slow  ## lint, types and every test
 
 lint: $(VENV)/.test  ## ruff: style and common mistakes
 	@echo "== lint"; $(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -21,8 +21,11 @@ lint: $(VENV)/.test  ## ruff: style and common mistakes
 types: $(VENV)/.test  ## mypy, strict
 	@echo "== types"; $(BIN)/mypy
 
-unit: $(VENV)/.test  ## the logic tests: fast, no processes, no clocks
-	@echo "== logic"; $(BIN)/python -m pytest -m "not slow and not benchmark"
+logic: $(VENV)/.test  ## the core's tests: pure, in virtual time, seconds
+	@echo "== logic"; $(BIN)/python -m pytest -m "not slow and not benchmark" tests/core
+
+parts: $(VENV)/.test  ## drivers, outputs, sounds and commands, as far as they are quick
+	@echo "== parts"; $(BIN)/python -m pytest -m "not slow and not benchmark" --ignore tests/core
 
 slow: $(VENV)/.test  ## tests with a real broker, real processes and captured sound
 	@echo "== real processes, broker and sound"; $(BIN)/python -m pytest -m "slow and not benchmark"
