@@ -5,7 +5,9 @@ on), phonemes become 24 kHz sound in a *style*, a vector that is a voice.  There
 a Hindi and an Italian one speaks it without an English accent (chosen by listening machines: word error rate 3.7 %).
 
     German tricks that were measured to matter:  r before a vowel is a trill (the uvular one comes out as h),
-    elsewhere it is vocalised;  the coda is ʌ, a is never back;  ts is two sounds.
+    elsewhere it is vocalised;  the coda is ʌ, a is never back;  ts is two sounds;  p, t, k that open a word or a
+    stressed syllable are aspirated (`tiefer` was heard as `die ver`);  s is never voiced (`sanft` was heard as `Saft`).
+    On eight hard sentences these halved the character error rate, from 14 to 7 %.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ VOICES: dict[str, tuple[dict[str, float], float]] = {
     "en": ({"af_heart": 1.0}, 0.80),
 }
 # What espeak-ng reads wrongly, in Kokoro's alphabet before the last rewriting.  Found by a recogniser; grow this list.
-LEXICON = {"ˈɑtɛmʦˌyːɡə": "ˈaːtəmʦˌyːɡə"}
+# Atem, Atemzug, atmen, einatmen: the a is long.
+LEXICON = {"ɑtɛm": "aːtəm", "ɑtəm": "aːtəm", "ɑtm": "aːtm", "atɛm": "aːtəm", "atəm": "aːtəm", "atm": "aːtm"}
 
 _VOWELS = frozenset("aeiouyɑɐɒæɔəɛɜɨɪøœʊʌAIOWYᵻʏ")
 _ONE_SOUND = {
@@ -42,6 +45,8 @@ _ONE_SOUND = {
     "ʏ": "y",
     "ɜ": "ɐ",
 }
+# p, t, k at the start of a word or a stressed syllable, before a vowel or l (not in ts, st, sp: those have no breath).
+_ASPIRATED = re.compile(rf"((?:(?<![^ ])|(?<=[ˈˌ]))[ptk])(?=[ˈˌ]?[l{''.join(sorted(_VOWELS))}])")
 _LONGEST = 509  # the style vectors are indexed by the number of phonemes, up to this
 
 
@@ -129,4 +134,6 @@ def for_german_ears(espeak: str) -> str:
     spoken = "".join(sounds).replace("ɐɐ", "ɐ")
     for wrong, good in LEXICON.items():
         spoken = spoken.replace(wrong, good)
-    return spoken.replace("ɑ", "a").replace("ʦ", "ts").replace("ɐ", "ʌ")
+    spoken = re.sub(r"ɛɐ(?!\w)", "eːɐ", spoken)  # er, der, her
+    spoken = spoken.replace("ɑ", "a").replace("ʦ", "ts").replace("ɐ", "ʌ").replace("z", "s")
+    return _ASPIRATED.sub(r"\1ʰ", spoken)

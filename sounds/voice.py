@@ -3,7 +3,7 @@
 Renders only sentences that have no clip yet, and removes clips that no sentence asks for.  A clip begins with its
 first sound (the press is answered at once), ends in a short fade, and is as loud as all others:
 
-    speak each sentence -> cut silence -> pause between sentences -> 48 kHz -> -20 LUFS, peak -3.5 dBTP -> Ogg Opus
+    speak each sentence -> cut silence -> pause between sentences -> 48 kHz -> -20 LUFS, peak -4 dBTP -> Ogg Opus
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--all", action="store_true", help="also those that have a clip already")
     chosen = parser.parse_args(arguments)
     wanted = sentences()
-    removed = remove_orphans(wanted)
+    removed = remove_orphans({path_of(sentence) for sentence in wanted}, sounds.HERE / "techniques")
     missing = [
         sentence
         for sentence in wanted
@@ -68,10 +68,9 @@ def path_of(sentence: Sentence) -> Path:
     return sounds.clip(sentence.technique, sentence.language, sentence.clip)
 
 
-def remove_orphans(wanted: list[Sentence]) -> int:
-    """Delete clips that no sentence asks for; how many there were."""
-    keep = {path_of(sentence) for sentence in wanted}
-    orphans = [path for path in (sounds.HERE / "techniques").glob("*/clips/*/*.ogg") if path not in keep]
+def remove_orphans(keep: set[Path], root: Path) -> int:
+    """Delete clips below `root` that no sentence asks for; how many there were."""
+    orphans = [path for path in root.glob("*/clips/*/*.ogg") if path not in keep]
     for path in orphans:
         path.unlink()
     return len(orphans)

@@ -1,0 +1,82 @@
+"""Every exercise that ships: valid, complete in both languages, and kind in its words."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+
+import sounds
+from sounds.texts import clip_name, sentences
+from station.core import technique_words as words
+from station.core.script import Names, Script
+from station.core.script import clip_name as clip_name_of_the_station
+from station.core.technique import compile, describe
+
+NAMES = Names(frozenset(sounds.sound_names()))
+ALL = [(technique, script) for technique in sounds.techniques() for script in sounds.scripts(technique)]
+# Seconds an exercise of a length may take; the shrug of ten seconds is the one that is shorter.
+SPANS = {"micro": (20, 190), "middle": (170, 430), "long": (590, 910)}
+
+
+def compiled(technique: str, script: str, language: str) -> Script:
+    files = (f"{technique}/technique.toml", f"{technique}/{script}.toml")
+    return compile(sounds.read(technique), sounds.read(technique, script), language, NAMES, files)
+
+
+@pytest.mark.parametrize(("technique", "script"), ALL, ids="/".join)
+def test_a_script_is_valid_in_both_languages_and_named_after_its_file(technique: str, script: str) -> None:
+    assert describe(sounds.read(technique)).languages == ("de", "en")
+    for language in ("de", "en"):
+        made = compiled(technique, script, language)
+        assert (made.technique, made.name, made.language) == (technique, script, language)
+        assert script not in words.LENGTHS or made.length == script
+        low, high = SPANS[made.length]
+        assert low <= made.seconds <= high or technique == "shoulder-drop"
+
+
+def test_the_station_always_has_a_breathing_exercise_of_three_minutes_and_a_shrug_of_ten_seconds() -> None:
+    assert compiled("breathing", "middle", "de").seconds == 180
+    assert compiled("shoulder-drop", "micro", "en").seconds == 10
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_breathing_exercise_speaks_a_breath_at_once_and_guides_six_a_minute(language: str) -> None:
+    made = compiled("breathing", "middle", language)
+    assert made.steps[0].at == 0
+    assert re.search(r"atme|breath", made.steps[0].text, re.IGNORECASE)
+    ins = [step for step in made.steps if step.kind == "breath_in"]
+    assert len(ins) >= 8
+    assert {step.seconds for step in ins} == {4.0}
+
+
+def test_the_renderer_and_the_station_call_a_clip_by_the_same_name() -> None:
+    assert clip_name("de", "Und ausatmen.") == clip_name_of_the_station("de", "Und ausatmen.")
+
+
+def test_the_renderer_finds_exactly_what_the_scripts_speak() -> None:
+    spoken = set()
+    for technique, script in ALL:
+        for language in ("de", "en"):
+            made = compiled(technique, script, language)
+            spoken |= {(technique, language, step.clip) for step in (*made.steps, *made.closing) if step.clip}
+    assert {(each.technique, each.language, each.clip) for each in sentences()} == spoken
+
+
+def test_descriptions_promise_nothing() -> None:
+    for technique in sounds.techniques():
+        texts = tomllib.loads(sounds.read(technique))
+        for key in ("title", "about", "evidence"):
+            for language, text in texts[key].items():
+                faults = [fault for fault in words.faults_of(text, language) if "medical" in fault]
+                assert not faults, f"{technique} {key}.{language}: {faults}"
+
+
+def test_every_exercise_that_can_unsettle_says_what_to_do_then() -> None:
+    for technique in sounds.techniques():
+        texts = tomllib.loads(sounds.read(technique))
+        assert texts["closing"], f"{technique} can be ended with a sentence"
+        if "unsettling" in texts["safety"] and texts["family"] in {"mindfulness", "imagery"}:
+            assert "Augen" in texts["caution"]["de"]
+            assert "eyes" in texts["caution"]["en"]
