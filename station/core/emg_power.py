@@ -25,7 +25,7 @@ from station.core.filters import Array, Biquad, Cascade, butterworth, notch, ste
 
 HOP_S = 0.1
 PARTS = 4  # a hop's sub-blocks: 25 ms resolve a heartbeat's QRS or a key strike
-NOTCH_WIDTH_HZ = 2.0  # mains wanders by 0.1 Hz and its amplitude breathes; 2 Hz settle in 0.3 s
+NOTCH_WIDTH_HZ = 4.0  # mains wanders by 0.1 Hz and breathes; wide notches settle soon: 40 ms after a burst
 HIGHEST_NOTCH = 0.47  # of the rate
 MAINS_HZ = (50.0, 60.0)
 MOTION_BAND_HZ = (0.8, 12.0)

@@ -33,7 +33,8 @@ def _window(back: int, ahead: int) -> tuple[int, int, float, float, float]:
     return back, ahead, 1 / (back + ahead), 1 / spread, spread
 
 
-WINDOWS = tuple(_window(back, min(back, AHEAD)) for back in (2, 4, 8, 16, 32, 64))
+NARROWEST, EDGE_BACK = 2, 4
+WINDOWS = tuple(_window(back, min(back, AHEAD)) for back in (NARROWEST, EDGE_BACK, 8, 16, 32, 64))
 MEMORY = 64 + LAG_PARTS + 1
 
 
@@ -61,8 +62,12 @@ class RunningPower:
         if total > 1e6:  # keep the sums small, so that their differences stay exact
             self._sums = [value - total for value in sums]
 
-    def around(self, ago: int) -> float:
-        """The mean power around the moment `ago` parts before now (AHEAD <= ago <= LAG_PARTS)."""
+    def around(self, ago: int, at_edge: bool = False) -> float:
+        """The mean power around the moment `ago` parts before now (AHEAD <= ago <= LAG_PARTS).
+
+        Where not even the two narrowest windows agree, an edge runs through the moment.  `at_edge` then takes the
+        quieter of its two sides: the mean of both would stretch every burst by half a window at either end.
+        """
         sums = self._sums
         centre = len(sums) - 1 - ago
         low, high, best = 0.0, math.inf, 0.0
@@ -72,6 +77,10 @@ class RunningPower:
             low = max(low, lower)
             high = min(high, upper)
             if low > high:
+                if at_edge and back == EDGE_BACK:
+                    half = NARROWEST
+                    before = sums[centre] - sums[centre - half]
+                    return min(before, sums[centre + half] - sums[centre]) / half
                 return best
             best = mean
         return best

@@ -71,7 +71,7 @@ class RawLevel:
         powers.add(parts)
         rest, threshold = self._baseline.power, self._threshold
         # Whether it rests is asked for the middle of the tenth of a second that begins at the reading's moment.
-        ahead = (powers.around(LAG_PARTS - 2) - rest) * self._scale
+        ahead = (powers.around(LAG_PARTS - 2, at_edge=True) - rest) * self._scale
         if self.resting:
             # A blip of one tenth of a second is not yet work: the newest tenth must agree.
             self.resting = ahead < threshold or (powers.trailing(PARTS) - rest) * self._scale < DENIED * threshold
