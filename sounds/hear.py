@@ -104,7 +104,7 @@ def character_errors(meant: str, heard_text: str, language: str) -> float:
 
 def samples_16k(path: Path) -> NDArray[np.float32]:
     """A clip as the recogniser wants it, with half a second of silence around."""
-    import soundfile  # type: ignore[import-untyped]
+    import soundfile
 
     sound, rate = soundfile.read(path)
     size = len(sound) * 16_000 // rate

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import wave
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -50,9 +51,9 @@ def tones() -> dict[str, Callable[[], Wave]]:
         "tension": tension,
     }
     for seconds in PACES_IN:
-        made[f"breath-in-{seconds}"] = lambda seconds=seconds: breath(seconds, rising=True)  # type: ignore[misc]
+        made[f"breath-in-{seconds}"] = partial(breath, seconds, rising=True)
     for seconds in PACES_OUT:
-        made[f"breath-out-{seconds}"] = lambda seconds=seconds: breath(seconds, rising=False)  # type: ignore[misc]
+        made[f"breath-out-{seconds}"] = partial(breath, seconds, rising=False)
     return made
 
 
@@ -214,7 +215,7 @@ def write_wav(path: Path, sound: Wave) -> None:
 
 def write_opus(path: Path, sound: Wave) -> None:
     """Ogg Opus, mono."""
-    import soundfile  # type: ignore[import-untyped]
+    import soundfile
 
     path.parent.mkdir(parents=True, exist_ok=True)
     soundfile.write(path, sound.astype(np.float32), RATE, format="OGG", subtype="OPUS", compression_level=0.8)

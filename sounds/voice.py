@@ -131,7 +131,7 @@ def limited(sound: NDArray[np.float64], ceiling: float) -> NDArray[np.float64]:
 
 def write(path: Path, sound: NDArray[np.float64]) -> None:
     """Ogg Opus, 48 kHz, mono."""
-    import soundfile  # type: ignore[import-untyped]
+    import soundfile
 
     path.parent.mkdir(parents=True, exist_ok=True)
     soundfile.write(path, sound.astype(np.float32), RATE, format="OGG", subtype="OPUS", compression_level=_QUALITY)
