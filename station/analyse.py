@@ -8,7 +8,7 @@ from pathlib import Path
 
 from station.errors import StationError
 from station.replay import SIGNALS
-from station.replaying import load, play, prepare
+from station.replaying import Prepared, load, play, prepare
 from station.story import Story, summary
 
 
@@ -34,17 +34,17 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def draw(prepared, story, path: Path, language: str) -> None:  # type: ignore[no-untyped-def]
+def draw(prepared: Prepared, story: Story, path: Path, language: str) -> None:
     """Draw the report.  Raises StationError where matplotlib is missing or the file cannot be written."""
+    from station import report
+
     try:
-        from station import report
+        report.draw(prepared, story, path, language)
     except ModuleNotFoundError:
         raise StationError(
             "The picture needs matplotlib, which is not installed.",
             "Install it with:  pip install 'desk-station[report]'",
         ) from None
-    try:
-        report.draw(prepared, story, path, language)
     except (OSError, ValueError) as error:
         raise StationError(
             f"The picture cannot be written to {path}: {error}.", "Choose a name that ends in .png."

@@ -17,12 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
-from matplotlib.figure import Figure
-from matplotlib.gridspec import GridSpec
-from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from station.replaying import REFERENCE, REST, Prepared
 from station.story import Numbers, Story, clock, percent
@@ -82,7 +77,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
 
 
 def draw(prepared: Prepared, story: Story, path: Path, language: str) -> None:
-    """Draw the page to `path` (PNG, or any kind matplotlib knows).  Raises OSError, ValueError."""
+    """Draw the page to `path` (PNG, or any kind matplotlib knows).
+
+    Raises OSError, ValueError, and ModuleNotFoundError where matplotlib is not installed.
+    """
+    import matplotlib
+    from matplotlib.figure import Figure
+    from matplotlib.gridspec import GridSpec
+
     say = functools.partial(_word, language)
     with matplotlib.rc_context({"font.size": 9, "font.family": "DejaVu Sans", "hatch.linewidth": 0.6}):
         figure = Figure(figsize=(11.7, 8.3), dpi=150, facecolor="white")
@@ -130,6 +132,8 @@ def _head(figure: Any, prepared: Prepared, story: Story, say: Any) -> None:
 
 
 def _clean(axis: Any, end: float) -> None:
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
     axis.set_xlim(0, end)
     for side in ("top", "right", "left", "bottom"):
         axis.spines[side].set_visible(False)
@@ -142,6 +146,8 @@ def _clean(axis: Any, end: float) -> None:
 
 def _signal(axis: Any, prepared: Prepared, say: Any) -> None:
     """Volts as a band from lowest to highest in each column."""
+    from matplotlib.ticker import MaxNLocator
+
     recording = prepared.recording
     volts = recording.volts()[:, 0]
     width = max(1, len(volts) // POINTS)
@@ -179,6 +185,8 @@ def _notes(axis: Any, prepared: Prepared, say: Any) -> None:
 
 def _load(axis: Any, prepared: Prepared, story: Story, say: Any) -> None:
     """Load over time: fine and faint as measured, bold as the median of 10 s; tension shaded."""
+    from matplotlib.ticker import MaxNLocator
+
     pressure = prepared.signals[0] == "pressure"
     t, rve = _columns(story.t, story.rve_percent)
     axis.plot(t, rve, color=LOAD, lw=0.5, alpha=0.35)
@@ -209,10 +217,13 @@ def _load(axis: Any, prepared: Prepared, story: Story, say: Any) -> None:
 
 def _rest_map(axis: Any, story: Story, say: Any) -> None:
     """A tile for each minute: the greener, the more rest; hatched when the signal was poor."""
+    from matplotlib import colormaps
+    from matplotlib.patches import Rectangle
+
     for t, minute in story.minutes:
         share = minute.relative_rest_time
         known = share is not None and minute.quality != "X"
-        colour = matplotlib.colormaps["YlGn"](0.05 + 0.55 * (share or 0.0)) if known else "#f4f4f4"
+        colour = colormaps["YlGn"](0.05 + 0.55 * (share or 0.0)) if known else "#f4f4f4"
         hatch = "" if minute.quality in "AB" else "////"
         axis.add_patch(Rectangle((t - 60, 0), 60, 1, facecolor=colour, edgecolor="white", lw=0.8))
         if hatch:
@@ -226,6 +237,8 @@ def _rest_map(axis: Any, story: Story, say: Any) -> None:
 
 def _quality(axis: Any, story: Story, say: Any) -> None:
     """A ribbon of states, each named where there is room, and in a legend of those that occur."""
+    from matplotlib.patches import Rectangle
+
     spans = [(t, state, end) for (t, state), (end, _) in zip(
         story.qualities, [*story.qualities[1:], (story.t[-1] if len(story.t) else 0.0, "")], strict=True)]  # fmt: skip
     first = story.t[0] if len(story.t) else 0.0
