@@ -21,7 +21,7 @@ from typing import Any, Protocol
 from station import clock, memory, yardsticks
 from station.core.component import Message
 from station.core.engine import Engine
-from station.core.events import CalibrationDone, Event, Moment, Private, Quiet, SensorTrouble, SensorWell
+from station.core.events import CalibrationDone, Event, Moment, Preferred, Private, Quiet, SensorTrouble, SensorWell
 from station.core.inputs import Frame, Input, Tick
 from station.keeper import Keeper
 from station.notify import notify
@@ -113,7 +113,9 @@ class App:
         self.inbox = inbox
         self.state_dir = state_dir
         self._stopping = False
+        self._begun = False
         self._private = False
+        self._monitoring = True
         self._workdays = Workdays()
         self._day = ""
         self._housekeeping_at = 0.0
@@ -171,9 +173,23 @@ class App:
         elif isinstance(event, Private):
             self._private = event.on
             self._remember_at = 0.0  # what the person asked for outlives a power cut a second later
-            self.sensor.release() if event.on else self.sensor.start()
+            self._sensor_follows()
+        elif isinstance(event, Preferred):
+            self._remember_at = 0.0
+            if event.name == "monitoring" and event.value != self._monitoring:
+                self._monitoring = bool(event.value)
+                self._sensor_follows()
         elif isinstance(event, Quiet):
             self._remember_at = 0.0
+
+    def _sensor_follows(self) -> None:
+        """The sensor is open unless the person wants it closed, for privacy or for now."""
+        if not self._begun:
+            return
+        if self._private or not self._monitoring:
+            self.sensor.release()
+        else:
+            self.sensor.start()
 
     def _begin(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -184,7 +200,10 @@ class App:
         self._keep_house(now)
         for request in requests:
             self._think(request, now)
-        if not self._private:
+        self._begun = True
+        if self._private or not self._monitoring:
+            notify("READY=1\nSTATUS=The sensor is closed, as its owner wishes.")
+        else:
             self.sensor.start()
         for device in self.devices:
             device.start()
@@ -224,7 +243,7 @@ class App:
             return self.rememberer.restore(kept, now, clock.wall())
         except (AttributeError, TypeError, ValueError) as error:
             memory.set_aside(self.state_dir, error)
-            return []
+            return self.rememberer.restore({}, now, clock.wall())
 
     def _remember(self, now: float) -> None:
         self._remember_at = now + REMEMBER_S

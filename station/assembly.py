@@ -17,7 +17,20 @@ import hardware.light
 from station import place, yardsticks
 from station.app import App, Inbox
 from station.config import Config
-from station.core import budget, coach, gestures, grammar, lights, presence, quiet, sensing, session, tension
+from station.core import (
+    budget,
+    coach,
+    gestures,
+    grammar,
+    lights,
+    preferences,
+    presence,
+    quiet,
+    sensing,
+    session,
+    tension,
+)
+from station.core.biofeedback import Biofeedback
 from station.core.calibrating import Calibrating
 from station.core.component import Component
 from station.core.engine import Engine
@@ -39,15 +52,21 @@ class Core:
     engine: Engine
     coach: coach.Coach
     quiet: quiet.QuietTime
+    preferences: preferences.Preferences
 
     def snapshot(self, now: float, wall: float) -> dict[str, Any]:
         """What must survive a restart."""
-        return {"coach": self.coach.snapshot(now, wall), "quiet": self.quiet.snapshot(now, wall)}
+        return {
+            "coach": self.coach.snapshot(now, wall),
+            "quiet": self.quiet.snapshot(now, wall),
+            "preferences": self.preferences.snapshot(),
+        }
 
     def restore(self, kept: dict[str, Any], now: float, wall: float) -> list[Input]:
         """Take it back, before the first day begins; answers with the requests that bring back the rest."""
         self.coach.restore(kept.get("coach", {}), now, wall)
-        return self.quiet.restore(kept.get("quiet", {}), wall)
+        preferred = self.preferences.restore(kept.get("preferences", {}))
+        return [*preferred, *self.quiet.restore(kept.get("quiet", {}), wall)]
 
 
 def core(
@@ -60,6 +79,7 @@ def core(
     signals = config.of(Sensor).signal
     the_coach = coach.Coach(config.of(coach.Settings), budget.Budget(config.of(budget.Settings)))
     quiet_time = quiet.QuietTime(config.of(quiet.Settings))
+    wishes = preferences.Preferences(_preferred(config), offered)
     components: list[Component] = [
         sensing.Sensing(config.of(tension.Settings), signals, measured),
         Calibrating(signals, measured),
@@ -69,9 +89,25 @@ def core(
         quiet_time,
         the_coach,
         session.Session(library, config.of(session.Settings), offered, config.of(Station).language),
+        Biofeedback(signals, measured),
         lights.Lights(config.of(lights.Settings)),
     ]
-    return Core(Engine(components), the_coach, quiet_time)
+    return Core(Engine(components), the_coach, quiet_time, wishes)
+
+
+def _preferred(config: Config) -> dict[str, preferences.Value]:
+    """How the station begins, as far as it may be changed while it runs."""
+    from station.outputs.audio import Settings as Audio
+
+    return {
+        "monitoring": True,
+        "cues": True,
+        "favourite": config.of(session.Settings).favourite,
+        "language": config.of(Station).language,
+        "quiet_minutes": round(config.of(quiet.Settings).minutes),
+        "volume": config.of(Audio).volume,
+        "cue_budget": config.of(budget.Settings).per_day,
+    }
 
 
 def outputs(config: Config, house: House) -> list[Keeper]:

@@ -99,6 +99,10 @@ class Budget:
         elif answer in ("accepted", "self_released"):
             self.ignored_in_a_row = 0
 
+    def allow(self, per_day: int) -> None:
+        """From now on so many reminders a day."""
+        self.settings = msgspec.structs.replace(self.settings, per_day=per_day)
+
     def new_day(self, now: float) -> None:
         """A new day has its own purse; the hour and the distance do not end at midnight."""
         self._day_began = now

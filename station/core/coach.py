@@ -25,6 +25,7 @@ from station.core.events import (
     CueAnswered,
     CueWithheld,
     DayBegan,
+    Preferred,
     Private,
     Reading,
     SessionStarted,
@@ -135,6 +136,7 @@ class Coach:
             TensionStarted: self._on_tension,
             TensionEnded: self._on_tension_ended,
             AnswerCue: self._on_answer,
+            Preferred: self._on_preferred,
             Private: self._on_private,
             Tick: self._on_tick,
         }
@@ -200,6 +202,11 @@ class Coach:
     def _on_private(self, event: Private, now: float) -> Iterable[Message]:
         self._private = event.on
         return self._step("private", now) if event.on else ()
+
+    def _on_preferred(self, event: Preferred, now: float) -> Iterable[Message]:
+        if event.name == "monitoring" and not event.value:
+            return self._step("private", now)  # the sensor is closed: nothing is known of the shoulders either
+        return self._on_circumstance(event, now)
 
     def _look_around(self, now: float) -> Iterator[Message]:
         """Something changed: a cue that shows may have to go, one that waits may come."""

@@ -161,6 +161,23 @@ class ContextChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class NoteChanged(Event):
+    """What the house says of the circumstances under this name; an empty text: nothing any more."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preferred(Event):
+    """From now on `name` (a key of `station.core.preferences.POSSIBLE`) is `value`."""
+
+    name: str
+    value: str | int | bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Private(Event):
     """Private mode: the sensor is closed and nothing is recorded."""
 

@@ -1,6 +1,7 @@
 """What stands against a cue: everything the coach must respect, in the order in which it is named.
 
-    sensor · away · exercise · calibration · call · focus · quiet · baseline · settling · returned · exercised · budget
+    switched off · sensor · away · exercise · calibration · call · focus · quiet ·
+    baseline · settling · returned · exercised · budget
 
 Each is a `Block` with a code, a sentence for the page, and the second until which it holds.  The table `LEARNS` says
 which event tells of which circumstance.  `budget` (hour, day, apart) stands against a new cue only; all the others also
@@ -17,6 +18,7 @@ from station.core.component import NEVER
 from station.core.events import (
     CalibrationStep,
     ContextChanged,
+    Preferred,
     Presence,
     Quality,
     Quiet,
@@ -76,6 +78,8 @@ class Hindrances:
         return self.against_showing(now) or self.budget.blocks(now)
 
     def _all(self, now: float) -> Iterator[Block | None]:
+        if not self._cues:
+            yield Block("switched off", "cues are switched off")
         if self._quality in UNBELIEVABLE:
             yield Block("sensor", f"the signal is not to be believed ({self._quality})")
         if self._sensor_lost:
@@ -153,6 +157,12 @@ class Hindrances:
     def _on_calibration_step(self, event: CalibrationStep, now: float) -> None:
         self._calibrating_until = now + event.seconds + AFTER_CALIBRATION_S
 
+    def _on_preferred(self, event: Preferred, now: float) -> None:
+        if event.name == "cues":
+            self._cues = bool(event.value)
+        elif event.name == "cue_budget":
+            self.budget.allow(int(event.value))
+
     def _on_new_day(self, request: NewDay, now: float) -> None:
         self._workdays = request.workdays_before
 
@@ -187,4 +197,5 @@ LEARNS: Mapping[type, Callable[[Hindrances, Any, float], None]] = {
     SessionEnded: Hindrances._on_session_ended,
     CalibrationStep: Hindrances._on_calibration_step,
     NewDay: Hindrances._on_new_day,
+    Preferred: Hindrances._on_preferred,
 }

@@ -139,6 +139,26 @@ class Calibrate(Input):
 
 
 @dataclass(frozen=True, slots=True)
+class Note(Input):
+    """The house adds a word to the circumstances (`weather`: `thunderstorm`), for at most `expires_s` seconds.
+
+    An empty text takes it back.  It stays in this house: shown on the page, never sent on.
+    """
+
+    name: str
+    text: str
+    expires_s: float = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Prefer(Input):
+    """Change what may be changed while running: `{"volume": 40}`; names in `station.core.preferences.POSSIBLE`."""
+
+    values: Mapping[str, str | int | bool]
+    source: str = "page"
+
+
+@dataclass(frozen=True, slots=True)
 class UseCalibration(Input):
     """Take this stored yardstick (the dictionary of a `CalibrationDone`) into force, one per channel."""
 

@@ -25,6 +25,7 @@ from station.core.events import (
     Mark,
     OutputTrouble,
     OutputWell,
+    Preferred,
     Presence,
     Private,
     Quality,
@@ -86,6 +87,7 @@ class Seen:
     away: bool = False
     hands_needed: frozenset[str] = frozenset()
     quiet: bool = False
+    monitoring: bool = True
 
 
 # (pattern, when it holds).  First the finger; then what the person chose; then what the station offers; then trouble.
@@ -109,7 +111,7 @@ PATTERNS: tuple[tuple[str, Callable[[Seen, float, Settings], bool]], ...] = (
     ("offer", lambda s, now, _: s.cue == "chime"),
     ("cue", lambda s, now, _: s.cue == "light"),
     ("fault", lambda s, now, settings: bool(s.hands_needed) or _lost_for(s, now) >= settings.fault_after_s),
-    ("sensor", lambda s, now, _: s.sensor_lost_at is not None or (s.broken_signal and not s.away)),
+    ("sensor", lambda s, now, _: _sensor_needs_help(s)),
     ("quiet", lambda s, now, _: s.quiet),
     ("glow", lambda s, now, settings: settings.monitoring == "glow"),
     ("off", lambda s, now, _: True),
@@ -117,7 +119,12 @@ PATTERNS: tuple[tuple[str, Callable[[Seen, float, Settings], bool]], ...] = (
 
 
 def _lost_for(seen: Seen, now: float) -> float:
-    return 0.0 if seen.sensor_lost_at is None else now - seen.sensor_lost_at
+    # A sensor that is closed on purpose is not lost.
+    return 0.0 if seen.sensor_lost_at is None or not seen.monitoring else now - seen.sensor_lost_at
+
+
+def _sensor_needs_help(seen: Seen) -> bool:
+    return seen.monitoring and (seen.sensor_lost_at is not None or (seen.broken_signal and not seen.away))
 
 
 class Lights:
@@ -185,6 +192,7 @@ SEES: Mapping[type, Callable[[Seen, Any, float], dict[str, Any]]] = {
     Mark: lambda s, event, now: {"marked_until": now + MARK_S},
     Private: lambda s, event, now: {"private": event.on},
     Quiet: lambda s, event, now: {"quiet": event.on},
+    Preferred: lambda s, event, now: {"monitoring": event.value} if event.name == "monitoring" else {},
     Cue: lambda s, event, now: {"cue": event.phase},
     CueAnswered: lambda s, event, now: {"cue": ""},
     SessionStarted: lambda s, event, now: _BEGUN,

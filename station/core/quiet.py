@@ -17,8 +17,8 @@ from typing import Annotated, Any
 import msgspec
 
 from station.core.component import NEVER, Handler, Message
-from station.core.events import ContextChanged, Private, Quiet, Refused
-from station.core.inputs import Context, Input, SetPrivate, SetQuiet, Tick
+from station.core.events import ContextChanged, NoteChanged, Preferred, Private, Quiet, Refused
+from station.core.inputs import Context, Input, Note, SetPrivate, SetQuiet, Tick
 
 CONTEXTS = ("call", "focus", "away", "quiet")
 
@@ -27,6 +27,7 @@ REMOTE = frozenset({"mqtt"})
 
 # A house that forgets to take something back must not silence a desk for ever.
 LONGEST_S = 24 * 3600.0
+MOST_NOTES = 20
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,6 +45,8 @@ class QuietTime:
         self._by_hand = -NEVER
         """Monotonic second until which the person asked for quiet."""
         self._contexts: dict[str, float] = {}
+        self._notes: dict[str, tuple[str, float]] = {}
+        """Name -> (what the house says of the circumstances, until which monotonic second)."""
         self._told: float | None = None
         """The end of quiet as it was told last; None: told that there is none."""
 
@@ -53,12 +56,14 @@ class QuietTime:
             SetQuiet: self._on_set_quiet,
             SetPrivate: self._on_set_private,
             Context: self._on_context,
+            Note: self._on_note,
+            Preferred: self._on_preferred,
             Tick: self._on_tick,
         }
 
     def due(self) -> float:
         """The next thing that ends by itself."""
-        ends = [*self._contexts.values()]
+        ends = [*self._contexts.values(), *(until for _, until in self._notes.values())]
         if self._told is not None:
             ends.append(self._told)
         return min(ends, default=NEVER)
@@ -112,9 +117,27 @@ class QuietTime:
         told: list[Message] = [ContextChanged(context.name, on)] if on != was else []
         return (*told, *self._tell(now, "context"))
 
+    def _on_note(self, note: Note, now: float) -> Iterable[Message]:
+        text, was = note.text.strip(), self._notes.get(note.name, ("", 0.0))[0]
+        if not text or note.expires_s <= 0:
+            self._notes.pop(note.name, None)
+            return (NoteChanged(note.name, ""),) if was else ()
+        if note.name not in self._notes and len(self._notes) >= MOST_NOTES:
+            return (Refused("note", f"There are {MOST_NOTES} notes already; let one of them end first."),)
+        self._notes[note.name] = (text, now + min(note.expires_s, LONGEST_S))
+        return (NoteChanged(note.name, text),) if text != was else ()
+
+    def _on_preferred(self, event: Preferred, now: float) -> Iterable[Message]:
+        if event.name == "quiet_minutes":
+            self.settings = Settings(float(event.value))
+        return ()
+
     def _on_tick(self, _: Tick, now: float) -> Iterator[Message]:
         if now < self.due():
             return
+        for name in [name for name, (_, until) in self._notes.items() if now >= until]:
+            del self._notes[name]
+            yield NoteChanged(name, "")
         for name in [name for name, until in self._contexts.items() if now >= until]:
             del self._contexts[name]
             yield ContextChanged(name, False)

@@ -25,6 +25,7 @@ import msgspec
 from station.core.component import NEVER, Handler, Message
 from station.core.events import (
     CueAnswered,
+    Preferred,
     Private,
     Reading,
     Refused,
@@ -144,6 +145,7 @@ class Session:
             Stop: lambda _, now: self._asked("stop", now),
             CueAnswered: self._on_answer,
             Reading: self._on_reading,
+            Preferred: self._on_preferred,
             Private: self._on_private,
             Tick: self._on_tick,
         }
@@ -193,6 +195,14 @@ class Session:
         if self._playback.feel(now):
             return self._play(now)
         return self._asked("rested", now) if self._has_rested(now) else ()
+
+    def _on_preferred(self, event: Preferred, now: float) -> Iterable[Message]:
+        """The next exercise is what the person prefers; the one that runs goes on as it began."""
+        if event.name == "favourite":
+            self.settings = msgspec.structs.replace(self.settings, favourite=str(event.value))
+        elif event.name == "language":
+            self._language = str(event.value)
+        return ()
 
     def _on_private(self, event: Private, now: float) -> Iterable[Message]:
         self._private = event.on

@@ -56,6 +56,10 @@ class State:
     quiet: bool = False
     quiet_until: float | None = None
     private: bool = False
+    preferences: Mapping[str, str | int | bool] = field(default_factory=dict)
+    """What may be changed while the station runs, and what it is now; empty until the station has told."""
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """What the house says of the circumstances.  Stays in this house."""
     technique: str = ""
     length: str = ""
     language: str = ""
@@ -76,11 +80,16 @@ class State:
 
     @property
     def state(self) -> str:
-        """One word: private, exercise, offer, cue, starting, sensor_trouble, quiet, away or monitoring."""
+        """One word: private, exercise, offer, cue, standby, starting, sensor_trouble, quiet, away or monitoring."""
         for word, holds in WORDS:
             if holds(self):
                 return word
         return "monitoring"
+
+    @property
+    def monitoring(self) -> bool:
+        """Is the sensor to be read (private mode aside)?"""
+        return bool(self.preferences.get("monitoring", True))
 
     @property
     def rest_today(self) -> float | None:
@@ -95,6 +104,7 @@ WORDS: tuple[tuple[str, Callable[[State], bool]], ...] = (
     ("exercise", lambda s: bool(s.technique)),
     ("offer", lambda s: s.cue == "chime"),
     ("cue", lambda s: s.cue == "light"),
+    ("standby", lambda s: not s.monitoring),
     ("starting", lambda s: not s.started),
     ("sensor_trouble", lambda s: not s.sensor_ok or s.signal_quality in BROKEN_SIGNAL),
     ("quiet", lambda s: s.quiet),
@@ -105,7 +115,8 @@ WORDS: tuple[tuple[str, Callable[[State], bool]], ...] = (
 def fold(state: State, moment: e.Moment) -> State:
     """The picture after `moment`.  Events that change nothing give the same object back."""
     folder = FOLDS.get(type(moment.event))
-    if folder is None or (state.private and type(moment.event) in MEASURED):
+    unmeasured = state.private or not state.monitoring
+    if folder is None or (unmeasured and type(moment.event) in MEASURED):
         return state
     changes = folder(state, moment.event, moment)
     return replace(state, **changes) if changes else state
@@ -184,10 +195,29 @@ def _quiet(s: State, event: e.Quiet, moment: e.Moment) -> dict[str, Any]:
     return {"quiet": event.on, "quiet_until": until}
 
 
+# What is not said of a muscle that nobody measures.
+_UNMEASURED: dict[str, Any] = {
+    "level_rve_percent": None,
+    "resting": False,
+    "relative_rest_time": None,
+    "tension": False,
+    "tension_since": None,
+}
+
+
 def _private(s: State, event: e.Private, _: e.Moment) -> dict[str, Any]:
     # Nothing measured may shine through private mode, and nothing stale may stand there after it.
-    hidden = {"level_rve_percent": None, "resting": False, "relative_rest_time": None, "tension": False}
-    return {"private": event.on, "tension_since": None, **hidden}
+    return {"private": event.on, **_UNMEASURED}
+
+
+def _preferred(s: State, event: e.Preferred, _: e.Moment) -> dict[str, Any]:
+    hidden = _UNMEASURED if event.name == "monitoring" and not event.value else {}
+    return {"preferences": {**s.preferences, event.name: event.value}, **hidden}
+
+
+def _note_changed(s: State, event: e.NoteChanged, _: e.Moment) -> dict[str, Any]:
+    others = {name: text for name, text in s.notes.items() if name != event.name}
+    return {"notes": {**others, event.name: event.text} if event.text else others}
 
 
 def _session_started(s: State, event: e.SessionStarted, moment: e.Moment) -> dict[str, Any]:
@@ -257,6 +287,8 @@ FOLDS: Mapping[type[e.Event], Callable[[State, Any, e.Moment], dict[str, Any]]] 
     e.CueWithheld: _cue_withheld,
     e.Quiet: _quiet,
     e.Private: _private,
+    e.Preferred: _preferred,
+    e.NoteChanged: _note_changed,
     e.SessionStarted: _session_started,
     e.SessionStep: _session_step,
     e.SessionPaused: _session_paused,

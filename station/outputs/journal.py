@@ -45,6 +45,7 @@ LINES: Final[dict[str, dict[type[Event], int]]] = {
         events.Quiet: INFO,
         events.Refused: NOTICE,
         events.Private: INFO,
+        events.Preferred: INFO,
     },
     "detail": {
         events.Button: INFO,
@@ -72,6 +73,7 @@ NEVER: Final = (
     events.CalibrationStep,
     events.CalibrationDone,
     events.DayBegan,
+    events.NoteChanged,
 )
 # While private mode is on only these are written, whatever the level.
 PRIVATE: Final = (events.Private, events.SensorTrouble, events.OutputTrouble, events.OutputWell)

@@ -49,6 +49,7 @@ class PygameMixer:
         atexit.unregister(pygame.quit)
         self.sink = sink
         self._volume = volume
+        self._bed_gain = 1.0
         self._pygame: Any = pygame
         self._kept: OrderedDict[Path, Any] = OrderedDict()
         self._gone = False
@@ -91,7 +92,14 @@ class PygameMixer:
 
     def bed_gain(self, gain: float) -> None:
         """Set the ambience's gain."""
+        self._bed_gain = gain
         self._music.set_volume(self._volume * gain)
+
+    def louder(self, volume: float) -> None:
+        """Set the gain of everything."""
+        if volume != self._volume:
+            self._volume = volume
+            self.bed_gain(self._bed_gain)
 
     def busy(self, slot: int) -> bool:
         """Does the slot still play?"""

@@ -87,6 +87,9 @@ class OfflineMixer:
         """Set the ambience's gain; it glides there until the next `advance`."""
         self._bed_to = gain
 
+    def louder(self, volume: float) -> None:
+        """A rendered exercise is as loud as its files."""
+
     def busy(self, slot: int) -> bool:
         """Does the slot still play?"""
         return slot in self._running

@@ -13,7 +13,7 @@ import logging
 import threading
 import time
 
-from station.core.events import Moment
+from station.core.events import Moment, Preferred
 from station.outputs.audio import Settings
 from station.outputs.audio.levels import FADE_S, RATE, gain
 from station.outputs.audio.mailbox import Mailbox
@@ -65,6 +65,9 @@ class Audio:
         if self._crash:
             crash, self._crash = self._crash, None
             raise crash
+        if isinstance(moment.event, Preferred) and moment.event.name == "volume":
+            self._volume = gain(int(moment.event.value), self._settings.ceiling)
+            self._mailbox.wake()
         if type(moment.event) in HANDLERS:
             self._mailbox.put(moment.event, time.monotonic())
 
@@ -111,6 +114,7 @@ class Audio:
         event = mailbox.get(now)
         if event is not None:
             player.take(event, now)
+        player.mixer.louder(self._volume)
         player.tick(time.monotonic())
 
     def _fade_out(self) -> None:

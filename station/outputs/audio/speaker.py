@@ -38,6 +38,9 @@ class Mixer(Protocol):
     def bed_gain(self, gain: float) -> None:
         """Set the ambience's gain, 0..1 of the volume."""
 
+    def louder(self, volume: float) -> None:
+        """The linear gain of everything, 0..1, from the next sound on; the ambience follows at once."""
+
     def busy(self, slot: int) -> bool:
         """Does the slot still play, or fade?"""
 
@@ -69,6 +72,9 @@ class NoSpeaker:
         """Nothing to fade."""
 
     def bed_gain(self, gain: float) -> None:
+        """Nothing to hear."""
+
+    def louder(self, volume: float) -> None:
         """Nothing to hear."""
 
     def busy(self, slot: int) -> bool:
