@@ -1,71 +1,163 @@
 """The day's measures, minute by minute: how much rest, how many gaps, how long without.
 
-Rest is what counts, not posture.  Each measure cites the paper that defines it.
+Rest is what counts, not posture.  A minute is closed on a fixed grid of 60 s that begins with the first hop; unknown
+time is neither rest nor load, and a minute with too little known time is itself unknown (grade X).
+
+    relative rest time   share of known time at rest                            Hermens & Hutten 2002
+    gaps                 rests of at least 0.2 s                                Veiersted et al. 1990
+    stretches (SULMA)    unbroken activity, binned 1.6-5 s ... > 20 min         Østensvik et al. 2009
+    apdf10, 50, 90       the load that is exceeded 90, 50, 10 % of the time     Jonsson 1982
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from station.core.events import Minute
 
-GAP_S = 0.2  # the shortest EMG gap: Veiersted, Westgaard & Andersen 1990
+MINUTE_S = 60.0
+# The shortest EMG gap: Veiersted, Westgaard & Andersen 1990 (Int Arch Occup Environ Health 62:31-41).
+GAP_S = 0.2
+# Lower edges of the bins of sustained low-level muscle activity, seconds: Østensvik, Veiersted & Nilsen 2009
+# (Ergonomics 52:1537-1548; bins from 1.6 s on; long ones, > 4 and > 8 min, went with neck pain).
+SULMA_EDGES_S = (1.6, 5.0, 10.0, 20.0, 60.0, 120.0, 240.0, 480.0, 600.0, 1200.0)
+LONG_S, VERY_LONG_S = 240.0, 480.0
+# Known share of a minute for the grades A, B, C; below C it is X.
+GRADES = ((0.95, "A"), (0.80, "B"), (0.50, "C"))
+UNKNOWN = "X"
+
+
+def grade_of(valid_share: float) -> str:
+    """A, B, C or X (unknown) for the share of a span that is known."""
+    return next((grade for least, grade in GRADES if valid_share >= least), UNKNOWN)
+
+
+class Stretches:
+    """Unbroken activity (SULMA) as it grows; rest ends a stretch, unknown time ends it too, uncounted as longer."""
+
+    def __init__(self) -> None:
+        self.running_s = 0.0
+
+    def hop(self, span: float, load: float | None, resting: bool) -> float | None:
+        """One more hop; the length of the stretch it ended, if it was at least 1.6 s long."""
+        if load is not None and not resting:
+            self.running_s += span
+            return None
+        ended, self.running_s = self.running_s, 0.0
+        return ended if ended >= SULMA_EDGES_S[0] else None
+
+
+def sulma_bins(lengths_s: Iterable[float]) -> tuple[int, ...]:
+    """How many stretches fall between each edge of SULMA_EDGES_S and the next; the last bin is open."""
+    counts = [0] * len(SULMA_EDGES_S)
+    for length in lengths_s:
+        index = sum(length >= edge for edge in SULMA_EDGES_S) - 1
+        if index >= 0:
+            counts[index] += 1
+    return tuple(counts)
 
 
 class MinuteBook:
-    """Gathers hops into minutes on a fixed grid of 60 s, beginning with the first hop."""
+    """Gathers hops into minutes."""
 
     def __init__(self) -> None:
+        self.stretches: list[float] = []  # every stretch that ended so far, seconds
         self._begin: float | None = None
-        self._loads: list[float] = []
-        self._rest_s = self._valid_s = 0.0
-        self._gaps = 0
-        self._gap_s = self._stretch_s = self._longest_s = 0.0
+        self._running = Stretches()
+        self._gap_s = 0.0
+        self._open()
 
-    def hop(self, t: float, span: float, rve: float | None, resting: bool) -> Minute | None:
-        """One more hop centred at `t`; the minute it closed, if any."""
+    def _open(self) -> None:
+        self._loads: list[float] = []
+        self._rest_s = self._valid_s = self._longest_s = 0.0
+        self._gaps = 0
+
+    def hop(self, t: float, span: float, load: float | None, resting: bool) -> Minute | None:
+        """One more hop centred at `t`; the minute it closed, if any.  Minutes without a single hop are not told."""
         if self._begin is None:
             self._begin = t - span / 2
         closed = None
-        if t - self._begin >= 60:
+        if t - self._begin >= MINUTE_S:
             closed = self._close()
-            self._begin += 60 * int((t - self._begin) // 60)
-        if rve is None:
+            self._begin += MINUTE_S * ((t - self._begin) // MINUTE_S)
+        ended = self._running.hop(span, load, resting)
+        if ended is not None:
+            self.stretches.append(ended)
+        self._longest_s = max(self._longest_s, self._running.running_s)
+        if load is None:
             self._gap_s = 0.0
             return closed
-        self._loads.append(rve)
+        self._loads.append(load)
         self._valid_s += span
-        if resting:
-            self._rest_s += span
-            before = self._gap_s
-            self._gap_s += span
-            if before < GAP_S - 1e-9 <= self._gap_s:
-                self._gaps += 1
-            self._stretch_s = 0.0
-        else:
+        if not resting:
             self._gap_s = 0.0
-            self._stretch_s += span
-            self._longest_s = max(self._longest_s, self._stretch_s)
+            return closed
+        self._rest_s += span
+        before, self._gap_s = self._gap_s, self._gap_s + span
+        if before < GAP_S - 1e-6 <= self._gap_s:
+            self._gaps += 1
         return closed
 
     def _close(self) -> Minute:
-        share = self._valid_s / 60
-        grade = "X" if share < 0.5 else "A" if share >= 0.95 else "B" if share >= 0.8 else "C"
+        valid_s, grade = min(self._valid_s, MINUTE_S), grade_of(self._valid_s / MINUTE_S)
         if self._loads:
-            p10, p50, p90 = (float(v) for v in np.percentile(self._loads, (10, 50, 90)))
-            told = Minute(
-                self._rest_s / self._valid_s,
-                p10,
-                p50,
-                p90,
-                self._gaps,
-                self._longest_s,
-                min(self._valid_s, 60.0),
-                grade,
-            )
+            p10, p50, p90 = (float(value) for value in np.percentile(self._loads, (10, 50, 90)))
+            rest = self._rest_s / self._valid_s
+            told = Minute(rest, p10, p50, p90, self._gaps, self._longest_s, valid_s, grade)
         else:
-            told = Minute(None, None, None, None, 0, 0.0, 0.0, "X")
-        self._loads = []
-        self._rest_s = self._valid_s = self._longest_s = 0.0
-        self._gaps = 0
+            told = Minute(None, None, None, None, 0, 0.0, 0.0, grade)
+        self._open()
         return told
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An hour's or a day's measures, rolled up from its minutes."""
+
+    relative_rest_time: float | None
+    apdf10: float | None
+    apdf50: float | None
+    apdf90: float | None
+    gaps_per_minute: float | None
+    longest_stretch_s: float
+    minutes_over_4: int  # minutes in which an unbroken stretch was longer than 4 minutes
+    minutes_over_8: int
+    valid_s: float
+    grades: Mapping[str, int]
+
+
+def roll_up(minutes: Iterable[Minute]) -> Span:
+    """Roll minutes up into a longer span.
+
+    Shares and levels are weighted with each minute's known time; X minutes count as unknown.  The percentiles are the
+    weighted means of the minutes' percentiles, not those of the whole span: like, not equal to, one long APDF.
+    """
+    grades = {"A": 0, "B": 0, "C": 0, UNKNOWN: 0}
+    known: list[Minute] = []
+    for minute in minutes:
+        grades[minute.quality] += 1
+        if minute.quality != UNKNOWN:
+            known.append(minute)
+    valid = sum(minute.valid_s for minute in known)
+    if not known:
+        return Span(None, None, None, None, None, 0.0, 0, 0, 0.0, grades)
+
+    def weighted(name: str) -> float:
+        return float(sum(getattr(minute, name) * minute.valid_s for minute in known)) / valid
+
+    longest = [minute.longest_stretch_s for minute in known]
+    return Span(
+        relative_rest_time=weighted("relative_rest_time"),
+        apdf10=weighted("apdf10"),
+        apdf50=weighted("apdf50"),
+        apdf90=weighted("apdf90"),
+        gaps_per_minute=60 * sum(minute.gaps for minute in known) / valid,
+        longest_stretch_s=max(longest),
+        minutes_over_4=sum(length > LONG_S for length in longest),
+        minutes_over_8=sum(length > VERY_LONG_S for length in longest),
+        valid_s=valid,
+        grades=grades,
+    )
