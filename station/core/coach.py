@@ -81,10 +81,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         msgspec.Meta(
             ge=0,
             le=1800,
-            description="seconds a tension must go on before the light comes; together with the "
-            "minute that it takes to notice it, the usual 120 mean: no cue under 3 minutes",
+            description="seconds a tension must go on before the light comes; the usual 180 let "
+            "a phone call, a drink or a laugh of under 3 minutes pass without a word",
         ),
-    ] = 120.0
+    ] = 180.0
     light_s: Annotated[float, msgspec.Meta(ge=1, le=600, description="seconds of light before the chime")] = 60.0
     offer_s: Annotated[float, msgspec.Meta(ge=5, le=600, description="seconds the offer stays after the chime")] = 45.0
     settle_s: Annotated[
