@@ -86,6 +86,7 @@ def core(
         presence.PresenceWatch(config.of(presence.Settings)),
         gestures.Gestures(config.of(gestures.Settings)),
         grammar.Grammar(),
+        wishes,
         quiet_time,
         the_coach,
         session.Session(library, config.of(session.Settings), offered, config.of(Station).language),

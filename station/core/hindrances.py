@@ -50,6 +50,7 @@ class Hindrances:
         self.budget = budget
         self.settle_s, self.return_s, self.after_exercise_s = settle_s, return_s, after_exercise_s
         self.baseline_days = baseline_days
+        self._cues = True
         self._quality = "ok"
         self._sensor_lost = False
         self._gone_at: float | None = None

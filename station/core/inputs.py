@@ -7,6 +7,7 @@ Rule 3: the core itself may make requests too: a short press is turned into `Sta
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
