@@ -252,6 +252,43 @@ class SessionEnded(Event):
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Tone(Event):
+    """Biofeedback: how loud the tone is from now on, 0 (silence: the muscle rests) to 1; None: there is none now.
+
+    Told when it moves, up to fifty times a second.
+    """
+
+    level: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap(Event):
+    """Gap training: the muscle has rested for `seconds`."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class GuessWanted(Event):
+    """Feel the difference: how tense is it, 0-10?  The person may guess for so many seconds."""
+
+    round: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reveal(Event):
+    """The guess is over: what was guessed (if it was said) and what is measured, 0-10; 10 is the reference posture.
+
+    `measured` is None when nothing could be measured, or the round was given up.
+    """
+
+    round: int
+    guess: int | None
+    measured: float | None
+
+
 # --- the person's hand ----------------------------------------------------------------------------
 
 
@@ -278,10 +315,14 @@ class Mark(Event):
 
 @dataclass(frozen=True, slots=True)
 class Light(Event):
-    """The light's pattern changed; `station/core/lights.py` names them.  `seconds` belongs to breath and fade."""
+    """The light's pattern changed; `station/core/lights.py` names them.
+
+    `seconds` belongs to breath, fade and feedback; `brightness` (0..1) to feedback alone.
+    """
 
     pattern: str
     seconds: float = 0.0
+    brightness: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from station.core.component import NEVER, Handler, Message
-from station.core.events import Button, Cue, CueAnswered, Mark, Private, Refused, SessionEnded, SessionStarted
+from station.core.events import (
+    Button,
+    Cue,
+    CueAnswered,
+    GuessWanted,
+    Mark,
+    Private,
+    Refused,
+    Reveal,
+    SessionEnded,
+    SessionStarted,
+)
 from station.core.inputs import (
     AnswerCue,
+    Guess,
     Input,
     MarkNow,
     NextStep,
@@ -25,7 +37,7 @@ from station.core.inputs import (
     TogglePause,
 )
 
-SITUATIONS = ("monitoring", "offer", "exercise", "private")
+SITUATIONS = ("monitoring", "offer", "exercise", "private", "guess")
 GESTURES = ("short", "double", "long", "hold")
 
 # In private mode nothing is recorded, so there is nothing to mark and nothing to answer; the way out is the way in.
@@ -46,6 +58,11 @@ TABLE: Mapping[tuple[str, str], tuple[Input, ...]] = {
     ("private", "double"): (),
     ("private", "long"): (),
     ("private", "hold"): (SetPrivate(),),
+    # Within an exercise that has just asked for a guess: the press is the answer, for these few seconds.
+    ("guess", "short"): (Guess(),),
+    ("guess", "double"): (NextStep(),),
+    ("guess", "long"): (Stop(),),
+    ("guess", "hold"): (SetPrivate(),),
 }
 
 
@@ -54,6 +71,7 @@ class Grammar:
 
     def __init__(self) -> None:
         self._exercise = False
+        self._guess = False
         self._offer = False
         self._private = False
 
@@ -61,7 +79,7 @@ class Grammar:
     def situation(self) -> str:
         """One of `SITUATIONS`.  A short way back may still be playing while private mode begins: then `exercise`."""
         if self._exercise:
-            return "exercise"
+            return "guess" if self._guess else "exercise"
         if self._private:
             return "private"
         return "offer" if self._offer else "monitoring"
@@ -74,7 +92,9 @@ class Grammar:
             Cue: lambda _, now: self._now_is(offer=True),
             CueAnswered: lambda _, now: self._now_is(offer=False),
             SessionStarted: lambda _, now: self._now_is(exercise=True),
-            SessionEnded: lambda _, now: self._now_is(exercise=False),
+            SessionEnded: lambda _, now: self._now_is(exercise=False, guess=False),
+            GuessWanted: lambda _, now: self._now_is(guess=True),
+            Reveal: lambda _, now: self._now_is(guess=False),
             Private: lambda event, now: self._now_is(private=event.on),
         }
 
@@ -91,9 +111,14 @@ class Grammar:
         return (Mark(request.source),)
 
     def _now_is(
-        self, exercise: bool | None = None, offer: bool | None = None, private: bool | None = None
+        self,
+        exercise: bool | None = None,
+        offer: bool | None = None,
+        private: bool | None = None,
+        guess: bool | None = None,
     ) -> Iterable[Message]:
         self._exercise = self._exercise if exercise is None else exercise
+        self._guess = self._guess if guess is None else guess
         self._offer = self._offer if offer is None else offer
         self._private = self._private if private is None else private
         return ()

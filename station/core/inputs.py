@@ -92,6 +92,14 @@ class NextStep(Input):
 
 
 @dataclass(frozen=True, slots=True)
+class Guess(Input):
+    """How tense the muscle feels, 0-10; None: guessed in one's head, now show me."""
+
+    value: int | None = None
+    source: str = "button"
+
+
+@dataclass(frozen=True, slots=True)
 class SetQuiet(Input):
     """Quiet for so many minutes from now; 0 ends it; None toggles the owner's usual length."""
 

@@ -6,6 +6,7 @@ How a pattern looks (brightness, colour, rhythm) is the light output's business;
 
     breath_in ▁▂▄▆█ breath_out █▆▄▂▁      `seconds` is what is left of the breath: a light that was busy with a held
                                           button joins in where the breath is
+    feedback  █▆▅▄▃▂▁▁▁▁                  as bright as the tone is loud, told as often as the tone is
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from station.core.events import (
     SessionResumed,
     SessionStarted,
     SessionStep,
+    Tone,
 )
 from station.core.inputs import Tick
 from station.core.state import BROKEN_SIGNAL
@@ -54,6 +56,10 @@ MARK_S = 0.7
 
 # The next breath begins as this one ends; without this the light would fall back for an instant in between.
 BETWEEN_BREATHS_S = 0.2
+
+# The feedback's brightness glides from one word to the next; at rest a glow is left, so that the light is seen to live.
+GLIDE_S = 0.04
+DIMMEST = 0.06
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,6 +87,7 @@ class Seen:
     paused: bool = False
     breath: str = ""
     breath_until: float = -NEVER
+    tone: float | None = None
     cue: str = ""
     sensor_lost_at: float | None = None
     broken_signal: bool = False
@@ -98,6 +105,7 @@ PATTERNS: tuple[tuple[str, Callable[[Seen, float, Settings], bool]], ...] = (
     ("held_hold", lambda s, now, _: s.held == "held_hold"),
     ("mark", lambda s, now, _: now < s.marked_until),
     ("paused", lambda s, now, _: s.exercise and s.paused),
+    ("feedback", lambda s, now, _: s.exercise and s.tone is not None),
     (
         "breath_in",
         lambda s, now, _: s.exercise and s.breath == "breath_in" and now < s.breath_until + BETWEEN_BREATHS_S,
@@ -153,7 +161,7 @@ class Lights:
         before = self._seen
         self._seen = replace(before, **SEES[type(event)](before, event, now))
         fresh_breath = isinstance(event, SessionStep) and self._seen.breath_until != before.breath_until
-        return self._show(now, again=fresh_breath)
+        return self._show(now, again=fresh_breath or self._seen.tone != before.tone)
 
     def _on_tick(self, _: Tick, now: float) -> Iterable[Message]:
         return self._show(now) if now >= self.due() else ()
@@ -161,9 +169,12 @@ class Lights:
     def _show(self, now: float, again: bool = False) -> Iterable[Message]:
         pattern = next(name for name, holds in PATTERNS if holds(self._seen, now, self.settings))
         breath = pattern in ("breath_in", "breath_out")
-        if pattern == self.pattern and not (again and breath):
+        if pattern == self.pattern and not (again and (breath or pattern == "feedback")):
             return ()
         self.pattern = pattern
+        if pattern == "feedback":
+            brightness = DIMMEST + (1 - DIMMEST) * (self._seen.tone or 0.0)
+            return (Light(pattern, GLIDE_S, round(brightness, 3)),)
         if breath:
             return (Light(pattern, round(max(0.0, self._seen.breath_until - now), 3)),)
         return (Light(pattern, self.settings.fade_s if pattern == "cue" else 0.0),)
@@ -201,6 +212,7 @@ SEES: Mapping[type, Callable[[Seen, Any, float], dict[str, Any]]] = {
     SessionResumed: _resumed,
     SessionClosing: lambda s, event, now: _BEGUN,
     SessionEnded: lambda s, event, now: _IDLE,
+    Tone: lambda s, event, now: {"tone": event.level},
     Quality: lambda s, event, now: {"broken_signal": event.state in BROKEN_SIGNAL},
     Presence: lambda s, event, now: {"away": event.state == "away"},
     SensorTrouble: lambda s, event, now: {"sensor_lost_at": now if s.sensor_lost_at is None else s.sensor_lost_at},

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 FAMILIES = ("breathing", "pmr", "mindfulness", "autogenic", "imagery", "biofeedback", "movement", "daily")
 LENGTHS = ("micro", "middle", "long")
 BEDS = ("none", "rain", "waves", "brown")
-TONES = ("tension",)
+TONES = ("tension", "guess", "gaps")  # what each does: LESSONS in biofeedback.py
 SAFETY = (
     "no_pain",  # stop before anything hurts
     "half_strength",  # tense at about half of what is possible

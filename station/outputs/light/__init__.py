@@ -50,10 +50,11 @@ class Shown:
     since: float
     seconds: float
     start: Rgb
+    brightness: float = 0.0
 
     def at(self, now: float) -> Rgb:
         """The light at monotonic second `now`."""
-        return level(self.pattern, max(0.0, now - self.since), self.seconds, self.start)
+        return level(self.pattern, max(0.0, now - self.since), self.seconds, self.start, self.brightness)
 
 
 def open(settings: Settings, house: House, lamp: Callable[[], Lamp]) -> LightOutput:
@@ -95,7 +96,8 @@ class LightOutput:
         if not isinstance(event, Light) or event.pattern not in PATTERNS:
             return
         with self._changed:
-            self._shown = Shown(event.pattern, moment.t, event.seconds, self._shown.at(moment.t))
+            start = self._shown.at(moment.t)
+            self._shown = Shown(event.pattern, moment.t, event.seconds, start, event.brightness)
             self._changed.notify()
 
     def trouble(self) -> str:

@@ -6,6 +6,7 @@
     offer       ▂▅█▅▂▅█▅▂▅█▅▂▅█▅   4 s    breath_in    ▁▁▂▃▅▆▇██████      as long as the breath
     quiet       █▁█▁▁▁▁▁▁▁▁▁▁▁▁▁   15 s   breath_out   ████▇▆▅▃▂▁▁▁▁
     sensor      █▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁   5 s    fault        █▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁  10 s, the only red
+    feedback    █▇▆▅▄▃▂▂▁▁▁▁▁▁▁▁          as bright as the tone is loud
     held_short  ▄▄▄▄  held_long  ████  held_hold  █▁█▁█▁█▁ 2 a second     mark  ██▁▁ once
 
 Who cannot tell colours apart can tell every pattern by its rhythm; nothing flashes three times a second or faster
@@ -143,6 +144,7 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
     "breathing": Pattern(SKY, Steady(0.25, ease_s=1.0)),
     "breath_in": Pattern(SKY, Ramp(0.9)),
     "breath_out": Pattern(SKY, Ramp(0.08)),
+    "feedback": Pattern(SKY, Ramp(0.0)),  # to the brightness that came with it
     "paused": Pattern(SKY, Pulse(8.0, low=0.12, high=0.3)),
     "quiet": Pattern(WARM, Blink(2, 15.0, level=0.35)),
     "private": Pattern(WARM, Steady(0.0)),
@@ -155,15 +157,17 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
 }
 
 
-def level(pattern: str, since_s: float, seconds: float = 0.0, start: Rgb = BLACK) -> Rgb:
+def level(pattern: str, since_s: float, seconds: float = 0.0, start: Rgb = BLACK, brightness: float = 0.0) -> Rgb:
     """Red, green and blue, each 0..1 as the eye sees it, `since_s` after `pattern` began.
 
     seconds: the length that came with the pattern (a breath, a fade).  start: what was shown when it began.
+    brightness: what came with "feedback", 0..1.
     Raises KeyError for a pattern that there is not.
     """
     row = PATTERNS[pattern]
     was = max(start)
-    now = row.curve.at(since_s, seconds, was)
+    curve = Ramp(brightness) if pattern == "feedback" else row.curve
+    now = curve.at(since_s, seconds, was)
     # The colour changes over within 0.4 s; a fade that starts in another colour does not jump.
     tint = row.colour if was <= 0 else _mix(tuple(part / was for part in start), row.colour, _smooth(since_s, 0.4))
     red, green, blue = (now * part for part in tint)
