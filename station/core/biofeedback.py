@@ -6,7 +6,7 @@
                measured value and the tone, at the press or at the end of the step: doing nothing is fine
     gaps       *gap training* while working: one soft tick for each rest of a second
 
-How loud a load is (`Scale.level`): nothing below the quiet end, where rest lives, and from there on a logarithmic scale,
+How loud a load is (`Scale.level`): nothing below the quiet end, where rest lives, and a logarithmic scale from there on,
 so that the last step into rest is as easy to hear as the first one down from raised shoulders.
 
     level 1 |                    ______    40 %RVE and above
@@ -75,8 +75,8 @@ class Scale:
         return min(1.0, math.log(load / self.quiet) / math.log(self.full / self.quiet))
 
 
-# Rest is below 5 %RVE, and a muscle at rest scatters to 3; raised shoulders hold 15-30 %RVE, a shrug more.  A pad's rest
-# is below 25 % of the way up.
+# Rest is below 5 %RVE, and a muscle at rest scatters to 3; raised shoulders hold 15-30 %RVE, a shrug more.
+# A pad's rest is below 25 % of the way up.
 SCALES: Mapping[SignalKind, Scale] = {
     "emg-raw": Scale(3.0, 40.0),
     "emg-envelope": Scale(4.0, 40.0),
@@ -253,11 +253,10 @@ class Biofeedback:
             return ()
         if self._rests_since is None:
             self._rests_since = reading.t
-        lasted = reading.t - self._rests_since
-        if self._gap_told or lasted < GAP_S:
+        if self._gap_told or reading.t - self._rests_since < GAP_S:
             return ()
         self._gap_told = True
-        return (Gap(lasted),)
+        return (Gap(),)
 
     def _on_quality(self, event: Quality, now: float) -> Iterable[Message]:
         self._good = event.state == "ok"

@@ -254,19 +254,14 @@ class SessionEnded(Event):
 
 @dataclass(frozen=True, slots=True)
 class Tone(Event):
-    """Biofeedback: how loud the tone is from now on, 0 (silence: the muscle rests) to 1; None: there is none now.
-
-    Told when it moves, up to fifty times a second.
-    """
+    """Biofeedback: how loud the tone is, 0 (silence: the muscle rests) to 1; None: no tone.  Up to 50 a second."""
 
     level: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Gap(Event):
-    """Gap training: the muscle has rested for `seconds`."""
-
-    seconds: float
+    """Gap training: the muscle has rested for a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,10 +274,7 @@ class GuessWanted(Event):
 
 @dataclass(frozen=True, slots=True)
 class Reveal(Event):
-    """The guess is over: what was guessed (if it was said) and what is measured, 0-10; 10 is the reference posture.
-
-    `measured` is None when nothing could be measured, or the round was given up.
-    """
+    """The guess is over: guessed (None: not said) and measured (None: could not be), 0-10; 10 is the reference."""
 
     round: int
     guess: int | None
@@ -315,10 +307,7 @@ class Mark(Event):
 
 @dataclass(frozen=True, slots=True)
 class Light(Event):
-    """The light's pattern changed; `station/core/lights.py` names them.
-
-    `seconds` belongs to breath, fade and feedback; `brightness` (0..1) to feedback alone.
-    """
+    """The light's pattern changed (core/lights.py): `seconds` for breath, fade, feedback; `brightness` for feedback."""
 
     pattern: str
     seconds: float = 0.0
