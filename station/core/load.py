@@ -4,13 +4,14 @@ Rest is what counts, not posture.  A minute is closed on a fixed grid of 60 s th
 time is neither rest nor load, and a minute with too little known time is itself unknown (grade X).
 
     relative rest time   share of known time at rest                            Hermens & Hutten 2002
-    gaps                 rests of at least 0.2 s                                Veiersted et al. 1990
+    gaps                 rests of at least 0.2 s                                Veiersted, Westgaard & Andersen 1990
     stretches (SULMA)    unbroken activity, binned 1.6-5 s ... > 20 min         Østensvik et al. 2009
-    apdf10, 50, 90       the load that is exceeded 90, 50, 10 % of the time     Jonsson 1982
+    apdf10, 50, 90       the load that is exceeded 90, 50, 10 % of the time     Jonsson 1982 (J Human Ergol 11:73-88)
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -22,7 +23,7 @@ MINUTE_S = 60.0
 # The shortest EMG gap: Veiersted, Westgaard & Andersen 1990 (Int Arch Occup Environ Health 62:31-41).
 GAP_S = 0.2
 # Lower edges of the bins of sustained low-level muscle activity, seconds: Østensvik, Veiersted & Nilsen 2009
-# (Ergonomics 52:1537-1548; bins from 1.6 s on; long ones, > 4 and > 8 min, went with neck pain).
+# (J Electromyogr Kinesiol 19:283-294); in their field studies the long ones, > 4 and > 8 min, went with neck pain.
 SULMA_EDGES_S = (1.6, 5.0, 10.0, 20.0, 60.0, 120.0, 240.0, 480.0, 600.0, 1200.0)
 LONG_S, VERY_LONG_S = 240.0, 480.0
 # Known share of a minute for the grades A, B, C; below C it is X.
@@ -64,7 +65,7 @@ class MinuteBook:
     """Gathers hops into minutes."""
 
     def __init__(self) -> None:
-        self.stretches: list[float] = []  # every stretch that ended so far, seconds
+        self.stretches: deque[float] = deque(maxlen=10_000)  # the stretches that ended last (days of them), seconds
         self._begin: float | None = None
         self._running = Stretches()
         self._gap_s = 0.0

@@ -3,9 +3,9 @@
     quiet ──tense──► tension ──recovered (30 s long)──► quiet
       └──doubtful──► withheld ──tense──► tension        withheld ──calm──► quiet
 
-Load alone is not harmful: a muscle that works hard and rests often is well.  Veiersted, Westgaard & Andersen 1990 (Int
-Arch Occup Environ Health 62:31-41) found fewer EMG gaps in packers who later became patients; Hermens & Hutten 2002
-(Int J Ind Ergon 30:259-268) made "relative rest time below 20 %" a feedback rule.
+Load with rest in it is what muscles are for.  Veiersted, Westgaard & Andersen 1990 (Int Arch Occup Environ Health
+62:31-41) counted fewer EMG gaps in packers with trapezius pain; Hermens & Hutten 2002 (Int J Ind Ergon 30:325-336)
+gave feedback on a relative rest time below 20 %.
 
 The window is kept as counts (how many tenths of a second lie above each limit), so a hop costs the same however long
 the window is: "the median is at least 10" is "at least half of them are".
