@@ -151,8 +151,8 @@ def _whole(judge: Judge, data: Mapping[str, Any], parts: tuple[Part, ...], retur
         judge.say(("total",), f"the slots add up to {added:g} s, total says {total:g}")
     if not any(part.at == 0 and part.texts for part in parts):
         judge.say(("step", 0), "the first step speaks, so that whoever pressed the button hears at once that it worked")
-    if total < 30:
-        return  # a shrug of ten seconds needs no way back
+    if total < 30 or data.get("name") in words.ACCOMPANYING:
+        return  # a shrug of ten seconds needs no way back, nor does a sentence inside another exercise
     if not returned:
         judge.say(
             ("step", len(data["step"]) - 1), "an exercise ends in the room: mark its last sentences return = true"

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 
 FAMILIES = ("breathing", "pmr", "mindfulness", "autogenic", "imagery", "biofeedback", "movement", "daily")
 LENGTHS = ("micro", "middle", "long")
+# Scripts that are no exercises of their own: said when the muscle has rested early, and where saved time is given back.
+ACCOMPANYING = ("rested", "stillness")
 BEDS = ("none", "rain", "waves", "brown")
 TONES = ("tension", "guess", "gaps")  # what each does: LESSONS in biofeedback.py
 SAFETY = (

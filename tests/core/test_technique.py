@@ -228,6 +228,15 @@ def test_broken_toml_is_one_more_mistake_and_not_a_crash() -> None:
                                       "[a list], {a table}")]  # fmt: skip
 
 
+def test_a_sentence_that_accompanies_other_exercises_needs_no_way_back() -> None:
+    lone = (
+        'technique = "breathing"\nlength = "micro"\ntotal = 40\nbed = "none"\n'
+        '[[step]]\nslot = 40\nsay.de = "Bleib noch so."\nsay.en = "Stay like this."\n'
+    )
+    assert len(mistakes(lone)) == 2
+    assert made('name = "stillness"\n' + lone).name == "stillness"
+
+
 def test_tension_is_short_and_letting_go_is_long() -> None:
     group = SCRIPT.replace(
         'when = "sensor_ok"\nslot = 6\n',
