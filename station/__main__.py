@@ -11,6 +11,7 @@ import difflib
 import importlib
 import os
 import sys
+from typing import NoReturn
 
 from station.errors import StationError
 
@@ -25,6 +26,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("replay", "station.replay", "run the station over a recording and say what it would have done"),
     ("analyse", "station.analyse", "a report of one recording, for you or your physiotherapist"),
     ("render", "station.render", "write an exercise as a sound file, to take along"),
+    ("discovery", "station.discovery", "print what the station tells Home Assistant of itself, without a broker"),
     ("export", "station.export", "give out what the station remembers, as CSV or JSON"),
     ("purge", "station.purge", "delete what the station remembers, a range or everything"),
 )
@@ -62,10 +64,18 @@ def main(argv: list[str] | None = None) -> int:
     return _run(arguments[0], *known[arguments[0]], arguments[1:])
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says in two lines what is wrong with the command line, not in a page of usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print and exit with 2."""
+        self.exit(2, f"{self.prog}: {message}.\n`{self.prog} --help` says how it is used.\n")
+
+
 def _run(name: str, module_name: str, sentence: str, arguments: list[str]) -> int:
     """One command, with every mistake a person can mend put in words."""
     module = importlib.import_module(module_name)
-    parser = argparse.ArgumentParser(prog=f"desk-station {name}", description=sentence[0].upper() + sentence[1:] + ".")
+    parser = _Parser(prog=f"desk-station {name}", description=sentence[0].upper() + sentence[1:] + ".")
     module.add_arguments(parser)
     try:
         return int(module.run(parser.parse_args(arguments)))

@@ -222,9 +222,9 @@ class App:
     def _keep_house(self, now: float) -> None:
         """Once a second: the outputs, the day, the memory, the watchdog."""
         self._housekeeping_at = now + HOUSEKEEPING_S
-        for keeper in self.outputs:
-            for said in keeper.look_after(now):
-                self._think(said, now)
+        # All of them first: what one says at its start is for those, too, that start after it.
+        for said in [event for keeper in self.outputs for event in keeper.look_after(now)]:
+            self._think(said, now)
         if (today := clock.today()) != self._day:
             self._day = today
             self._think(self._workdays.begin(today), now)

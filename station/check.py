@@ -19,7 +19,7 @@ import hardware.light
 from station import assembly, config, place
 from station.app import Inbox
 from station.config import Config
-from station.errors import StationError
+from station.errors import ConfigError, StationError
 from station.examine_sensor import examine_sensor
 from station.outputs.contract import House
 from station.settings import Station
@@ -63,9 +63,11 @@ def examine(path: Path | None) -> Iterable[Finding]:
     """Every finding, in the order of a sample's way through the station."""
     try:
         settings = config.read(path) if path else config.defaults()
+    except ConfigError as error:
+        yield from (Finding("configuration", BROKEN, sentence, "") for sentence in error.problems)
+        return
     except StationError as error:
-        sentences = error.sentences()
-        yield from (Finding("configuration", BROKEN, sentence, "") for sentence in sentences[:-1] or sentences)
+        yield Finding("configuration", BROKEN, error.problem, error.remedy)
         return
     yield Finding("configuration", OK, f"{path or 'The built-in defaults'}: no mistakes.", "")
     try:
@@ -76,12 +78,15 @@ def examine(path: Path | None) -> Iterable[Finding]:
     yield Finding("memory", OK, f"The station keeps its things in {folder}.", "")
     yield from _part("sensor", lambda: examine_sensor(settings, folder))
     yield from _part("button", lambda: hardware.button.examine(settings.of(hardware.button.Settings)))
-    yield from _part("light", lambda: hardware.light.examine(settings.of(hardware.light.Settings)))
+    if "light" in settings.outputs():
+        yield from _part("light", lambda: hardware.light.examine(settings.of(hardware.light.Settings)))
     yield from _outputs(settings, assembly.house(settings, folder, Inbox()))
 
 
 def _outputs(settings: Config, house: House) -> Iterable[Finding]:
-    """Every output in use that can examine itself."""
+    """Every output in use that can examine itself; of those that are off, that they are."""
+    for name in settings.outputs_off():
+        yield Finding(name, OK, f"Switched off; [output.{name}] enabled = true would use it.", "")
     for name, part in settings.outputs().items():
         module = importlib.import_module(f"station.outputs.{name}")
         if hasattr(module, "examine"):

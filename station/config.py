@@ -50,6 +50,14 @@ class Config:
             if isinstance(parts[0], settings.Output) and parts[0].enabled
         }
 
+    def outputs_off(self) -> list[str]:
+        """The names of the outputs that are not in use."""
+        return [
+            name.removeprefix("output.")
+            for name, parts in self.sections.items()
+            if isinstance(parts[0], settings.Output) and not parts[0].enabled
+        ]
+
     def with_parts(self, *parts: msgspec.Struct) -> Config:
         """The same configuration with these settings objects in place of those of their class."""
         new = {type(part): part for part in parts}
@@ -67,8 +75,15 @@ def read(path: Path) -> Config:
             f"There is no configuration file {path}.",
             f"Write one with:  desk-station config --default > {path}",
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise StationError(f"The configuration file {path} cannot be read: {error}.") from error
+    except UnicodeDecodeError:
+        raise StationError(
+            f"The configuration file {path} is not a text file (UTF-8).", "Save it as plain text in UTF-8."
+        ) from None
+    except OSError as error:
+        raise StationError(
+            f"The configuration file {path} cannot be read: {error.strerror}.",
+            "Give the name of a file that this user may read.",
+        ) from error
     return from_text(text, path.name)
 
 

@@ -7,16 +7,22 @@ import logging
 from pathlib import Path
 
 from station import assembly, config, place
+from station.errors import StationError
 from station.settings import Station
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which configuration to run."""
-    parser.add_argument("--config", type=Path, metavar="FILE", required=True, help="the station's configuration")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="the station's configuration")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run until SIGTERM or Ctrl-C; a mistake in the configuration is told and nothing starts."""
+    if args.config is None:
+        raise StationError(
+            "desk-station run needs to know how your station is built: --config FILE.",
+            "Write one with:  desk-station config --default > desk-station.toml      Only looking?  desk-station demo",
+        )
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     settings = config.read(args.config)
     assembly.app(settings, place.state_dir(settings.of(Station).state_dir)).run()

@@ -298,6 +298,7 @@ def test_wrong_is_remembered_and_changes_no_limit(desk):
     assert 180 <= desk.now - raised <= 225, "the same three minutes as before"
 
 
+@pytest.mark.slow
 def test_ignored_offers_become_rarer_and_never_louder(desk):
     settle(desk)
     for _ in range(30):
@@ -458,6 +459,7 @@ def test_a_power_cut_gives_no_budget_back_and_ends_neither_quiet_nor_private(des
 # --- whole days -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_tense_day_of_eight_hours_has_at_most_six_offers_two_an_hour_and_twenty_minutes_apart(desk):
     settle(desk)
     for hour in range(8):
