@@ -106,7 +106,8 @@ class Watch:
         if high > SUPPLY_V - RAIL_V or low < RAIL_V:
             railed = float(np.mean((volts > SUPPLY_V - RAIL_V) | (volts < RAIL_V)))
             if railed > RAILED:
-                return "rail" if railed > STANDING else "off"
+                both = high > SUPPLY_V - RAIL_V and low < RAIL_V
+                return "rail" if railed > STANDING and not both else "off"
         if high - low < STILL_V:
             return "flat"
         if self._yardstick is None:

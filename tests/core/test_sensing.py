@@ -1,0 +1,255 @@
+"""Frames in, events out: the whole way of a sample, on signals made for it."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.signal import butter, sosfilt
+
+from station.core.component import NEVER
+from station.core.engine import Engine
+from station.core.events import (
+    CueWithheld,
+    Minute,
+    Presence,
+    Quality,
+    Reading,
+    SensorTrouble,
+    SensorWell,
+    TensionEnded,
+    TensionStarted,
+)  # fmt: skip
+from station.core.inputs import Frame, SensorLost, Tick, UseCalibration
+from station.core.sensing import NO_YARDSTICK, Sensing, stored
+from station.core.yardstick import measure
+
+RATE = 860.0
+BAND = butter(2, [20, 200], "band", fs=RATE, output="sos")
+
+
+def muscle(loads, seed: int = 0) -> np.ndarray:
+    """Volts of a muscle that works at `loads` %RVE, one for each second; 100 %RVE are 0.15 V rms."""
+    n = int(len(loads) * RATE)
+    noise = sosfilt(BAND, np.random.default_rng(seed).normal(size=n + 900))[900:]
+    wanted = np.repeat(np.asarray(loads, float), int(RATE)) * 0.0015
+    return (1.65 + noise / noise.std() * wanted + np.random.default_rng(seed + 1).normal(0, 0.0018, n)).astype(
+        np.float32
+    )
+
+
+STICK = measure("emg-raw", muscle([0] * 15, 10), muscle([100] * 12, 20), RATE)
+PAD = measure("pressure", muscle([1] * 15), muscle([1] * 15) - 0.8, RATE)
+
+
+def play(sensing: Sensing, volts: np.ndarray, size: int = 17, rate: float = RATE, begin: float = 0.0):
+    """Feed frames of `size` samples of (n,) or (n, channels) volts; (t, event) of all that was said."""
+    volts = volts if volts.ndim == 2 else volts[:, None]
+    engine, told = Engine([sensing]), []
+    for k in range(0, len(volts), size):
+        frame = volts[k : k + size]
+        t = begin + (k + len(frame)) / rate
+        told += [(t, event) for event in engine.handle(Frame(frame, t, rate), t)]
+    return told
+
+
+def only(told, kind):
+    return [event for _, event in told if isinstance(event, kind)]
+
+
+def one(stick=STICK) -> Sensing:
+    return Sensing(signals=("emg-raw",), yardsticks=(stick,))
+
+
+def test_readings_come_ten_times_a_second_and_tell_the_load():
+    readings = only(play(one(), muscle([20] * 20)), Reading)
+    assert len(readings) == 200
+    assert np.diff([r.t for r in readings]) == pytest.approx(0.1)
+    assert np.median([r.rve_percent for r in readings]) == pytest.approx(20, abs=1.5)
+    assert not any(r.resting for r in readings[5:])
+
+
+def test_a_relaxed_muscle_rests():
+    readings = only(play(one(), muscle([0] * 20)), Reading)
+    assert all(r.resting and r.quality == "ok" for r in readings)
+
+
+def test_a_reading_describes_its_own_moment():
+    readings = only(play(one(), muscle([0] * 10 + [30] * 5 + [0] * 5)), Reading)
+    busy = [r.t for r in readings if not r.resting]
+    assert busy[0] == pytest.approx(9.95, abs=0.1)
+    assert busy[-1] == pytest.approx(14.95, abs=0.1)
+
+
+def test_without_a_yardstick_it_says_why_once():
+    told = play(Sensing(), muscle([20] * 3))
+    assert [q.reason for q in only(told, Quality)] == [NO_YARDSTICK]
+    assert all(r.rve_percent is None and not r.resting for r in only(told, Reading))
+
+
+def test_a_calibration_takes_effect_at_once():
+    sensing = Sensing()
+    play(sensing, muscle([20] * 2))
+    Engine([sensing]).handle(UseCalibration(stored([STICK])), 2.0)
+    assert only(play(sensing, muscle([20] * 2), begin=2.0), Reading)[-1].rve_percent == pytest.approx(20, abs=4)
+
+
+def test_raised_shoulders_are_tension_and_letting_go_ends_it():
+    told = play(one(), muscle([0] * 30 + [15] * 90 + [0] * 80), 86)
+    (start,), (end,) = only(told, TensionStarted), only(told, TensionEnded)
+    assert start.load_rve_percent == pytest.approx(15, abs=2)
+    assert end.lasted_s > 60
+    assert len(only(told, Minute)) == 3
+
+
+@settings(max_examples=8, deadline=None)
+@given(size=st.integers(1, 3000))
+def test_the_size_of_frames_changes_nothing(size):
+    volts = muscle([0] * 5 + [15] * 5 + [6] * 5, 3)
+    plain, cut = (only(play(one(), volts, s), Reading) for s in (86, size))
+    assert len(plain) == len(cut)
+    for a, b in zip(plain, cut, strict=True):
+        assert (a.resting, a.quality) == (b.resting, b.quality)
+        assert a.t == pytest.approx(b.t, abs=1e-6)
+        assert a.rve_percent == pytest.approx(b.rve_percent, rel=1e-6, abs=1e-6)
+
+
+@settings(max_examples=8, deadline=None)
+@given(gain=st.floats(0.3, 1.0))
+def test_scaling_the_signal_and_its_calibration_together_changes_nothing(gain):
+    def scaled(volts):
+        return 1.65 + gain * (volts.astype(np.float64) - 1.65)
+
+    stick = measure("emg-raw", scaled(muscle([0] * 15, 10)), scaled(muscle([100] * 12, 20)), RATE)
+    volts = muscle([0] * 5 + [15] * 5, 3)
+    plain, other = only(play(one(), volts), Reading), only(play(one(stick), scaled(volts)), Reading)
+    assert [r.resting for r in plain] == [r.resting for r in other]
+    assert [r.rve_percent for r in other] == pytest.approx([r.rve_percent for r in plain], rel=1e-3, abs=1e-2)
+
+
+def test_what_comes_later_changes_nothing_before():
+    volts = muscle([0] * 5 + [15] * 10, 3)
+    whole, cut = only(play(one(), volts), Reading), only(play(one(), volts[: int(8 * RATE)]), Reading)
+    assert whole[: len(cut)] == cut
+
+
+def lossy(sensing: Sensing, volts, lost: int, counted: bool = True):
+    """Half of the volts, a hole of `lost` samples, the other half."""
+    engine, half, told = Engine([sensing]), len(volts) // 2 // 86 * 86 + 40, []
+    for piece, at, gone in ((volts[:half], 0, 0), (volts[half:], half + lost, lost)):
+        for k in range(0, len(piece), 20):
+            frame = piece[k : k + 20, None]
+            t = (at + k + len(frame)) / RATE
+            told += [(t, e) for e in engine.handle(Frame(frame, t, RATE, gone if counted and k == 0 else 0), t)]
+    return told
+
+
+@pytest.mark.parametrize("lost", [60, 300, 860, 8600])
+def test_lost_samples_keep_the_time_true_and_are_never_rest(lost):
+    told = lossy(one(), muscle([15] * 10), lost)
+    readings = only(told, Reading)
+    assert readings[-1].t == pytest.approx(10 + lost / RATE - 0.25, abs=0.11)
+    assert not any(r.resting for r in readings)
+    assert any(r.rve_percent is None and r.quality == "stale" for r in readings)
+    assert readings[-1].rve_percent == pytest.approx(15, abs=4)
+
+
+def test_a_few_lost_samples_do_not_matter():
+    readings = only(lossy(one(), muscle([15] * 10), 3), Reading)
+    assert all(r.rve_percent is not None for r in readings)
+
+
+def test_a_hole_nobody_counted_is_seen_in_the_time():
+    assert any(r.quality == "stale" for r in only(lossy(one(), muscle([15] * 10), 2000, False), Reading))
+
+
+def test_a_changed_rate_rebuilds_the_filters_without_a_jump():
+    sensing = one()
+    play(sensing, muscle([0] * 5))
+    readings = only(play(sensing, muscle([0] * 5), rate=845.0, begin=5.0), Reading)
+    assert all(r.resting for r in readings)
+
+
+def test_an_electrode_that_falls_off_is_no_tension():
+    volts = muscle([0] * 10 + [15] * 40 + [0] * 120)
+    volts[int(50 * RATE) :] = 3.3
+    told = play(one(), volts, 86)
+    assert not only(told, TensionStarted)
+    assert [q.state for q in only(told, Quality)] == ["ok", "rail"]
+
+
+def test_a_noisy_sensor_says_why_it_is_silent():
+    noisy = measure("emg-raw", muscle([15] * 15, 10), muscle([100] * 12, 20), RATE)
+    (withheld,) = only(play(one(noisy), muscle([40] * 70), 86), CueWithheld)
+    assert "noise" in withheld.reason
+
+
+def test_who_is_away_is_not_tense():
+    sensing = one()
+    Engine([sensing]).handle(Tick(), 0.0)
+    assert list(sensing.routes()[Presence](Presence("away"), 0.0)) == []
+    assert "nobody" in only(play(sensing, muscle([15] * 70), 86), CueWithheld)[0].reason
+
+
+def test_silence_becomes_stale_once_and_well_again():
+    sensing = one()
+    assert sensing.due() == NEVER
+    play(sensing, muscle([0] * 2))
+    engine = Engine([sensing])
+    assert sensing.due() == pytest.approx(2.5)
+    assert engine.handle(Tick(), 2.4) == []
+    assert [type(e) for e in engine.handle(Tick(), 2.6)] == [Quality]
+    assert engine.handle(Tick(), 9.0) == []
+    told = play(sensing, muscle([0] * 2), begin=9.0)
+    assert isinstance(told[0][1], SensorWell)
+    assert [q.state for q in only(told, Quality)][-1] == "ok"
+
+
+def test_a_lost_sensor_is_passed_on_with_its_remedy():
+    trouble, quality = Engine([one()]).handle(SensorLost("no answer", "check the plug"), 1.0)
+    assert trouble == SensorTrouble("no answer", "check the plug")
+    assert quality == Quality("stale", "no answer")
+
+
+def test_of_two_sides_the_more_loaded_one_decides():
+    sensing = Sensing(signals=("emg-raw", "emg-raw"), yardsticks=(STICK, STICK))
+    readings = only(play(sensing, np.column_stack([muscle([2] * 8), muscle([25] * 8, 4)])), Reading)
+    assert np.median([r.rve_percent for r in readings]) == pytest.approx(25, abs=3)
+
+
+def test_one_broken_side_leaves_the_other():
+    sensing = Sensing(signals=("emg-raw", "emg-raw"), yardsticks=(STICK, STICK))
+    broken = np.column_stack([np.full(int(8 * RATE), 3.3, np.float32), muscle([25] * 8, 4)])
+    assert all(r.rve_percent is not None for r in only(play(sensing, broken), Reading)[5:])
+    both = np.full((int(8 * RATE), 2), 3.3, np.float32)
+    assert only(play(sensing, both, begin=8.0), Quality)[-1].state == "rail"
+
+
+def test_with_a_pad_the_muscle_decides_and_the_pad_tells_presence():
+    sensing = Sensing(signals=("emg-raw", "pressure"), yardsticks=(STICK, PAD))
+    empty = np.full(int(8 * RATE), 0.02, np.float32)
+    working = only(play(sensing, np.column_stack([muscle([20] * 8), empty])), Reading)
+    assert working[-1].quality == "ok"
+    gone = only(play(sensing, np.column_stack([muscle([0] * 8), empty]), begin=8.0), Reading)
+    assert (gone[-1].quality, gone[-1].rve_percent) == ("absent", None)
+
+
+def test_a_pad_alone_tells_raised_shoulders():
+    sensing = Sensing(signals=("pressure",), yardsticks=(PAD,))
+    told = play(sensing, (muscle([1] * 70) - 0.6).astype(np.float32), 86)
+    assert only(told, TensionStarted)[0].load_rve_percent == pytest.approx(75, abs=3)
+    assert not only(play(Sensing(signals=("pressure",)), muscle([1] * 2)), TensionStarted)
+
+
+def test_an_envelope_sensor_tells_the_load():
+    def smooth(load):
+        return np.random.default_rng(1).normal(0.05 + 0.006 * load, 0.003, 1500).astype(np.float32)
+
+    stick = measure("emg-envelope", smooth(1.2), smooth(100), 100.0)
+    for load, resting in ((1.2, True), (20, False)):
+        sensing = Sensing(signals=("emg-envelope",), yardsticks=(stick,))
+        readings = only(play(sensing, smooth(load), 2, 100.0), Reading)
+        assert readings[-1].resting is resting
+    assert readings[-1].rve_percent == pytest.approx(20, abs=1.5)
+    hole = lossy(Sensing(signals=("emg-envelope",), yardsticks=(stick,)), muscle([0] * 4), 4000)
+    assert only(hole, Reading)
+    assert only(play(Sensing(signals=("emg-envelope",)), smooth(20), 2, 100.0), Reading)[-1].rve_percent is None
