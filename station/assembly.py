@@ -158,7 +158,7 @@ def app(config: Config, state_dir: Path) -> App:
         the_core.engine,
         the_core,
         outputs(config, house(config, state_dir, inbox, library.names())),
-        SensorDevice(sensor, config.driver(), inbox.put),
+        SensorDevice(sensor, config.driver(), inbox.put, config.of(Station).language),
         [ButtonDevice(config.of(hardware.button.Settings), inbox.put)],
         inbox,
         state_dir,

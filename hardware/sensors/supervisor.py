@@ -83,12 +83,15 @@ class Acquisition:
         self._ending.set()
         self.control({"stop": True})
 
-    def stop(self) -> None:
-        """End the process and the thread; returns within 2 s and leaves nothing behind.  Safe to call twice."""
+    def stop(self, patience_s: float = STOP_S) -> None:
+        """End the process and the thread, and leave nothing behind.  Safe to call twice.
+
+        A process that has not closed its sensor after `patience_s` is killed; returns 0.5 s after that at the latest.
+        """
         self.end()
         if not self._thread.is_alive() or threading.current_thread() is self._thread:
             return
-        self._thread.join(STOP_S)
+        self._thread.join(patience_s)
         process = self._process
         if self._thread.is_alive() and process is not None:
             process.kill()
