@@ -101,10 +101,14 @@ class Guess(Input):
 
 @dataclass(frozen=True, slots=True)
 class SetQuiet(Input):
-    """Quiet for so many minutes from now; 0 ends it; None toggles the owner's usual length."""
+    """Quiet for so many minutes from now; 0 ends it; None toggles the owner's usual length.
+
+    Where `on` is given, None means: the usual length unless it is quiet already (True), or the end (False).
+    """
 
     minutes: float | None = None
     source: str = "button"
+    on: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

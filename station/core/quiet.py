@@ -85,7 +85,11 @@ class QuietTime:
     def _on_set_quiet(self, request: SetQuiet, now: float) -> Iterable[Message]:
         minutes = request.minutes
         if minutes is None:
-            minutes = 0.0 if self._ends(now) is not None else self.settings.minutes
+            is_quiet = self._ends(now) is not None
+            wanted = not is_quiet if request.on is None else request.on
+            if wanted and is_quiet:
+                return ()
+            minutes = self.settings.minutes if wanted else 0.0
         told: list[Message] = []
         if minutes > 0:
             self._by_hand = now + min(minutes * 60, LONGEST_S)

@@ -2,6 +2,8 @@
 
     read(topic below the base, payload, retained, expiry) -> one Input, or NotUnderstoodError with a sentence
 
+The shapes below are the whole grammar; the JSON Schema files in `schemas/` are written from them.
+
 Rule 1: a retained command is ignored: it would fire again at every connection.
 Rule 2: a retained context counts only when it says until when (message expiry, or `expires_s` is not enough: it would
         begin anew at every connection).
@@ -10,13 +12,15 @@ Rule 3: no command ends private mode, and what is not understood changes nothing
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from station.core.inputs import Context, Input, MarkNow, SetQuiet, Start, Stop
+from station.core.inputs import Context, Input, MarkNow, Note, Prefer, SetQuiet, Start, Stop
+from station.core.preferences import POSSIBLE
 
 MOST_BYTES = 2_048
 CONTEXTS = ("call", "focus", "away", "quiet")
@@ -27,6 +31,8 @@ SOURCE = "mqtt"
 class NotUnderstoodError(ValueError):
     """The message is not carried out; the sentence says why and what would be right."""
 
+
+_NAME = re.compile(r"[a-z0-9-]{1,40}")
 
 Name = Annotated[str, Meta(pattern=r"^[a-z0-9-]{0,40}$")]
 
@@ -44,9 +50,29 @@ class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class QuietFor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`cmd/quiet`; 0 ends it, without a number it is switched as by the long press."""
+    """`cmd/quiet`; `on`: the usual length, or the end; nothing at all: switches, as the long press."""
 
     minutes: Annotated[float, Meta(ge=0, le=720)] | None = None
+    on: bool | None = None
+
+
+class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`cmd/set`: what may be changed while the station runs; only what is named changes, all of it or nothing."""
+
+    monitoring: bool | None = None
+    cues: bool | None = None
+    favourite: Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,40}$")] | None = None
+    language: Annotated[str, Meta(pattern=r"^(de|en)$")] | None = None
+    quiet_minutes: Annotated[int, Meta(ge=1, le=720)] | None = None
+    volume: Annotated[int, Meta(ge=0, le=100)] | None = None
+    cue_budget: Annotated[int, Meta(ge=0, le=24)] | None = None
+
+
+class NoteNow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`context/note/NAME`: a word on the circumstances; an empty one takes it back."""
+
+    text: Annotated[str, Meta(max_length=100)] = ""
+    expires_s: Annotated[float, Meta(gt=0, le=LONGEST_CONTEXT_S)] = 3600.0
 
 
 class ContextNow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -67,7 +93,16 @@ def _stop(payload: bytes) -> Input:
 
 
 def _quiet(payload: bytes) -> Input:
-    return SetQuiet(msgspec.json.decode(payload or b"{}", type=QuietFor).minutes, SOURCE)
+    asked = msgspec.json.decode(payload or b"{}", type=QuietFor)
+    return SetQuiet(asked.minutes, SOURCE, asked.on)
+
+
+def _set(payload: bytes) -> Input:
+    asked = msgspec.json.decode(payload, type=Preferences)
+    values = {name: value for name in POSSIBLE if (value := getattr(asked, name)) is not None}
+    if not values:
+        raise msgspec.ValidationError("nothing is named that is to change")
+    return Prefer(values, SOURCE)
 
 
 def _mark(payload: bytes) -> Input:
@@ -80,6 +115,7 @@ COMMANDS: dict[str, tuple[Callable[[bytes], Input], str]] = {
     "stop": (_stop, "nothing"),
     "quiet": (_quiet, '{"minutes": 60}, {"minutes": 0} to end it, or nothing to switch it'),
     "mark": (_mark, "nothing"),
+    "set": (_set, '{"volume": 40}; there are: ' + ", ".join(POSSIBLE)),
 }
 
 _PLAIN = {b"": False, b"on": True, b"true": True, b"1": True, b"off": False, b"false": False, b"0": False}
@@ -108,6 +144,8 @@ def read(
         raise NotUnderstoodError(f"{topic}: retained commands are ignored; send it without the retain flag")
     if name not in allowed:
         raise NotUnderstoodError(f"{topic}: not permitted by [output.mqtt] commands")
+    if expiry_s is not None and expiry_s <= 0:
+        raise NotUnderstoodError(f"{topic}: it came too late")
     reads, right = COMMANDS[name]
     try:
         return reads(payload)
@@ -117,6 +155,9 @@ def read(
 
 def _context(name: str, payload: bytes, retained: bool, expiry_s: float | None) -> Input:
     topic = f"context/{name}"
+    kind, _, note = name.partition("/")
+    if kind == "note" and note:
+        return _note(topic, note, payload, retained, expiry_s)
     if name not in CONTEXTS:
         raise NotUnderstoodError(f"{topic}: there is no such context; there are: {', '.join(CONTEXTS)}")
     if retained and expiry_s is None:
@@ -127,5 +168,23 @@ def _context(name: str, payload: bytes, retained: bool, expiry_s: float | None) 
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         right = '{"active": true, "expires_s": 3600}, or on and off'
         raise NotUnderstoodError(f"{topic}: {error}; right would be {right}") from None
-    lasts = now.expires_s if expiry_s is None else min(now.expires_s, expiry_s)
-    return Context(name, now.active, lasts)
+    return Context(name, now.active, _lasts(now.expires_s, expiry_s))
+
+
+def _note(topic: str, name: str, payload: bytes, retained: bool, expiry_s: float | None) -> Input:
+    if not _NAME.fullmatch(name):
+        raise NotUnderstoodError(f"{topic}: a note's name is at most 40 of a-z, 0-9 and -")
+    if retained and expiry_s is None:
+        raise NotUnderstoodError(f"{topic}: a retained note needs a message expiry, or it would never end")
+    try:
+        text = payload.decode()
+        plain = not text.lstrip().startswith("{")
+        now = msgspec.convert({"text": text}, NoteNow) if plain else msgspec.json.decode(text, type=NoteNow)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        right = '{"text": "thunderstorm", "expires_s": 3600}, or only the text'
+        raise NotUnderstoodError(f"{topic}: {error}; right would be {right}") from None
+    return Note(name, "".join(c for c in now.text if c.isprintable()), _lasts(now.expires_s, expiry_s))
+
+
+def _lasts(said_s: float, expiry_s: float | None) -> float:
+    return said_s if expiry_s is None else min(said_s, expiry_s)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import socket
 import ssl
 from collections.abc import Callable
@@ -66,12 +67,18 @@ class Denied:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A message from the broker.  `expiry_s`: what is left of its life, where it has one."""
+    """A message from the broker.
+
+    expiry_s: what is left of its life, where it has one.  reply_to, token: where its sender waits for an answer, and
+    what the answer must carry (MQTT 5: response topic, correlation data).
+    """
 
     topic: str
     payload: bytes
     retained: bool
     expiry_s: float | None
+    reply_to: str = ""
+    token: bytes = b""
 
 
 News = Connected | Lost | Acked | Denied
@@ -83,8 +90,11 @@ def password(settings: Settings) -> str:
     """The password, from the file where one is named.  Raises OutputError."""
     if not settings.password_file:
         return settings.password
+    named = Path(settings.password_file).expanduser()
+    if "/" not in settings.password_file:
+        named = Path(os.environ.get("CREDENTIALS_DIRECTORY", ".")) / named
     try:
-        first, *_ = Path(settings.password_file).expanduser().read_text(encoding="utf-8").splitlines() or [""]
+        first, *_ = named.read_text(encoding="utf-8").splitlines() or [""]
     except (OSError, UnicodeDecodeError) as error:
         raise OutputError(
             f"[output.mqtt] password_file {settings.password_file} cannot be read: {error}.",
@@ -152,12 +162,17 @@ class Connection:
         self._client.loop_start()
         self._running = True
 
-    def publish(self, topic: str, payload: bytes, *, retain: bool = False, expires_s: int = 0, qos: int = 1) -> int:
+    def publish(
+        self, topic: str, payload: bytes, *, retain: bool = False, expires_s: int = 0, qos: int = 1, token: bytes = b""
+    ) -> int:
         """Hand over one message; returns the number its `Acked` will carry."""
         properties = None
-        if expires_s and self._five:
+        if (expires_s or token) and self._five:
             properties = _properties("PUBLISH")
-            properties.MessageExpiryInterval = expires_s
+            if expires_s:
+                properties.MessageExpiryInterval = expires_s
+            if token:
+                properties.CorrelationData = token
         return self._client.publish(topic, payload, qos=qos, retain=retain, properties=properties).mid
 
     def subscribe(self, topic: str, *, with_retained: bool) -> None:
@@ -241,7 +256,9 @@ class Connection:
 
     def _on_message(self, _client: Any, _data: Any, message: Any) -> None:
         expiry = getattr(message.properties, "MessageExpiryInterval", None) if message.properties else None
-        self._hear(Received(message.topic, bytes(message.payload), bool(message.retain), expiry))
+        reply_to = getattr(message.properties, "ResponseTopic", "") if message.properties else ""
+        token = getattr(message.properties, "CorrelationData", b"") if message.properties else b""
+        self._hear(Received(message.topic, bytes(message.payload), bool(message.retain), expiry, reply_to, token))
 
 
 def _properties(packet: str) -> Any:

@@ -21,7 +21,7 @@ def examine(settings: Settings, house: House) -> list[Finding]:
 
     It goes to `BASE/STATION/check` (not retained), under a client name of its own: a running station is not disturbed.
     """
-    if settings.privacy == 0:
+    if settings.level == 0:
         return [("ok", "Privacy is 0: the station does not connect.", "")]
     findings: list[Finding] = []
     if settings.password and not settings.tls and settings.host not in ("localhost", "127.0.0.1", "::1"):

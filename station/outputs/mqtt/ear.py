@@ -8,32 +8,48 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
 
 from station.core.inputs import Input
 from station.outputs.mqtt import commands
 from station.outputs.mqtt.connection import Received
 from station.outputs.mqtt.pace import Allowance
+from station.outputs.mqtt.settings import Settings
 
 log = logging.getLogger(__name__)
 
+LONGEST_TOPIC = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer to a command: understood and handed on, or why not.  `token` is what the asker knows it by."""
+
+    topic: str
+    payload: bytes
+    token: bytes
+
 
 class Ear:
-    """base: the station's own topics begin with it.  birth_topic: where Home Assistant says that it is back.
+    """base: the station's own topics begin with it.  birth: called when Home Assistant says that it is back.
 
-    birth: called when it does.
+    answer: takes a reply that is to be sent.
     """
 
     def __init__(
         self,
         base: str,
-        allowed: tuple[str, ...],
+        settings: Settings,
         inbox: Callable[[Input], None],
-        birth_topic: str,
         birth: Callable[[], None],
+        answer: Callable[[Reply], None] = lambda reply: None,
     ) -> None:
         self.rejected = 0
-        self._base, self._allowed, self._inbox = base, allowed, inbox
-        self._birth_topic, self._birth = birth_topic, birth
+        self._base, self._settings, self._inbox = base, settings, inbox
+        self._birth_topic, self._birth = f"{settings.discovery_prefix}/status", birth
+        self._answer = answer
         self._allowance = Allowance()
 
     def hear(self, message: Received) -> None:
@@ -42,13 +58,26 @@ class Ear:
             if message.payload == b"online" and not message.retained:
                 self._birth()
             return
+        if not self._allowance.take(time.monotonic()):
+            self._refuse(f"{message.topic}: too many messages; one every 2 s is enough")
+            return  # and no answer: a loop that is answered goes on
+        topic = message.topic.removeprefix(self._base + "/")
         try:
-            if not self._allowance.take(time.monotonic()):
-                raise commands.NotUnderstoodError(f"{message.topic}: too many messages; one every 2 s is enough")
-            topic = message.topic.removeprefix(self._base + "/")
-            asked = commands.read(topic, message.payload, self._allowed, message.retained, message.expiry_s)
+            asked = commands.read(topic, message.payload, self._settings.commands, message.retained, message.expiry_s)
         except commands.NotUnderstoodError as error:
-            self.rejected += 1
-            log.warning("not understood on MQTT (%d so far): %s", self.rejected, error)
+            self._refuse(str(error))
+            self._reply(message, {"ok": False, "reason": str(error)})
             return
         self._inbox(asked)
+        self._reply(message, {"ok": True})
+
+    def _refuse(self, why: str) -> None:
+        self.rejected += 1
+        log.warning("not understood on MQTT (%d so far): %s", self.rejected, why)
+
+    def _reply(self, message: Received, said: dict[str, object]) -> None:
+        """Where the asker gave a topic for it, and that topic is nobody's but theirs."""
+        topic = message.reply_to
+        ours = (self._base + "/", self._settings.discovery_prefix + "/", "$")
+        if topic and len(topic) <= LONGEST_TOPIC and not topic.startswith(ours) and not set(topic) & {"+", "#", "\0"}:
+            self._answer(Reply(topic, msgspec.json.encode(said), message.token))

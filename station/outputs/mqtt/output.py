@@ -25,7 +25,8 @@ import msgspec
 from station.core import events as ev
 from station.core.state import State, fold
 from station.outputs.contract import House, OutputError
-from station.outputs.mqtt import sentences, words
+from station.outputs.mqtt import discovery, sentences, words
+from station.outputs.mqtt.announced import Announcement
 from station.outputs.mqtt.connection import (
     LIVE_EXPIRY_S,
     Acked,
@@ -35,9 +36,8 @@ from station.outputs.mqtt.connection import (
     Lost,
     News,
 )
-from station.outputs.mqtt.discovery import payloads as discovery_payloads
 from station.outputs.mqtt.durable import DurableLog
-from station.outputs.mqtt.ear import Ear
+from station.outputs.mqtt.ear import Ear, Reply
 from station.outputs.mqtt.outbox import OUTBOX_NAME
 from station.outputs.mqtt.pace import BackOff, StatePace
 from station.outputs.mqtt.settings import Settings
@@ -90,7 +90,7 @@ class Mqtt:
     def __init__(self, settings: Settings, house: House, chance: Callable[[], float] = random.random) -> None:
         self._settings, self._house, self._chance = settings, house, chance
         self.base = f"{settings.base}/{house.station_id}"
-        self._queue: queue.SimpleQueue[ev.Moment | News | _Stop] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[ev.Moment | News | Reply | _Stop] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._problem = ""
         self._denied: dict[str, str] = {}
@@ -99,11 +99,11 @@ class Mqtt:
         self._pace = StatePace()
         self._look_at = float("-inf")
         self._back_off = BackOff(chance)
-        birth_topic = f"{settings.discovery_prefix}/status"
-        self._ear = Ear(self.base, settings.commands, house.inbox, birth_topic, self._home_is_back)
+        self._ear = Ear(self.base, settings, house.inbox, self._home_is_back, self._reply_later)
+        self._announcement = Announcement(house.state_dir, lambda: discovery.payloads(settings, house))
         self._run_id = uuid.uuid4().hex[:8]
         self._said = 0
-        self._log = DurableLog(house.state_dir / OUTBOX_NAME, settings.privacy)
+        self._log = DurableLog(house.state_dir / OUTBOX_NAME, settings.level)
         self._live: deque[_Live] = deque(maxlen=MOST_LIVE)
         self._connection: Connection | None = None
         self._linked = False
@@ -118,7 +118,7 @@ class Mqtt:
 
     def start(self) -> None:
         """Begin to connect; a broker that is not there yet is no reason to fail (see `trouble`)."""
-        if self._settings.privacy == 0:
+        if self._settings.level == 0:
             return
         if self._thread is not None and self._thread.is_alive():  # told to stop in the middle of a name look-up
             raise OutputError("The last connection has not come to its end yet.", "It is tried again.")
@@ -128,7 +128,7 @@ class Mqtt:
 
     def take(self, moment: ev.Moment) -> None:
         """Learn one event; never waits.  Raises OutputError when the thread is gone."""
-        if self._settings.privacy == 0:
+        if self._settings.level == 0:
             return
         if self._thread is None or not self._thread.is_alive():
             raise OutputError("The MQTT thread has stopped.", "It is started again; please report this.")
@@ -154,6 +154,9 @@ class Mqtt:
     def _home_is_back(self) -> None:
         """Home Assistant has started: announce ourselves, but not all stations in the same second."""
         self._announce_at = time.monotonic() + 5.0 * self._chance()
+
+    def _reply_later(self, reply: Reply) -> None:
+        self._queue.put(reply)
 
     # --- on our own thread ---
 
@@ -200,6 +203,8 @@ class Mqtt:
                 elif isinstance(item, _Stop):
                     stopping = True
                     break
+                elif isinstance(item, Reply):
+                    self._answer(item)
                 else:
                     self._news(item)
                 item = self._queue.get_nowait()
@@ -231,11 +236,11 @@ class Mqtt:
             return
         self._said += 1
         uid = f"{self._run_id}-{self._said}"
-        live = words.live(moment, self._settings.privacy, uid)
+        live = words.live(moment, self._settings.level, uid)
         if live is not None:
             topic, said = live
             self._live.append(_Live(topic, msgspec.json.encode(said), time.monotonic()))
-        record = words.durable(moment, self._settings.privacy, uid)
+        record = words.durable(moment, self._settings.level, uid)
         if record is not None:
             records.append((moment.wall, msgspec.json.encode(record)))
 
@@ -298,7 +303,7 @@ class Mqtt:
         self._pace.forget()
         self._look_at = float("-inf")
         connection.subscribe(f"{self.base}/cmd/+", with_retained=False)
-        connection.subscribe(f"{self.base}/context/+", with_retained=True)
+        connection.subscribe(f"{self.base}/context/#", with_retained=True)
         self._fly(connection.publish(f"{self.base}/availability", b"online", retain=True), "availability")
         if self._settings.discovery != "off" and "discovery" not in self._denied:
             connection.subscribe(f"{self._settings.discovery_prefix}/status", with_retained=False)
@@ -306,7 +311,7 @@ class Mqtt:
 
     def _announce(self, connection: Connection) -> None:
         self._announce_at = float("inf")
-        for topic, payload in discovery_payloads(self._settings, self._house):
+        for topic, payload in self._announcement.messages():
             self._fly(connection.publish(topic, payload, retain=True), "discovery")
 
     def _fly(self, mid: int, what: str, number: int = 0) -> None:
@@ -327,6 +332,8 @@ class Mqtt:
             self._back_off.reset()  # not before: who is let in and thrown out again must wait longer each time
             if flight.what == "log":
                 self._log.delivered(flight.number)
+            elif flight.what == "discovery" and not any(f.what == "discovery" for f in self._flying.values()):
+                self._announcement.arrived()
         if flight.what == "event":
             self._live = deque((one for one in self._live if one.mid != ack.mid), MOST_LIVE)
 
@@ -354,11 +361,16 @@ class Mqtt:
                 self._fly(connection.publish(f"{self.base}/log", payload), "log", number)
 
     def _speak_state(self, connection: Connection, now: float) -> None:
-        document = words.state_document(self._state, self._house.version, self._settings.privacy, time.time())
+        document = words.state_document(self._state, self._house.version, self._settings.level, time.time())
         if self._pace.wants(document, now):
             payload = msgspec.json.encode(document)
             self._fly(connection.publish(f"{self.base}/state", payload, retain=True), "state")
             self._pace.sent(document, now)
+
+    def _answer(self, reply: Reply) -> None:
+        """To whoever asked and waits; who has gone meanwhile has no use for it, so it is sent once."""
+        if self._connection is not None and self._linked:
+            self._connection.publish(reply.topic, reply.payload, qos=0, expires_s=LIVE_EXPIRY_S, token=reply.token)
 
     def _watch(self, now: float) -> None:
         oldest = min((flight.since for flight in self._flying.values()), default=now)

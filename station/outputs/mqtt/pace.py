@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+HEARTBEAT_S = 60.0
+
 # Numbers that move all the time must move by this much to be news; everything else is news when it differs.
 NEWS_FROM: dict[str, float] = {
     "level_rve_percent": 2.0,
@@ -34,7 +36,7 @@ def is_news(old: dict[str, Any], new: dict[str, Any]) -> bool:
 class StatePace:
     """When the state document is sent."""
 
-    def __init__(self, at_most_every_s: float = 5.0, heartbeat_s: float = 60.0) -> None:
+    def __init__(self, at_most_every_s: float = 5.0, heartbeat_s: float = HEARTBEAT_S) -> None:
         self.at_most_every_s = at_most_every_s
         self.heartbeat_s = heartbeat_s
         self._last: dict[str, Any] | None = None

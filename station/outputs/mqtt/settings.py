@@ -7,7 +7,10 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-CommandName = Literal["exercise", "stop", "quiet", "mark"]
+CommandName = Literal["exercise", "stop", "quiet", "mark", "set"]
+
+COMPANY_LEVEL = 1
+"""In a company's network only the device's health leaves, whatever `privacy` says."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -17,7 +20,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: Annotated[int, Meta(ge=1, le=65_535, description="Its port: usually 1883, with TLS 8883.")] = 1883
     username: Annotated[str, Meta(description="Who we are to the broker; empty: nobody in particular.")] = ""
     password: Annotated[str, Meta(description="The password; better kept in a file, see password_file.")] = ""
-    password_file: Annotated[str, Meta(description="A file whose first line is the password.")] = ""
+    password_file: Annotated[
+        str,
+        Meta(
+            description="A file whose first line is the password; a plain name without a slash is one of the service's "
+            "credentials (systemd LoadCredential=)."
+        ),
+    ] = ""
     tls: Annotated[bool, Meta(description="Whether the connection is encrypted.")] = False
     ca: Annotated[str, Meta(description="With TLS: your own certificate authority (PEM); empty: the system's.")] = ""
     cert: Annotated[str, Meta(description="With TLS: our certificate (PEM), where the broker asks for one.")] = ""
@@ -42,10 +51,17 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "2 coarse states, 3 details.",
         ),
     ] = 2
+    company: Annotated[
+        bool,
+        Meta(
+            description="This is a company's network: nothing but the health of the device leaves (level 1), "
+            "whatever privacy says."
+        ),
+    ] = False
     commands: Annotated[
         tuple[CommandName, ...],
         Meta(description="Which commands the smart home may give."),
-    ] = ("exercise", "stop", "quiet", "mark")
+    ] = ("exercise", "stop", "quiet", "mark", "set")
     discovery: Annotated[
         Literal["device", "component", "off"],
         Meta(
@@ -57,6 +73,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         str,
         Meta(pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$", description="Where Home Assistant looks for devices."),
     ] = "homeassistant"
+
+    @property
+    def level(self) -> int:
+        """The privacy level that holds."""
+        return min(self.privacy, COMPANY_LEVEL) if self.company else self.privacy
 
     def where(self) -> str:
         """`host:port`, for sentences."""

@@ -33,6 +33,16 @@ def _rounded(value: float | None, digits: int = 0) -> float | None:
     return None if value is None else round(value, digits)
 
 
+def _worn(state: State) -> bool | None:
+    """Is the sensor on the body, as far as its signal tells?"""
+    if not state.sensor_ok or state.signal_quality == "unknown":
+        return None
+    return state.signal_quality not in _NOT_WORN
+
+
+# Qualities of a signal that comes from no body.
+_NOT_WORN = frozenset({"off", "rail", "flat", "absent"})
+
 # Key -> (privacy level, how it is read from the picture).  None of them may be called like a method of a Python
 # dictionary: `value_json.items` in a Home Assistant template is the method, not the key.
 STATE: dict[str, tuple[int, Callable[[State], Any]]] = {
@@ -48,6 +58,7 @@ STATE: dict[str, tuple[int, Callable[[State], Any]]] = {
     "rest_today": (COARSE, lambda s: _rounded(s.rest_today, 2)),
     "longest_stretch_s": (COARSE, lambda s: _rounded(s.longest_stretch_s)),
     "present": (COARSE, lambda s: s.present),
+    "worn": (COARSE, _worn),
     "cue": (COARSE, lambda s: s.cue),
     "last_cue": (COARSE, lambda s: stamp(s.last_cue)),
     "last_answer": (COARSE, lambda s: s.last_answer),
@@ -60,6 +71,13 @@ STATE: dict[str, tuple[int, Callable[[State], Any]]] = {
     "session_ends": (COARSE, lambda s: stamp(s.session_ends)),
     "sessions_today": (COARSE, lambda s: s.sessions_today),
     "cues_today": (COARSE, lambda s: s.cues_today),
+    "monitoring": (COARSE, lambda s: s.preferences.get("monitoring")),
+    "cues": (COARSE, lambda s: s.preferences.get("cues")),
+    "favourite": (COARSE, lambda s: s.preferences.get("favourite")),
+    "language": (COARSE, lambda s: s.preferences.get("language")),
+    "quiet_minutes": (COARSE, lambda s: s.preferences.get("quiet_minutes")),
+    "volume": (COARSE, lambda s: s.preferences.get("volume")),
+    "cue_budget": (COARSE, lambda s: s.preferences.get("cue_budget")),
     "why": (DETAILED, lambda s: s.why),
     "marks_today": (DETAILED, lambda s: s.marks_today),
 }

@@ -1,0 +1,92 @@
+"""The real station against a real Home Assistant, where one is at hand (name its folder in DESK_HA_RIG)."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from station import place
+
+pytestmark = pytest.mark.slow
+
+HERE = Path(__file__).parent
+SHARED = Path(os.environ.get("DESK_SHARED", HERE.parents[1].parent / "shared"))
+RIGS = [root for root in os.environ.get("DESK_HA_RIG", "").split(":") if root]
+
+_found = importlib.util.spec_from_file_location("homeassistant_steps", HERE / "homeassistant_steps.py")
+assert _found and _found.loader
+steps = importlib.util.module_from_spec(_found)
+_found.loader.exec_module(steps)
+
+
+@pytest.fixture(params=RIGS or [""], ids=lambda root: Path(root).name or "none")
+def root(request: pytest.FixtureRequest) -> str:
+    if not request.param or not (SHARED / "ha-rig" / "check.py").exists():
+        pytest.skip("no Home Assistant here: build one with ha-rig/setup.sh and name its folder in DESK_HA_RIG")
+    return str(request.param)
+
+
+def check(root: str, folder: Path, todo: list[dict[str, Any]], *options: str, wait: int = 8) -> dict[str, Any]:
+    """Run the station under the rig; its report."""
+    (folder / "steps.json").write_text(json.dumps(todo), encoding="utf-8")
+    out = folder / "out.json"
+    command = [
+        *(sys.executable, str(SHARED / "ha-rig" / "check.py"), "--root", root, "--wait", str(wait)),
+        *("--steps", str(folder / "steps.json"), "--out", str(out), *options),
+        *("--", sys.executable, str(HERE.parent / "homeassistant_device.py"), str(folder / "state")),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE.parents[1], timeout=570)
+    assert out.exists(), done.stderr[-3000:]
+    report: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
+    failed = [step for step in report.get("steps", []) if step.get("ok") is False]
+    assert failed == [], (failed, report.get("device_log", "")[-3000:])
+    return report
+
+
+def complaints(report: dict[str, Any]) -> list[str]:
+    """Home Assistant's warnings; one it makes of its own when a broker is killed is not ours."""
+    return [w["message"] for w in report["log"] if "Task exception was never retrieved" not in w["message"]]
+
+
+def test_every_entity_is_there_and_every_command_works(root: str, tmp_path: Path) -> None:
+    report = check(root, tmp_path, steps.commands())
+    assert complaints(report) == []
+    assert report["repairs"] == []
+    entities = {e["entity_id"]: e["state"] for e in report["entities"]}
+    never_pressed = {"button", "event", "sensor.desk_station_last_cue"}
+    unknown = [e for e, s in entities.items() if s in ("unknown", "unavailable") and e.split(".")[0] not in never_pressed]
+    assert set(unknown) <= {"sensor.desk_station_last_cue", "sensor.desk_station_rest_share_today", "sensor.desk_station_rest_share"}
+    (device,) = report["devices"]
+    kinds = {t["type"] for t in device["triggers"]}
+    assert kinds == {"button_short_press", "button_double_press", "button_long_press"}
+    print(f"\n{Path(root).name}: {len(entities)} entities")
+
+
+@pytest.mark.parametrize("listener", ["", "--auth", "--tls"])
+def test_whatever_goes_away_comes_back_and_what_is_gone_is_gone(root: str, listener: str, tmp_path: Path) -> None:
+    identifier = place.station_id(tmp_path)
+    report = check(root, tmp_path, steps.comings_and_goings(identifier), *([listener] if listener else []))
+    assert complaints(report) == []
+    (offline,) = [s for s in report["steps"] if s.get("name") == "offline"]
+    assert offline["took"] <= 7.0
+    snapshots = {s["name"]: s["snapshot"] for s in report["steps"] if s["do"] == "snapshot"}
+    assert [d["name"] for d in snapshots["renamed"]["devices"]] == ["Büro"]
+    assert "button.desk_station_breathing" not in {e["entity_id"] for e in snapshots["renamed"]["entities"]}
+    assert snapshots["deleted"]["devices"] == []
+    took = {s["do"]: s.get("took") for s in report["steps"]}
+    print(f"\n{Path(root).name} {listener or 'plain'}: offline after {offline['took']} s; {took}")
+
+
+def test_component_mode_in_german(root: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RIG_MODE", "component")
+    monkeypatch.setenv("RIG_LANGUAGE", "de")
+    report = check(root, tmp_path, [steps.wait("sensor.desk_station_zustand", "monitoring", timeout=40)])
+    assert complaints(report) == []
+    assert len(report["entities"]) > 35
