@@ -64,8 +64,8 @@ def instructions(seconds: int, folder: Path) -> int:
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind counts the instructions; it is not installed")
 def test_instructions_of_a_live_frame(tmp_path):
-    few, many = instructions(0, tmp_path), instructions(40, tmp_path)
-    frames = 40 * RATE / 17
+    few, many = instructions(1, tmp_path), instructions(11, tmp_path)
+    frames = 10 * RATE / 17
     each = (many - few) / frames
     print(f"{each:.0f} instructions for each 20 ms frame")
     assert each < LIVE_LIMIT
