@@ -65,9 +65,7 @@ def examine_sensor(config: Config, state_dir: Path) -> Iterable[tuple[str, str, 
         return
     share = ear.lost / max(1, ear.lost + ear.samples)
     said = f"{sensor.driver} gives {ear.rate:.0f} samples a second, {100 * share:.2f} % lost in {LISTEN_S:.0f} s."
-    yield (
-        ("ok", said, "") if share <= MOST_LOST else ("warning", said, BUSY)
-    )
+    yield (("ok", said, "") if share <= MOST_LOST else ("warning", said, BUSY))
     if "emg-raw" in sensor.signal and ear.rate < GOOD_RAW_RATE:
         severity = "warning" if ear.rate >= LEAST_RAW_RATE else "broken"
         yield severity, f"{ear.rate:.0f} samples a second are few for raw EMG.", "Set rate to 475 or more, or use rdy."
