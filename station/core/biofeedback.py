@@ -6,7 +6,7 @@
                measured value and the tone, at the press or at the end of the step: doing nothing is fine
     gaps       *gap training* while working: one soft tick for each rest of a second
 
-How loud a load is (`Scale.level`): nothing below the quiet end, where rest lives, and a logarithmic scale from there on,
+How loud a load is (`Scale.level`): nothing below the quiet end, where rest lives; from there on a logarithmic scale,
 so that the last step into rest is as easy to hear as the first one down from raised shoulders.
 
     level 1 |                    ______    40 %RVE and above

@@ -58,7 +58,7 @@ MARK_S = 0.7
 BETWEEN_BREATHS_S = 0.2
 
 # The feedback's brightness glides from one word to the next; at rest a glow is left, so that the light is seen to live.
-GLIDE_S = 0.04
+GLIDE_S = 0.03
 DIMMEST = 0.06
 
 

@@ -1,9 +1,10 @@
-"""The load now, for the ear and the eye: fifty times a second, 60 ms late, and no more exact than a tone needs.
+"""The load now, for the ear and the eye: fifty times a second, 50 ms late, and no more exact than a tone needs.
 
-    frames ─► blocks of 20 ms ─► the yardstick's own band and notches ─► power ─► median of the last five ─► %RVE
+    frames ─► blocks of 20 ms ─► the yardstick's own band and notches ─► power ─► middle of the last four ─► %RVE
 
 The tension measures wait a quarter of a second to be right about rest (`level.py`); a person who lets go must hear it
-at once.  The median lets a heartbeat's or a key strike's two blocks pass unheard.  Runs only while somebody listens.
+at once.  Of the two middle ones the lower is taken: letting go shows after two blocks, and a heartbeat's or a key
+strike's two blocks pass unheard.  Runs only while somebody listens.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import functools
 import math
 from collections import deque
-from statistics import median
+from statistics import median_low
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +23,7 @@ from station.core.filters import Array, Biquad, Cascade, butterworth, notch, ste
 from station.core.yardstick import Yardstick
 
 BLOCK_S = 0.02
-BLOCKS = 5
+BLOCKS = 4
 # Filters are rebuilt when the measured rate has moved by this much (as in the signal path).
 RATE_STEP = 0.01
 
@@ -81,7 +82,7 @@ class QuickLevel:
         self._rest = volts[whole:]
         if not self._blocks:
             return None
-        above = max(0.0, (median(self._blocks) - self._zero) * self._scale)
+        above = max(0.0, (median_low(self._blocks) - self._zero) * self._scale)
         return math.sqrt(above) if self._raw else above
 
     def _set_rate(self, rate: float, level: float) -> None:

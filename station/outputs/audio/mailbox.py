@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 
-from station.core.events import Cue, Event, Mark, SessionStep
+from station.core.events import Cue, Event, Gap, Mark, SessionStep, Tone
 
 # Nobody speaks more than a few things within a second; a box that fills means that the speaker hangs.
 ROOM = 64
@@ -19,7 +19,9 @@ STALE_S = 1.0
 
 def passing(event: Event) -> bool:
     """Is this the beginning of a sound that is worth nothing a second later?"""
-    return isinstance(event, Cue | Mark) or (isinstance(event, SessionStep) and event.kind != "bed")
+    if isinstance(event, Tone):
+        return bool(event.level)  # a tone that falls silent is never left out
+    return isinstance(event, Cue | Mark | Gap) or (isinstance(event, SessionStep) and event.kind != "bed")
 
 
 class Mailbox:

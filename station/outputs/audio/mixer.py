@@ -14,6 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from station.outputs.audio import sdl
 from station.outputs.audio.levels import RATE, fit
 from station.outputs.audio.speaker import BED, SLOTS
@@ -61,7 +64,8 @@ class PygameMixer:
                 pygame.mixer.init(RATE, -16, 2, buffer, allowedchanges=0)
             except pygame.error as error:
                 raise OutputError(f"The sound device {named(sink)} cannot be opened: {error}.", REMEDY) from error
-        pygame.mixer.set_num_channels(SLOTS)
+        pygame.mixer.set_num_channels(SLOTS + 1)
+        self._stream = pygame.mixer.Channel(SLOTS)
         self.driver = sdl.driver()
         self._music: Any = pygame.mixer.music
         self._channels = [pygame.mixer.Channel(i) for i in range(SLOTS)]
@@ -104,6 +108,24 @@ class PygameMixer:
     def busy(self, slot: int) -> bool:
         """Does the slot still play?"""
         return bool((self._music if slot == BED else self._channels[slot]).get_busy())
+
+    def samples(self, path: Path) -> NDArray[np.int16]:
+        """A file's frames."""
+        frames: NDArray[np.int16] = self._pygame.sndarray.array(self._load(path, keep=False))
+        return frames
+
+    def hungry(self) -> bool:
+        """Would the stream take another piece?"""
+        return not self._stream.get_busy() or self._stream.get_queue() is None
+
+    def feed(self, piece: NDArray[np.int16]) -> None:
+        """Play a piece right after the one before it."""
+        sound = self._pygame.sndarray.make_sound(np.ascontiguousarray(piece))
+        sound.set_volume(self._volume)
+        if self._stream.get_busy():
+            self._stream.queue(sound)
+        else:
+            self._stream.play(sound)
 
     def lost(self) -> bool:
         """Has the device gone?"""

@@ -90,6 +90,17 @@ class OfflineMixer:
     def louder(self, volume: float) -> None:
         """A rendered exercise is as loud as its files."""
 
+    def samples(self, path: Path) -> NDArray[np.int16]:
+        """A file's frames."""
+        return self._decode(path)
+
+    def hungry(self) -> bool:
+        """Never: the tone follows a muscle, and a file has none."""
+        return False
+
+    def feed(self, piece: NDArray[np.int16]) -> None:
+        """Nothing to follow."""
+
     def busy(self, slot: int) -> bool:
         """Does the slot still play?"""
         return slot in self._running

@@ -18,6 +18,7 @@ from typing import Any
 from station.core.events import (
     Cue,
     Event,
+    Gap,
     Mark,
     Private,
     Quiet,
@@ -27,10 +28,12 @@ from station.core.events import (
     SessionResumed,
     SessionStarted,
     SessionStep,
+    Tone,
 )
 from station.outputs.audio.levels import BED_BACK_S, BED_IN_S, BED_OUT_S, FADE_S, Duck
 from station.outputs.audio.shelf import Shelf
 from station.outputs.audio.speaker import BED, Mixer
+from station.outputs.audio.tone import FeedbackTone
 from station.outputs.contract import OutputError
 
 # Roles and their slots: two each, so that one can fade while the next begins.
@@ -83,6 +86,7 @@ class Player:
         self._tracks: dict[int, Track] = {}
         self._waiting: list[tuple[Track, float]] = []
         """Paused: each track, and the seconds into its file at which it goes on."""
+        self._tone: FeedbackTone | None = None
         self._duck = Duck()
         self._bed_gain = 1.0
         self._bed = ""
@@ -141,6 +145,17 @@ class Player:
             seconds = event.seconds if ROLES[event.kind] is BREATH else 0.0
             self._begin(ROLES[event.kind], lambda: self._shelf.sound(event.sound), now, seconds, keep=True)
 
+    def _on_tone(self, event: Tone, now: float) -> None:
+        if self._tone is None and event.level:
+            wave = self._try(lambda: self.mixer.samples(self._shelf.sound("tension")))
+            self._tone = FeedbackTone(wave) if wave is not None and len(wave) else None
+        if self._tone:
+            self._tone.follow(event.level)
+
+    def _on_gap(self, _: Gap, now: float) -> None:
+        if self._in_exercise:
+            self._begin(SOUND, lambda: self._shelf.sound("tick"), now, keep=True)
+
     def _on_paused(self, _: SessionPaused, now: float) -> None:
         self._paused = True
         for slot in SPOKEN_AND_PLAYED:
@@ -189,6 +204,8 @@ class Player:
             if now >= track.ends:
                 self._over(slot, track, now)
         self._tend_bed(now)
+        if self._tone:
+            self._tone.tend(self.mixer)
         speaking = any(slot in self._tracks and not self._tracks[slot].fading for slot in VOICE)
         gain = self._duck.hear(speaking, now)
         if gain != self._bed_gain:
@@ -199,6 +216,8 @@ class Player:
         """Seconds until the next `tick` is wanted."""
         ahead = [track.ends - now for track in self._tracks.values()]
         ahead.append(self._duck.due(now))
+        if self._tone and self._tone.sounds:
+            ahead.append(0.0)
         return min(max(min(ahead), STEP_S), IDLE_S)
 
     def rest(self) -> bool:
@@ -223,6 +242,7 @@ class Player:
 
     def silence(self, now: float) -> None:
         """Fade everything out: the station stops."""
+        self._on_tone(Tone(None), now)
         self._in_exercise, self._bed = False, ""
         self._fade(tuple(self._tracks), now)
 
@@ -299,6 +319,8 @@ HANDLERS: Mapping[type, Callable[[Player, Any, float], None]] = {
     Mark: Player._on_mark,
     SessionStarted: Player._on_started,
     SessionStep: Player._on_step,
+    Tone: Player._on_tone,
+    Gap: Player._on_gap,
     SessionPaused: Player._on_paused,
     SessionResumed: Player._on_resumed,
     SessionClosing: Player._on_closing,

@@ -2,6 +2,7 @@
 
     slot 0..7   a file in memory (a sentence, a tone, the chime): two a role, so that one fades as the next begins
     slot BED    one long file, streamed and looped: ten minutes in memory would cost 100 MB, streamed 0.3 MB
+    the stream  pieces made as they are needed, each played right after the one before it (`tone.py`)
 
 All calls come from one thread.
 """
@@ -10,6 +11,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 SLOTS = 8
 BED = -1
@@ -43,6 +47,15 @@ class Mixer(Protocol):
 
     def busy(self, slot: int) -> bool:
         """Does the slot still play, or fade?"""
+
+    def samples(self, path: Path) -> NDArray[np.int16]:
+        """A file's frames, (n, 2).  Raises FileNotFoundError, or OutputError where the file is not sound."""
+
+    def hungry(self) -> bool:
+        """Would the stream take another piece?"""
+
+    def feed(self, piece: NDArray[np.int16]) -> None:
+        """Play a piece, (n, 2), right after the one before it; when there is none, at once."""
 
     def lost(self) -> bool:
         """Has the system taken the device away?"""
@@ -80,6 +93,17 @@ class NoSpeaker:
     def busy(self, slot: int) -> bool:
         """Never."""
         return False
+
+    def samples(self, path: Path) -> NDArray[np.int16]:
+        """Nothing that anybody would hear."""
+        return np.empty((0, 2), dtype=np.int16)
+
+    def hungry(self) -> bool:
+        """Never."""
+        return False
+
+    def feed(self, piece: NDArray[np.int16]) -> None:
+        """Nothing to hear."""
 
     def lost(self) -> bool:
         """What was never there cannot go."""
