@@ -136,6 +136,8 @@ def house(config: Config, state_dir: Path, inbox: Inbox, techniques: Sequence[st
         inbox=inbox.put,
         name=station.name,
         techniques=tuple(techniques),
+        signal=config.of(Sensor).signal[0],
+        power=config.of(Sensor).power,
     )
 
 

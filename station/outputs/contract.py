@@ -35,6 +35,7 @@ class House:
     inbox: puts a request into the main loop; safe from every thread, never blocks.
     name: what dashboards call this station.
     techniques: the names of the exercises there are, as `Start.technique` takes them.
+    signal, power: what the first channel measures, and how the owner says the station is powered (see [sensor]).
     """
 
     station_id: str
@@ -44,6 +45,8 @@ class House:
     inbox: Callable[[Input], None]
     name: str = "Desk Station"
     techniques: tuple[str, ...] = ()
+    signal: str = "emg-raw"
+    power: str = ""
 
 
 class OutputError(Exception):

@@ -1,0 +1,100 @@
+"""What the page may ask of the station: one body and one request (`station.core.inputs`) each.
+
+The same requests as the button's and MQTT's; `source="page"` says who asked.  Nothing is carried out here: the core
+answers with events, and the page sees them like everybody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from station.core import inputs as i
+
+SOURCE = "page"
+
+Name = Annotated[str, Meta(pattern=r"^[a-z0-9-]{0,40}$", description="The name of an exercise's folder or script.")]
+
+
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A request's body: JSON, every key known."""
+
+
+class Nothing(Body, frozen=True, forbid_unknown_fields=True):
+    """No words are needed: `{}`."""
+
+
+class Exercise(Body, frozen=True, forbid_unknown_fields=True):
+    """Begin an exercise; what is left out is the owner's favourite."""
+
+    technique: Name = ""
+    length: Name = ""
+    language: Annotated[Literal["de", "en", ""], Meta(description="The language it speaks.")] = ""
+
+
+class QuietFor(Body, frozen=True, forbid_unknown_fields=True):
+    """Quiet for so many minutes; 0 ends it, null switches it as the long press does."""
+
+    minutes: Annotated[float, Meta(ge=0, le=720, description="Minutes from now.")] | None = None
+
+
+class PrivateMode(Body, frozen=True, forbid_unknown_fields=True):
+    """Private mode: the sensor is closed and nothing is recorded."""
+
+    on: Annotated[bool, Meta(description="On or off.")]
+
+
+class CueAnswer(Body, frozen=True, forbid_unknown_fields=True):
+    """What you say to an offer."""
+
+    answer: Annotated[Literal["accepted", "not_now", "wrong"], Meta(description="Your answer.")]
+
+
+class CalibrationMove(Body, frozen=True, forbid_unknown_fields=True):
+    """Lead the calibration."""
+
+    action: Annotated[Literal["start", "daily", "next", "skip", "abort"], Meta(description="What to do.")]
+
+
+# name -> (body, the request it becomes, what it does)
+COMMANDS: Mapping[str, tuple[type[Body], Callable[[Any], i.Input], str]] = {
+    "start": (Exercise, lambda b: i.Start(b.technique, b.length, b.language, SOURCE), "Begin an exercise."),
+    "stop": (Nothing, lambda b: i.Stop(SOURCE), "End the running exercise gently; a second one ends it at once."),
+    "pause": (Nothing, lambda b: i.TogglePause(SOURCE), "Pause the running exercise, or go on."),
+    "next": (Nothing, lambda b: i.NextStep(SOURCE), "Go on to the exercise's next step."),
+    "quiet": (QuietFor, lambda b: i.SetQuiet(b.minutes, SOURCE), "Ask for quiet, or end it."),
+    "private": (PrivateMode, lambda b: i.SetPrivate(b.on, SOURCE), "Switch private mode."),
+    "mark": (Nothing, lambda b: i.MarkNow(SOURCE), "Remember this moment."),
+    "answer": (CueAnswer, lambda b: i.AnswerCue(b.answer, SOURCE), "Answer an offer."),
+    "calibrate": (CalibrationMove, lambda b: i.Calibrate(b.action, SOURCE), "Lead the calibration."),
+}
+
+
+class MarkText(Body, frozen=True, forbid_unknown_fields=True):
+    """Your words to a marked moment; an empty text takes them back."""
+
+    mark: Annotated[int, Meta(ge=1, le=2**53, description="The mark's id.")]
+    text: Annotated[str, Meta(max_length=2000, description="What you want to remember.")]
+
+
+class SetupStep(Body, frozen=True, forbid_unknown_fields=True):
+    """One step of the first set-up is done (or to be done anew)."""
+
+    step: Annotated[
+        Literal["flags", "power", "sensor", "sound", "calibration", "button", "privacy"],
+        Meta(description="Which step."),
+    ]
+    done: Annotated[bool, Meta(description="Done, or to be done anew.")] = True
+    choice: Annotated[
+        Literal["", "battery", "isolated", "mains", "skipped", "heard", "silent"],
+        Meta(description="What was chosen there."),
+    ] = ""
+
+
+class Passphrase(Body, frozen=True, forbid_unknown_fields=True):
+    """The page's passphrase; an empty one opens the page to this computer alone."""
+
+    passphrase: Annotated[str, Meta(max_length=200, description="10 to 200 characters, or empty.")]

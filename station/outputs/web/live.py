@@ -1,0 +1,134 @@
+"""What every open browser sees: the station's public state and the last minute's readings, written once for all.
+
+    main thread   take(moment) ── folds the state, appends to what is new ──► wake the pump
+    web thread    frame()      ── everything new as one message, written once ──► each open stream
+                  snapshot()   ── the whole picture, for one that has just come
+
+A frame is a server-sent event: `{"now", "readings": [[at, %RVE or null, resting, quality], …], "events": […],
+"state": {…}}`; `state` is left out while nothing but the level changed.  Times are wall seconds.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from dataclasses import fields, replace
+from typing import Any, Final
+
+import msgspec
+
+from station.core import events as e
+from station.core.calibrating_words import words as calibration_words
+from station.core.state import MEASURED, State, fold
+from station.outputs.web.reasons import in_german
+
+TRACE_S: Final = 60.0
+READINGS_PER_S: Final = 10
+
+# What a browser is not told one by one: readings have their own place, the light is the lamp's business.
+UNTOLD: Final = (e.Reading, e.Light, e.Minute)
+
+_FIELDS: Final = tuple(f.name for f in fields(State))
+
+
+def picture(state: State) -> dict[str, Any]:
+    """The public state as plain data, with its one word and today's share of rest."""
+    shown = {name: getattr(state, name) for name in _FIELDS}
+    shown["troubles"] = dict(state.troubles)
+    shown["state"] = state.state
+    shown["rest_today"] = state.rest_today
+    shown["why_de"] = in_german(state.why)
+    return shown
+
+
+class Live:
+    """See the module.  `take` belongs to the main thread; the rest may be called from any."""
+
+    def __init__(self, signal: str = "emg-raw") -> None:
+        self.state = State()
+        self._signal = signal
+        self._lock = threading.Lock()
+        self._trace: deque[list[Any]] = deque(maxlen=round(TRACE_S * READINGS_PER_S))
+        self._readings: list[list[Any]] = []
+        self._events: list[dict[str, Any]] = []
+        self._told = self._still(self.state)
+        self._step: dict[str, Any] | None = None
+        self._calibration: dict[str, Any] | None = None
+        self._wall = 0.0
+
+    def take(self, moment: e.Moment) -> None:
+        """Learn one event."""
+        event = moment.event
+        with self._lock:
+            hidden = self.state.private and type(event) in MEASURED
+            self.state = fold(self.state, moment)
+            self._wall = moment.wall
+            if hidden:
+                return
+            if isinstance(event, e.Reading):
+                at = round(moment.wall - (moment.t - event.t), 3)
+                level = None if event.rve_percent is None else round(event.rve_percent, 2)
+                reading = [at, level, event.resting, event.quality, round(moment.wall, 3)]
+                self._trace.append(reading)
+                self._readings.append(reading)
+            elif not isinstance(event, UNTOLD):
+                self._tell(event, moment)
+
+    def frame(self) -> bytes | None:
+        """What is new since the last call, as one server-sent event; None when nothing is."""
+        with self._lock:
+            changed = (still := self._still(self.state)) != self._told
+            if not (changed or self._readings or self._events):
+                return None
+            news: dict[str, Any] = {"now": round(self._wall, 3), "readings": self._readings, "events": self._events}
+            if changed:
+                self._told = still
+                news["state"] = picture(self.state)
+            self._readings, self._events = [], []
+        return sse(news)
+
+    def snapshot(self) -> dict[str, Any]:
+        """The whole picture now: state, the last minute, the running step of an exercise or a calibration."""
+        with self._lock:
+            return {
+                "now": round(self._wall, 3),
+                "state": picture(self.state),
+                "readings": list(self._trace),
+                "events": [],
+                "step": self._step if self.state.technique else None,
+                "calibration": self._calibration,
+            }
+
+    def _tell(self, event: e.Event, moment: e.Moment) -> None:
+        record = {**e.as_record(event, moment.t), "at": round(moment.wall, 3)}
+        del record["t"]
+        if "reason" in record:
+            record["reason_de"] = in_german(record["reason"])
+        if isinstance(event, e.SessionStep) and (event.text or event.kind.startswith("breath")):
+            self._step = record
+        elif isinstance(event, e.SessionEnded | e.SessionStarted):
+            self._step = None
+        elif isinstance(event, e.Private) and event.on:
+            self._trace.clear()
+            self._readings.clear()
+        elif isinstance(event, e.CalibrationStep):
+            record["words"] = {
+                language: calibration_words(event.step, language, event.seconds, self._signal)
+                for language in ("de", "en")
+            }
+            self._calibration = record
+        elif isinstance(event, e.CalibrationDone | e.CalibrationRefused):
+            self._calibration = None
+        self._events.append(record)
+        # Nobody listens: what a newcomer needs is in the snapshot.
+        del self._events[:-200]
+
+    @staticmethod
+    def _still(state: State) -> State:
+        """The state without what changes ten times a second."""
+        return replace(state, level_rve_percent=None, resting=False)
+
+
+def sse(what: Any) -> bytes:
+    """One server-sent event."""
+    return b"data: " + msgspec.json.encode(what) + b"\n\n"

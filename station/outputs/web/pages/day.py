@@ -1,0 +1,197 @@
+"""Day: when the shoulders rested, in tiles of ten minutes, and what happened, each with its reason."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from station.outputs.web import api, catalogue, day
+from station.outputs.web.answer import Answer, Asked
+from station.outputs.web.desk import Desk
+from station.outputs.web.html import Html, join, tag
+from station.outputs.web.pages.frame import card, framed, view_of
+from station.outputs.web.pages.icons import icon
+from station.outputs.web.reasons import in_language
+from station.outputs.web.view import View
+
+
+def page(desk: Desk, asked: Asked) -> Answer:
+    """The page at `/day`."""
+    view, date = view_of(asked), api.date_of(asked, desk)
+    since, until = day.bounds(date)
+    minutes = desk.ask("minutes", since, until)
+    away = api.away_spans(desk, since, until)
+    gone = day.overlap(away, since, min(until, desk.wall()))
+    return framed(
+        desk,
+        asked,
+        "day",
+        view.w("nav.day"),
+        _head(view, date, desk.today()),
+        tag(
+            "div",
+            card(view.w("day.map"), _map(view, day.tiles(minutes, away, since, until), minutes), _legend(view)),
+            tag("div", _sums(view, day.sums(minutes, gone)), _story(desk, view, since, until, away)),
+            class_="two",
+        ),
+        script="page.js",
+        wide=True,
+    )
+
+
+def _head(view: View, date: datetime.date, today: datetime.date) -> Html:
+    one = datetime.timedelta(days=1)
+    after = (
+        tag(
+            "a",
+            icon("on"),
+            tag("span", view.w("day.after"), class_="hear"),
+            href=f"/day?date={date + one}",
+            class_="button round",
+        )
+        if date < today
+        else None
+    )
+    return tag(
+        "div",
+        tag("h1", view.date(date)),
+        tag(
+            "nav",
+            tag(
+                "a",
+                icon("back"),
+                tag("span", view.w("day.before"), class_="hear"),
+                href=f"/day?date={date - one}",
+                class_="button round",
+            ),
+            tag("a", view.w("day.today"), href="/day", class_="button") if date != today else None,
+            after,
+            aria_label=view.w("day.other"),
+            class_="buttons",
+        ),
+        class_="title-row",
+    )
+
+
+def _map(view: View, tiles: list[day.Tile], minutes: list[dict[str, Any]]) -> Html:
+    if not minutes and not any(tile.away for tile in tiles):
+        return tag("p", view.w("day.empty"), class_="lead")
+    first, last = day.shown_hours(tiles)
+    rows = [
+        tag(
+            "tr", tag("th", f"{hour:02d}", scope="row"), *[_tile(view, tile) for tile in tiles[hour * 6 : hour * 6 + 6]]
+        )
+        for hour in range(first, last)
+    ]
+    head = tag(
+        "tr",
+        tag("th", tag("span", view.w("day.hour"), class_="hear")),
+        *[tag("th", f":{m:02d}", scope="col") for m in range(0, 60, 10)],
+    )
+    return tag(
+        "table",
+        tag("caption", view.w("day.map_caption"), class_="hear"),
+        tag("thead", head),
+        tag("tbody", *rows),
+        class_="map",
+    )
+
+
+def _tile(view: View, tile: day.Tile) -> Html:
+    said = (
+        view.w("day.tile_away")
+        if tile.away
+        else view.w("day.tile_unknown")
+        if tile.rest is None
+        else view.w("day.tile_thin" if tile.grade == "C" else "day.tile", share=view.share(tile.rest))
+    )
+    kind = "away" if tile.away else "empty" if tile.rest is None else f"r{min(4, int(tile.rest * 5))}"
+    if tile.grade == "C" and tile.rest is not None:
+        kind += " thin"
+    figure = f"{100 * tile.rest:.0f}" if tile.rest is not None else ""
+    return tag(
+        "td",
+        tag(
+            "span",
+            tag("span", figure, class_="figure", aria_hidden="true"),
+            tag("span", said, class_="hear"),
+            class_=f"tile {kind}",
+            title=f"{view.clock(tile.start)} · {said}",
+        ),
+    )
+
+
+def _legend(view: View) -> Html:
+    kinds = ("r0", "r2", "r4", "away", "r2 thin", "empty")
+    keys = ("little", "some", "much", "away", "thin", "unknown")
+    rows = [
+        tag("li", tag("span", class_=f"tile {kind}", aria_hidden="true"), view.w(f"day.key_{key}"))
+        for kind, key in zip(kinds, keys, strict=True)
+    ]
+    return join(tag("ul", *rows, class_="legend"), tag("p", view.w("day.how"), class_="soft"))
+
+
+def _sums(view: View, sums: day.Sums) -> Html:
+    rows = (
+        ("valid", view.span(sums.valid_s) if sums.valid_s else "–"),
+        ("rest", view.share(sums.rest)),
+        ("stretch", view.span(sums.longest_stretch_s) if sums.longest_stretch_s else "–"),
+        ("away", view.span(sums.away_s) if sums.away_s >= 60 else "–"),
+    )
+    return card(
+        view.w("day.sums"),
+        tag(
+            "dl",
+            *[tag("div", tag("dt", view.w(f"day.sum_{k}")), tag("dd", v)) for k, v in rows],
+            class_="figures figure",
+        ),
+    )
+
+
+def _story(desk: Desk, view: View, since: float, until: float, away: list[dict[str, Any]]) -> Html:
+    """Everything that happened, oldest first."""
+    told = sorted((*_cues(desk, view, since, until), *_done(desk, view, since, until, away)))
+    if not told:
+        return card(view.w("day.story"), tag("p", view.w("day.story_empty"), class_="soft"))
+    rows = [
+        tag(
+            "li",
+            tag("time", view.clock(at)),
+            tag(
+                "div",
+                tag("p", said),
+                tag("p", text if kind == "mark" else in_language(text, view.language), class_="soft") if text else None,
+            ),
+            class_=f"is-{kind}",
+        )
+        for at, kind, said, text in told
+    ]
+    return card(view.w("day.story"), tag("ol", *rows, class_="story"))
+
+
+Told = tuple[float, str, str, str]
+
+
+def _cues(desk: Desk, view: View, since: float, until: float) -> Iterator[Told]:
+    """What the station offered, and what it did not, with the reasons."""
+    for cue in desk.ask("cues", since, until):
+        answer = view.known("answers", cue["answer"]) if cue["answer"] else view.w("day.open")
+        said = view.w("day.chimed" if cue["chimed"] else "day.lit", answer=answer)
+        yield cue["started"], "cue", said, cue["reason"]
+    for row in desk.ask("withheld", since, until):
+        yield row["at"], "withheld", view.w("day.withheld"), row["reason"]
+
+
+def _done(desk: Desk, view: View, since: float, until: float, away: list[dict[str, Any]]) -> Iterator[Told]:
+    """What the person did."""
+    for session in desk.ask("sessions", since, until):
+        title = catalogue.title_of(session["technique"], view.language)
+        ended = view.known("ended", session["reason"]) if session["reason"] else view.w("ended.running")
+        yield session["started"], "exercise", f"{title} · {ended}", ""
+    for mark in desk.ask("marks", since, until):
+        yield mark["at"], "mark", view.w("day.marked"), mark["text"] or ""
+    for span in away:
+        lasted = span["ended"] - span["started"]
+        if lasted >= 60:
+            yield span["started"], "pause", view.w("day.was_away", span=view.span(lasted)), ""

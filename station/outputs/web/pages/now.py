@@ -1,0 +1,242 @@
+"""Now: how it is, why the station does what it does, and a pause one press away."""
+
+from __future__ import annotations
+
+from station.core.state import State
+from station.outputs.web import catalogue
+from station.outputs.web.answer import Answer, Asked
+from station.outputs.web.desk import Desk
+from station.outputs.web.html import Html, join, tag
+from station.outputs.web.pages.frame import action, card, framed, view_of
+from station.outputs.web.pages.icons import icon
+from station.outputs.web.reasons import in_language
+from station.outputs.web.view import View
+
+
+def page(desk: Desk, asked: Asked) -> Answer:
+    """The page at `/`."""
+    view, state = view_of(asked), desk.live.state
+    return framed(
+        desk,
+        asked,
+        "now",
+        view.w("nav.now"),
+        tag("h1", view.w("now.title"), class_="quiet-title"),
+        _setup_hint(desk, view),
+        _trouble(state, view),
+        _offer(state, view),
+        tag("div", _exercise(state, view), _level(state, view), _pauses(view), _today(state, view), class_="now"),
+        script="now.js",
+    )
+
+
+def _setup_hint(desk: Desk, view: View) -> Html | None:
+    if not desk.progress.next():
+        return None
+    started = any(desk.progress.done(step) for step in ("flags", "power"))
+    return tag(
+        "p",
+        tag("span", view.w("now.setup_on" if started else "now.setup")),
+        tag("a", view.w("now.setup_go"), href="/setup", class_="button"),
+        class_="hint",
+    )
+
+
+def _trouble(state: State, view: View) -> Html:
+    sentence = f"{state.sensor_problem} {state.sensor_remedy}".strip()
+    others = [tag("p", f"{view.known('outputs', name)}: {said}") for name, said in state.troubles.items()]
+    return tag(
+        "section",
+        tag("h2", view.w("live.trouble")),
+        tag("p", sentence or view.known("quality", state.signal_quality), id="trouble-text"),
+        tag("div", *others, id="trouble-outputs"),
+        id="trouble",
+        class_="card trouble",
+        hidden=state.state != "sensor_trouble" and not state.troubles,
+    )
+
+
+def _offer(state: State, view: View) -> Html:
+    return tag(
+        "section",
+        tag("h2", view.w("live.offer")),
+        tag("p", view.w("live.offer_text")),
+        tag(
+            "div",
+            action("answer", view.w("live.accept"), class_="button primary", answer="accepted"),
+            action("answer", view.w("live.not_now"), answer="not_now"),
+            action("answer", view.w("live.wrong"), class_="button plain", answer="wrong"),
+            class_="buttons",
+        ),
+        tag("p", view.w("live.offer_ignore"), class_="soft"),
+        id="offer",
+        class_="card offer",
+        hidden=not state.cue,
+    )
+
+
+def _exercise(state: State, view: View) -> Html:
+    """What runs: the breath, the words, and the way out."""
+    guide = tag(
+        "div",
+        tag(
+            "div",
+            tag("div", class_="breath-ring"),
+            tag("div", class_="breath-ball"),
+            class_="breath",
+            id="breath",
+            aria_hidden="true",
+        ),
+        tag("p", "", id="breath-word", class_="breath-word"),
+        class_="guide",
+    )
+    return tag(
+        "section",
+        tag("h2", catalogue.title_of(state.technique, view.language) if state.technique else "", id="session-title"),
+        guide,
+        tag("p", state.saying, id="saying", class_="saying", aria_live="polite"),
+        tag("div", tag("div", id="session-done"), class_="progress", aria_hidden="true"),
+        tag("p", "", id="session-left", class_="soft figure"),
+        tag(
+            "div",
+            action("stop", join(icon("stop"), view.w("live.stop")), class_="button stop"),
+            action("pause", join(icon("pause"), tag("span", view.w("live.pause"), id="pause-word"))),
+            action("next", join(icon("next"), view.w("live.next"))),
+            class_="buttons",
+        ),
+        id="session",
+        class_="card session",
+        hidden=not state.technique,
+    )
+
+
+def _level(state: State, view: View) -> Html:
+    reason = in_language(state.why, view.language)
+    return card(
+        view.w("live.level"),
+        tag("p", _level_word(state, view), id="level-word", class_="level-word"),
+        tag("p", _level_number(state, view), id="level-number", class_="figure soft"),
+        tag(
+            "div",
+            tag("div", id="level-fill", class_="fill"),
+            tag("span", class_="tick rest"),
+            tag("span", class_="tick load"),
+            id="level-bar",
+            class_="level-bar js",
+            role="img",
+            aria_label=view.w("live.bar_label"),
+        ),
+        tag(
+            "div",
+            tag("span", view.w("live.rest_zone")),
+            tag("span", view.w("live.load_zone")),
+            class_="zones",
+            aria_hidden="true",
+        ),
+        tag(
+            "canvas",
+            id="trace",
+            class_="trace js",
+            role="img",
+            aria_label=view.w("live.trace_label"),
+            width="640",
+            height="150",
+        ),
+        tag(
+            "div",
+            tag("span", view.w("live.minute_ago")),
+            tag("span", view.w("live.now")),
+            class_="axis js",
+            aria_hidden="true",
+        ),
+        tag("noscript", tag("p", view.w("now.no_script"), class_="soft")),
+        tag(
+            "div",
+            tag("p", view.w(f"state.long_{state.state}"), id="state-long"),
+            tag(
+                "p",
+                tag("span", view.w("live.why"), class_="label"),
+                " ",
+                tag("span", reason, id="why"),
+                id="why-line",
+                class_="soft",
+                hidden=not reason,
+            ),
+            class_="state-text",
+        ),
+        tag(
+            "div",
+            action("mark", join(icon("mark"), view.w("live.mark"))),
+            action(
+                "quiet",
+                join(
+                    icon("quiet"),
+                    tag("span", view.w("live.quiet_off" if state.quiet else "live.quiet_on"), id="quiet-word"),
+                ),
+            ),
+            action(
+                "private",
+                join(
+                    icon("private"),
+                    tag("span", view.w("live.private_off" if state.private else "live.private_on"), id="private-word"),
+                ),
+            ),
+            class_="buttons",
+        ),
+        class_="card level",
+    )
+
+
+def _level_word(state: State, view: View) -> str:
+    if state.private:
+        return view.w("live.word_private")
+    if state.level_rve_percent is None:
+        return view.w("live.word_unknown")
+    return view.w("live.word_rest" if state.resting else "live.word_tension" if state.tension else "live.word_active")
+
+
+def _level_number(state: State, view: View) -> str:
+    return "" if state.level_rve_percent is None else f"{view.number(state.level_rve_percent, 1)} %RVE"
+
+
+def _pauses(view: View) -> Html:
+    """Every exercise with its shortest versions: one press, no detour."""
+    rows = []
+    for exercise in catalogue.exercises(view.language):
+        versions = [v for v in exercise.versions if v.name in catalogue.LENGTHS] or exercise.versions[:1]
+        buttons = [
+            action(
+                "start",
+                view.w(f"live.{version.name}") if version.name in catalogue.LENGTHS else version.title,
+                class_="chip",
+                technique=exercise.name,
+                length=version.name,
+                title=view.length(version.seconds),
+            )
+            for version in versions
+        ]
+        rows.append(
+            tag(
+                "li", tag("a", exercise.title, href=f"/exercises/{exercise.name}"), tag("div", *buttons, class_="chips")
+            )
+        )
+    return card(view.w("now.pauses"), tag("ul", *rows, class_="pauses"), class_="card pauses-card")
+
+
+def _today(state: State, view: View) -> Html:
+    rows = (
+        ("rest", view.share(state.rest_today), "today-rest"),
+        ("stretch", view.span(state.longest_stretch_s) if state.longest_stretch_s else "–", "today-stretch"),
+        ("sessions", str(state.sessions_today), "today-sessions"),
+        ("marks", str(state.marks_today), "today-marks"),
+        ("cues", str(state.cues_today), "today-cues"),
+    )
+    figures = [
+        tag("div", tag("dt", view.w(f"today.{key}")), tag("dd", value, id=identity)) for key, value, identity in rows
+    ]
+    return card(
+        view.w("today.title"),
+        tag("dl", *figures, class_="figures figure"),
+        tag("p", tag("a", view.w("today.more"), href="/day")),
+        class_="card today",
+    )

@@ -1,0 +1,99 @@
+"""One page to print, for a look at it together with a physiotherapist: two weeks in figures, with their quality.
+
+Counts and shares, no judgement; marks without their words, because those belong to their owner.
+"""
+
+from __future__ import annotations
+
+import datetime
+
+from station.outputs.web import api, catalogue, day
+from station.outputs.web.answer import Answer, Asked
+from station.outputs.web.desk import Desk
+from station.outputs.web.html import Html, join, tag
+from station.outputs.web.pages.frame import bare, view_of
+from station.outputs.web.view import View
+
+DAYS = 14
+DONE = frozenset({"completed", "stopped"})
+
+
+def page(desk: Desk, asked: Asked) -> Answer:
+    """The page at `/sheet`."""
+    # What is printed for somebody else is printed whole, whatever the screen hides.
+    view = View(asked.language)
+    today = desk.today()
+    days = [today - datetime.timedelta(days=n) for n in reversed(range(DAYS))]
+    since, until = day.bounds(days[0])[0], day.bounds(today)[1]
+    return bare(
+        desk,
+        asked,
+        view.w("sheet.title"),
+        tag(
+            "p",
+            tag("a", view_of(asked).w("sheet.back"), href="/"),
+            tag("span", view.w("sheet.print"), class_="soft"),
+            class_="no-print",
+        ),
+        tag("h1", view.w("sheet.title")),
+        tag("p", view.w("sheet.range", first=_short(days[0]), last=_short(today), name=desk.house.name)),
+        tag("p", tag("strong", view.w("sheet.not_medical"))),
+        tag("h2", view.w("sheet.days")),
+        _days(desk, view, days),
+        tag("h2", view.w("sheet.exercises")),
+        _exercises(desk, view, since, until),
+        tag("h2", view.w("sheet.reading")),
+        *[tag("p", each, class_="small-print") for each in view.list("sheet.reading_text")],
+    )
+
+
+def _short(date: datetime.date) -> str:
+    return date.strftime("%d.%m.%Y")
+
+
+def _days(desk: Desk, view: View, days: list[datetime.date]) -> Html:
+    columns = ("day", "valid", "rest", "p50", "stretch", "quality", "cues", "marks")
+    rows = []
+    for date in days:
+        since, until = day.bounds(date)
+        minutes = desk.ask("minutes", since, until)
+        if not minutes:
+            continue
+        sums = day.sums(minutes, day.overlap(api.away_spans(desk, since, until), since, until))
+        loads = sorted(m["apdf50"] for m in minutes if m["apdf50"] is not None)
+        grades = " ".join(f"{grade} {100 * count / len(minutes):.0f} %" for grade, count in sorted(sums.grades.items()))
+        cells = (
+            view.span(sums.valid_s),
+            view.share(sums.rest),
+            view.number(loads[len(loads) // 2], 1) if loads else "–",
+            view.span(sums.longest_stretch_s),
+            grades,
+            len(desk.ask("cues", since, until)),
+            len(desk.ask("marks", since, until)),
+        )
+        weekday = view.list("calendar.weekdays")[date.weekday()][:2]
+        rows.append(tag("tr", tag("th", f"{weekday} {date:%d.%m.}", scope="row"), *[tag("td", cell) for cell in cells]))
+    if not rows:
+        return tag("p", view.w("sheet.empty"))
+    head = tag("tr", *[tag("th", view.w(f"sheet.column_{each}"), scope="col") for each in columns])
+    table = tag("table", tag("thead", head), tag("tbody", *rows), class_="sheet-table")
+    return tag("div", table, class_="scroll", tabindex="0", role="region", aria_label=view.w("sheet.days"))
+
+
+def _exercises(desk: Desk, view: View, since: float, until: float) -> Html:
+    counts: dict[str, list[float]] = {}
+    for session in desk.ask("sessions", since, until):
+        if session["reason"] in DONE and session["ended"]:
+            counts.setdefault(session["technique"], []).append(session["ended"] - session["started"])
+    if not counts:
+        return tag("p", view.w("sheet.no_exercises"))
+    rows = [
+        tag(
+            "li",
+            view.w(
+                "sheet.exercise", title=catalogue.title_of(name, view.language), n=len(all_), span=view.span(sum(all_))
+            ),
+        )
+        for name, all_ in sorted(counts.items(), key=lambda item: -len(item[1]))
+    ]
+    return join(tag("ul", *rows, class_="plain-list"))

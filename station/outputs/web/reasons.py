@@ -1,0 +1,84 @@
+"""The core's reasons in German: one table of patterns.
+
+The core gives every cue, every withheld cue and every refusal one English sentence, often of parts joined by "; ".  A
+part without an entry here stays as it is: English words are better than none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from station.core.calibrating_words import GERMAN as CALIBRATION
+
+# pattern of one part -> German, with \1 … for its numbers
+PATTERNS: tuple[tuple[str, str], ...] = (
+    (r"rest share (\d+) % for (\d+) s, load (\d+) %RVE", r"Ruheanteil \1 % seit \2 s, Last \3 %RVE"),
+    (r"(\d+) min since", r"seit \1 min"),
+    (r"still so after (\d+) s of light", r"nach \1 s Licht noch immer"),
+    (
+        r"budget (\d+) of (\d+) this hour, (\d+) of (\d+) today",
+        r"Hinweis \1 von \2 in dieser Stunde, \3 von \4 heute",
+    ),
+    (r"tension", "Anspannung"),
+    (r"the signal is not to be believed \((\w+)\)", r"dem Signal ist gerade nicht zu trauen (\1)"),
+    (r"the sensor cannot be read", "der Sensor ist nicht zu lesen"),
+    (r"nobody is at the desk", "niemand ist am Platz"),
+    (r"an exercise is running", "eine Übung läuft"),
+    (r"the arms are up for the calibration", "die Arme sind gerade oben zum Kalibrieren"),
+    (r"the house says '(\w+)'", r"das Haus meldet „\1“"),
+    (r"quiet was asked for, (\d+) min left", r"du hast um Ruhe gebeten, noch \1 min"),
+    (r"quiet was asked for", "du hast um Ruhe gebeten"),
+    (r"day (\d+) of (\d+) that are only watched", r"Tag \1 von \2, an denen nur zugeschaut wird"),
+    (r"(\d+) of (\d+) reminders today", r"\1 von \2 Hinweisen heute"),
+    (r"(\d+) of (\d+) reminders this hour", r"\1 von \2 Hinweisen in dieser Stunde"),
+    (
+        r"the last reminder was (\d+) min ago, (\d+) min lie between two",
+        r"der letzte Hinweis war vor \1 min, dazwischen liegen \2 min",
+    ),
+    (r"only (\d+) % of the signal could be believed", r"nur \1 % des Signals waren zu glauben"),
+    (r"the sensor was just put on \((\d+) of (\d+) min\)", r"der Sensor sitzt erst seit \1 von \2 min"),
+    (
+        "when it was time for the chime, nothing was known of the shoulders",
+        "als der Klang dran gewesen wäre, war von den Schultern nichts bekannt",
+    ),
+    (r"you just came back \((\d+) of (\d+) min\)", r"du bist gerade erst zurück (\1 von \2 min)"),
+    (r"there was an exercise just now \((\d+) of (\d+) min\)", r"eben war eine Übung (\1 von \2 min)"),
+)
+
+SENTENCES: Mapping[str, str] = {
+    **CALIBRATION,
+    "Private mode is on: nothing is recorded.": "Privat ist an: Es wird nichts aufgezeichnet.",
+    "Private mode is on; hold the button for six seconds to end it.": (
+        "Privat ist an. Halte den Knopf sechs Sekunden, um es zu beenden."
+    ),
+    "Private mode ends only at the desk: hold the button for six seconds.": (
+        "Privat endet nur am Platz: Halte den Knopf sechs Sekunden."
+    ),
+}
+
+_COMPILED = tuple((re.compile(pattern), german) for pattern, german in PATTERNS)
+
+
+def in_german(reason: str) -> str:
+    """The reason in German, part by part."""
+    if not reason or reason in SENTENCES:
+        return SENTENCES.get(reason, "")
+    # One pattern holds a semicolon of its own; everything else is joined by it.
+    parts = reason.replace("min ago; ", "min ago, ").split("; ")
+    return "; ".join(_part(part) for part in parts)
+
+
+def in_language(reason: str, language: str) -> str:
+    """The reason in `de` or `en`."""
+    return in_german(reason) if language == "de" else reason
+
+
+def _part(part: str) -> str:
+    # A hindrance's sentence comes with its code before it: `quiet: quiet was asked for`.
+    part = re.sub(r"^[a-z_]+: ", "", part)
+    for pattern, german in _COMPILED:
+        found = pattern.fullmatch(part)
+        if found:
+            return found.expand(german)
+    return part

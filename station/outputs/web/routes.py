@@ -1,0 +1,106 @@
+"""Everything that can be asked, as one table: the server routes by it and `/openapi.json` is written from it.
+
+A row that is not here does not exist; a handler cannot be reached in a way that is not documented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from station.outputs.web import api, files
+from station.outputs.web.answer import Answer, Asked
+from station.outputs.web.commands import COMMANDS, Body, MarkText, Nothing, Passphrase, SetupStep
+from station.outputs.web.desk import Desk
+from station.outputs.web.pages import day, diary, exercises, help, insight, login, now, setup, sheet
+
+Handler = Callable[[Desk, Asked], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One key after the question mark."""
+
+    name: str
+    pattern: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One row.
+
+    kind: page (HTML), json, stream (server-sent events), file, or form (HTML form in, HTML out).
+    open: answered without a session, too.  slow: reads the disk or computes, so it runs on a thread of its own.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    summary: str
+    kind: str = "json"
+    body: type[Body] | None = None
+    query: tuple[Query, ...] = ()
+    open: bool = False
+    slow: bool = True
+    answers: tuple[int, ...] = (200,)
+
+
+def _stream(desk: Desk, asked: Asked) -> Answer:
+    """Never called: `asgi.py` puts the stream itself in this place."""
+    raise NotImplementedError
+
+
+DATE = Query("date", r"^\d{4}-\d{2}-\d{2}$", "A local day, `2026-11-23`; today where it is left out.")
+BEFORE = Query("before", r"^\d{1,11}(\.\d{1,3})?$", "Seconds since 1970 (UTC); now where it is left out.")
+LANG = Query("lang", r"^(de|en)$", "Show it in this language, and keep to it (a cookie).")
+NUMBERS = Query("numbers", r"^(show|hide)$", "Show or hide figures, and keep to it (a cookie).")
+STEP = Query("step", r"^[a-z]{1,20}$", "A step of the set-up.")
+VERSION = Query("v", r"^[0-9a-f]{1,64}$", "Which version of the file is meant; for the browser's cache.")
+
+
+def _page(path: str, handler: Handler, summary: str, *query: Query, open: bool = False) -> Route:
+    return Route("GET", path, handler, summary, "page", query=(*query, LANG, NUMBERS), open=open)
+
+
+def _command(name: str) -> Route:
+    body, _, summary = COMMANDS[name]
+    return Route("POST", f"/api/{name}", api.command(name), summary, body=body, slow=False, answers=(202,))
+
+
+ROUTES: tuple[Route, ...] = (
+    _page("/", now.page, "Now: the level, the state and why, exercises."),
+    _page("/day", day.page, "A day: rest map, marks, exercises, cues with reasons.", DATE),
+    _page("/insight", insight.page, "What can be known by now."),
+    _page("/exercises", exercises.page, "All exercises."),
+    _page("/exercises/{name}", exercises.one, "One exercise with its words."),
+    _page("/diary", diary.page, "The diary.", BEFORE),
+    _page("/setup", setup.page, "The first set-up, step by step.", STEP),
+    _page("/sheet", sheet.page, "One page to print."),
+    _page("/help", help.page, "When to see a doctor, safety, licences.", open=True),
+    _page("/login", login.page, "The way in.", open=True),
+    Route("POST", "/login", login.enter, "The way in, as a form.", "form", open=True, answers=(303,)),
+    Route("GET", "/api/state", api.state, "The public state now.", slow=False),
+    Route("GET", "/api/live", _stream, "State, readings and events as they happen (10 Hz).", "stream", slow=False),
+    Route("GET", "/api/day", api.the_day, "One day in tiles of ten minutes, with all that happened.", query=(DATE,)),
+    Route("GET", "/api/exercises", api.exercises, "All exercises with the words they speak.", query=(LANG,)),
+    Route("GET", "/api/marks", api.marks, "Marks of the 31 days before a moment.", query=(BEFORE,)),
+    Route("GET", "/api/setup", api.setup, "How far the first set-up has come.", slow=False),
+    *(_command(name) for name in COMMANDS),
+    Route("POST", "/api/annotate", api.annotated, "Keep your words to a mark.", body=MarkText),
+    Route("POST", "/api/setup", api.set_up, "A step of the set-up is done, or to be done anew.", body=SetupStep),
+    Route("POST", "/api/passphrase", api.passphrase, "Set or remove the page's passphrase.", body=Passphrase),
+    Route("POST", "/api/login", api.sign_in, "Show the passphrase, get a session.", body=Passphrase, open=True),
+    Route("POST", "/api/logout", api.sign_out, "End this browser's session.", body=Nothing),
+    Route("GET", "/openapi.json", files.openapi, "This list.", open=True),
+    Route("GET", "/manifest.webmanifest", files.manifest, "What a home screen needs to know.", "file", open=True),
+    Route("GET", "/static/{name}", files.static, "Style, scripts and icons.", "file", query=(VERSION,), open=True),
+)
+
+
+def find(method: str, path: str) -> Route:
+    """The row of this method and path.  Raises KeyError."""
+    for route in ROUTES:
+        if (route.method, route.path) == (method, path):
+            return route
+    raise KeyError(f"{method} {path}")

@@ -1,0 +1,111 @@
+// The page “Now”: state and why, the offer, and the exercise with its breath.
+
+import { byId, calm, desk, left, now, onLive, show, stationNow, text, w } from "./desk.js";
+import "./level.js";
+
+const ball = document.querySelector(".breath-ball");
+const BIG = 1;
+const SMALL = 0.42;
+let breath = null;
+
+function breathe(step) {
+  const inward = step.kind === "breath_in";
+  const passed = Math.max(0, stationNow() - step.at);
+  const lasts = step.seconds - passed;
+  if (lasts <= 0) return;
+  byId("session").classList.add("breathes");
+  text("breath-word", w(inward ? "live.breathe_in" : "live.breathe_out"));
+  breath?.cancel();
+  // Whoever wants less movement gets a slow change of light instead of one of size.
+  const [from, to] = inward ? [SMALL, BIG] : [BIG, SMALL];
+  const frames = calm.matches
+    ? [{ opacity: 0.35 + 0.65 * from }, { opacity: 0.35 + 0.65 * to }]
+    : [{ transform: `scale(${from})` }, { transform: `scale(${to})` }];
+  breath = ball.animate(frames, { duration: step.seconds * 1000, easing: "ease-in-out", fill: "forwards" });
+  breath.currentTime = passed * 1000;
+  document.dispatchEvent(new CustomEvent("desk:breath", { detail: step }));
+}
+
+function still() {
+  breath?.cancel();
+  breath = null;
+  byId("session").classList.remove("breathes");
+  text("breath-word", "");
+}
+
+function step(event) {
+  if (event.text) text("saying", event.text);
+  if (event.kind === "breath_in" || event.kind === "breath_out") breathe(event);
+  else if (event.kind === "say" || event.kind === "silence") still();
+}
+
+const EVENTS = {
+  session_started: (event) => {
+    still();
+    text("saying", "");
+    session.seconds = event.seconds;
+  },
+  session_step: step,
+  session_paused: () => breath?.pause(),
+  session_resumed: () => breath?.play(),
+  session_closing: (event) => {
+    still();
+    session.seconds = event.seconds;
+  },
+  session_ended: () => still(),
+};
+
+const session = { seconds: 0 };
+
+function picture(state) {
+  show("session", Boolean(state.technique));
+  if (state.technique) text("session-title", desk.titles[state.technique] ?? state.technique);
+  text("pause-word", w(state.paused ? "live.resume" : "live.pause"));
+  show("offer", Boolean(state.cue));
+  text("state-long", w(`state.long_${state.state}`));
+  const why = (desk.language === "de" && state.why_de) || state.why;
+  text("why", why);
+  show("why-line", Boolean(why));
+  text("quiet-word", w(state.quiet ? "live.quiet_off" : "live.quiet_on"));
+  text("private-word", w(state.private ? "live.private_off" : "live.private_on"));
+  const troubles = Object.entries(state.troubles);
+  show("trouble", state.state === "sensor_trouble" || troubles.length > 0);
+  const sensor = `${state.sensor_problem} ${state.sensor_remedy}`.trim();
+  text("trouble-text", state.state === "sensor_trouble" ? sensor || w(`quality.${state.signal_quality}`) : "");
+  byId("trouble-outputs").replaceChildren(
+    ...troubles.map(([, said]) => Object.assign(document.createElement("p"), { textContent: said })),
+  );
+  if (desk.numbers) {
+    if (state.rest_today !== null) text("today-rest", `${Math.round(100 * state.rest_today)}${desk.language === "de" ? " %" : "%"}`);
+    const stretch = Math.round(state.longest_stretch_s / 60);
+    if (stretch) text("today-stretch", stretch < 60 ? `${stretch} min` : `${Math.floor(stretch / 60)} h ${String(stretch % 60).padStart(2, "0")} min`);
+  }
+  text("today-sessions", String(state.sessions_today));
+  text("today-marks", String(state.marks_today));
+  text("today-cues", String(state.cues_today));
+}
+
+function progress() {
+  const state = now.state;
+  if (!state?.technique) return;
+  text("session-left", left(state));
+  const done = byId("session-done");
+  if (done && state.session_ends && session.seconds) {
+    const share = 1 - (state.session_ends - stationNow()) / session.seconds;
+    done.style.transform = `scaleX(${Math.min(1, Math.max(0, share))})`;
+  }
+}
+
+onLive((message, whole) => {
+  if (message.state) picture(message.state);
+  if (whole && now.state.technique) {
+    text("saying", now.state.saying);
+    if (message.step && !now.state.paused) step(message.step);
+    if (!session.seconds && now.state.session_ends) session.seconds = now.state.session_ends - stationNow();
+  }
+  for (const event of message.events) {
+    EVENTS[event.event]?.(event);
+    if (event.event === "session_started") byId("session").scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
+  }
+  progress();
+});

@@ -1,0 +1,3 @@
+// Pages that only read: the bar and the state's word come alive.
+
+import "./desk.js";

@@ -1,0 +1,85 @@
+// Setting up: each step asks for what it needs and ticks itself off.
+
+import { ask, byId, desk, now, onLive, reason, show, stationNow, text, w } from "./desk.js";
+import "./level.js";
+
+const step = byId("step")?.dataset.step;
+
+async function finish(choice) {
+  if (await ask("setup", { step, done: true, choice })) {
+    if (choice === "silent") {
+      show("sound-help", true);
+      return;
+    }
+    location.assign("/setup");
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-do=setup]");
+  if (button) finish(button.dataset.choice ?? "");
+});
+
+// --- calibration -------------------------------------------------------------------------------------
+
+let running = null;
+
+function calibrating(record) {
+  running = record;
+  text("calibration-words", record ? record.words[desk.language] : "");
+  for (const button of document.querySelectorAll("[data-when]")) {
+    if (button.dataset.when !== "taken") button.hidden = (button.dataset.when === "running") !== Boolean(record);
+  }
+}
+
+function clock() {
+  const done = byId("calibration-done");
+  if (!done) return;
+  const share = running ? (stationNow() - running.at) / running.seconds : 0;
+  done.style.transform = `scaleX(${Math.min(1, Math.max(0, share))})`;
+}
+
+const EVENTS = {
+  calibration_step: (event) => {
+    text("calibration-result", "");
+    calibrating(event);
+  },
+  calibration_done: () => {
+    calibrating(null);
+    text("calibration-result", w("setup.calibration_taken"));
+    document.querySelector("[data-when=taken]").hidden = false;
+  },
+  calibration_refused: (event) => {
+    calibrating(null);
+    text("calibration-result", w("setup.calibration_kept", { reason: reason(event) }));
+  },
+  button: (event) => {
+    document.querySelector(`[data-gesture=${event.gesture}]`)?.classList.add("done");
+    text("button-now", w(`gesture.${event.gesture}`));
+  },
+  button_held: (event) => event.stage !== "none" && text("button-now", w(`gesture.held_${event.stage}`)),
+};
+
+onLive((message, whole) => {
+  if (whole && step === "calibration") calibrating(message.calibration);
+  for (const event of message.events) {
+    if (event.event.startsWith("calibration") && step !== "calibration") continue;
+    EVENTS[event.event]?.(event);
+  }
+  if (step === "sound") text("saying", now.state.saying);
+  clock();
+});
+
+// --- the passphrase -----------------------------------------------------------------------------------
+
+byId("pass-form")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (await ask("passphrase", { passphrase: byId("new-passphrase").value })) {
+    text("pass-result", w("setup.pass_done"));
+    setTimeout(() => location.reload(), 1500);
+  }
+});
+
+document.querySelector("[data-do=open]")?.addEventListener("click", async () => {
+  if (await ask("passphrase", { passphrase: "" })) setTimeout(() => location.reload(), 1500);
+});
