@@ -8,27 +8,39 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from station import memory
+from station import assembly, config, memory, place
+from station.app import Inbox
 from station.errors import StationError
 from station.export import add_range, history_of, range_of
+from station.library import Library
+from station.outputs.contract import OutputError
 from station.outputs.history import purge
 from station.outputs.history.erase import NotErasedError
+from station.outputs.mqtt import Settings as MqttSettings
+from station.outputs.mqtt import retire
 from station.outputs.mqtt.outbox import OUTBOX_NAME, Outbox
+from station.settings import Station
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which days, or everything."""
     add_range(parser)
     parser.add_argument("--everything", action="store_true", help="delete everything the station remembers of you")
+    parser.add_argument(
+        "--discovery", action="store_true", help="take the station out of Home Assistant and off its broker instead"
+    )
     parser.add_argument("--yes", action="store_true", help="do not ask")
 
 
 def run(args: argparse.Namespace) -> int:
     """Ask, delete, verify, and say what is gone."""
+    if args.discovery:
+        return _leave_home(args)
     since, until = range_of(args)
     if args.everything == (since is not None or until is not None):
         raise StationError(
-            "Say what is to be deleted.", "Either --everything, or --since DAY and --until DAY (one of them is enough)."
+            "Say what is to be deleted.",
+            "Either --everything, or --since DAY and --until DAY (one of them is enough), or --discovery.",
         )
     path = history_of(args.config)
     if not args.yes and not _sure("everything" if args.everything else _words(args)):
@@ -43,6 +55,22 @@ def run(args: argparse.Namespace) -> int:
     print(f"Deleted and verified: {sum(gone.values())} entries.")
     if args.everything:
         print("Your calibration stays, so that the station can go on; recordings are where you put them.")
+    return 0
+
+
+def _leave_home(args: argparse.Namespace) -> int:
+    """Everything that brokers and Home Assistant keep of this station."""
+    settings = config.read(args.config) if args.config else config.defaults()
+    mqtt = settings.of(MqttSettings)
+    if not args.yes and not _sure(f"what {mqtt.where()} and Home Assistant keep of this station"):
+        print("Nothing was deleted.")
+        return 1
+    folder = place.state_dir(settings.of(Station).state_dir)
+    try:
+        topics = retire(mqtt, assembly.house(settings, folder, Inbox(), Library.names()))
+    except OutputError as error:
+        raise StationError(error.problem, error.remedy) from None
+    print(f"Emptied on {mqtt.where()}: {len(topics)} topics. A running station announces itself again: stop it first.")
     return 0
 
 

@@ -1,8 +1,9 @@
-"""The real station with a simulated person, as a device for Home Assistant's test rig: told where the broker is by MQTT_*.
+"""The real station with a simulated person, as a device for Home Assistant's test rig; MQTT_* says where the broker is.
 
-    python homeassistant_device.py FOLDER
+    python -P homeassistant_device.py FOLDER
 
-What a person would do, the rig asks for by topic:  rig/press 0.2 (the button, seconds)  ·  rig/again {"name": "…",
+(-P: without it `tests/sounds` would hide `sounds`.)  What a person would do, the rig asks for by topic:
+rig/press 0.2 (the button, seconds)  ·  rig/again {"name": "…",
 "leave_out": ["pmr"], "language": "en", "commands": […]} (stop cleanly, change the configuration, start)  ·
 rig/person {"activity": "raised"}.
 """
@@ -99,7 +100,7 @@ def main() -> None:
     hand.loop_start()
     app.run()
     if again.is_set():
-        os.execv(sys.executable, [sys.executable, *sys.argv])
+        os.execv(sys.executable, [sys.executable, "-P", *sys.argv])
 
 
 main()

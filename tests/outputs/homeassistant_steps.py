@@ -59,6 +59,7 @@ def commands() -> Steps:
         wait("sensor.desk_station_exercises_today", "2", timeout=60),
         wait("binary_sensor.desk_station_sensor_worn", "on"),
         wait("binary_sensor.desk_station_problem", "off"),
+        wait("binary_sensor.desk_station_at_the_desk", "on", timeout=90),
         {"do": "snapshot", "name": "all"},
     ]
 

@@ -13,9 +13,10 @@ from __future__ import annotations
 from station.outputs.contract import House
 from station.outputs.mqtt.doctor import examine
 from station.outputs.mqtt.output import Mqtt
+from station.outputs.mqtt.retire import retire
 from station.outputs.mqtt.settings import Settings
 
-__all__ = ["Mqtt", "Settings", "examine", "open"]
+__all__ = ["Mqtt", "Settings", "examine", "open", "retire"]
 
 ON_REQUEST = True
 """Not every house has a broker: `[output.mqtt] enabled = true` says that this one does."""

@@ -116,6 +116,7 @@ class Connection:
         self._five = settings.protocol == "5"
         self._running = False
         self._over = False
+        self._let_in = False
         clean = {} if self._five else {"clean_session": True}
         self._client = paho.Client(
             CallbackAPIVersion.VERSION2,
@@ -240,11 +241,11 @@ class Connection:
         if code.is_failure:
             self._lost(sentences.of_refusal(code.value, str(code), self._settings))
         else:
+            self._let_in = True
             self._tell(Connected(self))
 
     def _on_disconnect(self, _client: Any, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
-        where = self._settings.where()
-        self._lost(OutputError(f"The connection with the broker at {where} was lost ({code}).", "It is tried again."))
+        self._lost(sentences.of_loss(str(code), self._settings, was_let_in=self._let_in))
 
     def _on_publish(self, _client: Any, _data: Any, mid: int, code: Any, _properties: Any) -> None:
         self._tell(Acked(self, mid, str(code) if code.is_failure else ""))

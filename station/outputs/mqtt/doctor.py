@@ -39,10 +39,50 @@ def examine(settings: Settings, house: House) -> list[Finding]:
     except Exception as error:
         said = sentences.of_error(error, settings)
         return [*findings, ("broken", said.problem, said.remedy)]
+    findings += _denials(settings, house)
     return [
         *findings,
         ("ok", f"The broker at {settings.where()} answers; a message is back after {took_ms:.0f} ms.", ""),
     ]
+
+
+def _denials(settings: Settings, house: House) -> list[Finding]:
+    """What the broker's access list keeps us from, tried with messages that mean nothing to anybody."""
+    base = f"{settings.base}/{house.station_id}"
+    tried = {f"{base}/event/check": "events"}
+    if settings.discovery == "device":
+        # An announcement of no device, not retained: Home Assistant takes no notice of it.
+        tried[f"{settings.discovery_prefix}/device/{house.station_id}-check/config"] = "our announcement (discovery)"
+    found = []
+    for topic, what in tried.items():
+        try:
+            refusal = _refusal(settings, house, topic)
+        except Exception as error:
+            refusal = sentences.of_error(error, settings).problem
+        if refusal:
+            remedy = f"Give this user {topic.rsplit('/', 2)[0]}/# in the broker's access list."
+            found.append(("warning", f"The broker does not let us publish {what} ({refusal}).", remedy))
+    return found
+
+
+def _refusal(settings: Settings, house: House, topic: str) -> str:
+    """Why the broker does not take a message on `topic`, or ''.  Raises OutputError."""
+    told: queue.SimpleQueue[News | Received] = queue.SimpleQueue()
+    connection = Connection(settings, f"{house.station_id}-check-{uuid.uuid4().hex[:6]}", "", told.put, told.put)
+    try:
+        connection.open(fresh=True, session_s=0)
+        while True:
+            news = told.get(timeout=PATIENCE_S)
+            if isinstance(news, Connected):
+                connection.publish(topic, b"")
+            elif isinstance(news, Acked):
+                return news.refusal
+            elif isinstance(news, Lost):  # some brokers cut the wire instead of an answer
+                return "it cut the wire"
+    except queue.Empty:
+        return "it did not answer"
+    finally:
+        connection.close()
 
 
 def _round_trip(settings: Settings, house: House) -> float:

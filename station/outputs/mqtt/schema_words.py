@@ -26,8 +26,8 @@ def readme() -> str:
     schemas = schema.all_schemas()
     parts = [INTRO.format(version=schema.VERSION), "\n## What leaves at which privacy level\n\n", privacy_table()]
     parts.append(
-        "\n0 is nothing at all: no connection. Private mode leaves only the word `private` in `state`; every other key\n"
-        "is null and nothing else is sent. Texts of marks, mood, discomfort, notes, spoken sentences and the signal\n"
+        "\n0 is nothing at all: no connection. Private mode leaves only the word `private` in `state`; all other keys\n"
+        "are null and nothing else is sent. Texts of marks, mood, discomfort, notes, spoken sentences and the signal\n"
         "itself are in no table: they never leave.\n"
     )
     parts.append("\n## Topic by topic\n")

@@ -82,6 +82,17 @@ def of_refusal(code: int, name: str, settings: Settings) -> OutputError:
     return OutputError(f"The broker at {where} refused the connection: {name}.", "The broker's own log says more.")
 
 
+def of_loss(code: str, settings: Settings, was_let_in: bool) -> OutputError:
+    """The wire is gone (`code`: what the client library calls it)."""
+    where = settings.where()
+    if settings.tls and not was_let_in:  # TLS 1.3: a certificate of ours that is missing or foreign shows only here
+        return OutputError(
+            f"The broker at {where} ended the encrypted connection before it let us in.",
+            "Does it ask for [output.mqtt] cert and key, signed by its own authority? Its log says more.",
+        )
+    return OutputError(f"The connection with the broker at {where} was lost ({code}).", "It is tried again.")
+
+
 def _reason(error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return error.verify_message
