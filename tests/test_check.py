@@ -1,0 +1,141 @@
+"""`desk-station check`: each finding one line, what to do below it, the worst one as the exit code."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from station import check
+from station.check import BROKEN, OK, WARNING, Finding
+
+GOOD = """\
+[station]
+state_dir = "{folder}"
+[sensor]
+driver = "simulated"
+[button]
+gpio = "mock"
+[light]
+gpio = "mock"
+[output.audio]
+enabled = false
+"""
+
+
+@pytest.fixture
+def configured(tmp_path: Path) -> Callable[[str], Path]:
+    """Writes a configuration; what is given comes in addition."""
+
+    def write(text: str = GOOD) -> Path:
+        file = tmp_path / "desk.toml"
+        file.write_text(text.format(folder=tmp_path))
+        return file
+
+    return write
+
+
+def parts(findings: list[Finding], severity: str) -> list[str]:
+    return [finding.part for finding in findings if finding.severity == severity]
+
+
+def test_each_finding_is_one_line_and_what_to_do_stands_below_it() -> None:
+    said = check.in_words(
+        [
+            Finding("light", OK, "It can be driven.", "never shown"),
+            Finding("audio", WARNING, "It is silent.", "Raise the volume."),
+            Finding("sensor", BROKEN, "Nobody answers.", "Check its wires."),
+        ]
+    )
+    assert said.splitlines() == [
+        " ✓ light   It can be driven.",
+        " ! audio   It is silent.",
+        "           → Raise the volume.",
+        " ✗ sensor  Nobody answers.",
+        "           → Check its wires.",
+        "",
+        "1 thing does not work, 1 worth a look.",
+    ]
+
+
+def test_when_all_is_well_it_says_so_in_two_words() -> None:
+    assert check.in_words([Finding("light", OK, "It can be driven.", "")]).endswith("\n\nAll good.")
+
+
+def test_every_mistake_in_the_configuration_is_a_finding_and_nothing_else_is_looked_at(
+    configured: Callable[[str], Path],
+) -> None:
+    findings = list(check.examine(configured('[station]\nlangage = "de"\n[sensor]\npower = "nuclear"\n')))
+    assert parts(findings, BROKEN) == ["configuration", "configuration"] and len(findings) == 2
+    assert "desk.toml:2" in findings[0].what and "desk.toml:4" in findings[1].what
+
+
+def test_a_configuration_that_is_not_there_comes_with_its_remedy(tmp_path: Path) -> None:
+    (finding,) = check.examine(tmp_path / "nowhere.toml")
+    assert finding.severity == BROKEN and "config --default" in finding.remedy
+
+
+def test_a_part_that_cannot_even_be_asked_is_a_finding_and_the_others_are_still_asked() -> None:
+    def broken() -> list[tuple[str, str, str]]:
+        raise RuntimeError("the ceiling fell down")
+
+    (finding,) = check._part("light", broken)
+    assert finding.severity == BROKEN and "the ceiling fell down" in finding.what
+
+
+def test_an_output_that_is_off_says_how_to_switch_it_on(configured: Callable[[str], Path]) -> None:
+    from station import assembly, config
+    from station.app import Inbox
+
+    read = config.read(configured())
+    house = assembly.house(read, configured().parent, Inbox())
+    found = {finding.part: finding for finding in check._outputs(read, house)}
+    assert found["mqtt"].severity == OK and "[output.mqtt] enabled = true" in found["mqtt"].what
+    assert found["history"].severity == OK
+
+
+def test_every_severity_any_part_can_say_has_an_exit_code() -> None:
+    """ok, warning and broken are the only words there are, in every `examine`."""
+    import ast
+
+    root = Path(check.__file__).parents[1]
+    sources = [*(root / "hardware").glob("*.py"), *(root / "station").rglob("*.py")]
+    said = set()
+    for source in sources:
+        tree = ast.parse(source.read_text())
+        for function in ast.walk(tree):
+            if not (isinstance(function, ast.FunctionDef) and function.name.startswith("examine")):
+                continue
+            tests = [test for test in ast.walk(function) if isinstance(test, ast.Compare)]
+            compared = {id(node) for test in tests for node in ast.walk(test)}
+            for node in ast.walk(function):
+                if id(node) in compared:
+                    continue
+                first = node.elts[0] if isinstance(node, ast.Tuple) and len(node.elts) == 3 else None
+                if isinstance(first, ast.Constant):
+                    said.add(first.value)
+    assert said == set(check.EXIT)
+
+
+@pytest.mark.slow
+def test_a_healthy_station_has_nothing_broken_and_json_says_the_same(
+    configured: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = check.run(argparse.Namespace(config=configured(), json=True))
+    told = json.loads(capsys.readouterr().out)
+    assert told["exit"] == code
+    assert [finding for finding in told["findings"] if finding["severity"] == BROKEN] == []
+    order = list(dict.fromkeys(finding["part"] for finding in told["findings"]))
+    assert order[:5] == ["configuration", "memory", "sensor", "button", "light"]
+    sensor = next(finding for finding in told["findings"] if finding["part"] == "sensor")
+    assert "simulated gives 500 samples a second" in sensor["what"]
+
+
+@pytest.mark.slow
+def test_electrodes_on_mains_are_broken_and_never_opened(configured: Callable[[str], Path]) -> None:
+    findings = list(check.examine(configured(GOOD.replace('driver = "simulated"', 'power = "mains"'))))
+    (sensor,) = [finding for finding in findings if finding.part == "sensor"]
+    assert sensor.severity == BROKEN and "power bank" in sensor.remedy
