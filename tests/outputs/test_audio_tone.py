@@ -1,0 +1,202 @@
+"""The biofeedback tone: one stream without a seam, as loud as it is told to be."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from station.core.events import Gap, Moment, SessionEnded, SessionStarted, Tone
+from station.outputs.audio import Settings
+from station.outputs.audio.levels import RATE
+from station.outputs.audio.mailbox import ROOM, Mailbox
+from station.outputs.audio.output import Audio
+from station.outputs.audio.player import Player
+from station.outputs.audio.speaker import NoSpeaker
+from station.outputs.audio.tone import PIECE, SILENT_PIECES, FeedbackTone, gain
+
+STARTED = SessionStarted("biofeedback", "micro", "de", 110.0, "button")
+
+
+def wave() -> np.ndarray:
+    """One second of 220 Hz, in both ears."""
+    one = 8000 * np.sin(2 * np.pi * 220 * np.arange(RATE) / RATE)
+    return np.rint(np.column_stack((one, one))).astype(np.int16)
+
+
+class Tape:
+    """The stream's twin: takes two pieces, and plays them when it is told to."""
+
+    def __init__(self) -> None:
+        self.waiting: list[np.ndarray] = []
+        self.played: list[np.ndarray] = []
+
+    def hungry(self) -> bool:
+        return len(self.waiting) < 2
+
+    def feed(self, piece: np.ndarray) -> None:
+        self.waiting.append(piece)
+
+    def samples(self, path: Path) -> np.ndarray:
+        return wave()
+
+    def turn(self) -> None:
+        if self.waiting:
+            self.played.append(self.waiting.pop(0))
+
+
+def heard(levels: list[float | None], pieces: int = 6) -> np.ndarray:
+    """What is played when these levels are told one after the other, so many pieces apart."""
+    tape, tone = Tape(), FeedbackTone(wave())
+    for level in levels:
+        tone.follow(level)
+        for _ in range(pieces):
+            tone.tend(tape)
+            tape.turn()
+    return np.concatenate(tape.played)[:, 0].astype(float) if tape.played else np.empty(0)
+
+
+def test_level_nought_is_silence_and_equal_steps_sound_equal():
+    assert gain(0) == 0 and gain(1) == 1
+    assert gain(-1) == 0 and gain(2) == 1
+    assert 20 * np.log10(gain(0.8) / gain(0.6)) == pytest.approx(20 * np.log10(gain(1.0) / gain(0.8)), abs=0.5)
+
+
+def test_a_held_tone_is_the_wave_itself_without_a_seam():
+    steady = heard([1.0], 60)[PIECE:]
+    expected = 8000 * np.sin(2 * np.pi * 220 * np.arange(PIECE, PIECE + len(steady)) / RATE)
+    assert np.max(np.abs(steady - expected)) <= 1
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(0, 1)), min_size=1, max_size=12))
+def test_whatever_the_muscle_does_there_is_no_click(levels):
+    sound = heard(levels)
+    # The steepest step of the full tone itself, and what the fastest glide adds to it.
+    steepest = 8000 * (2 * np.pi * 220 / RATE + 1 / PIECE) + 2
+    assert len(sound) == 0 or np.max(np.abs(np.diff(sound, prepend=0.0))) <= steepest
+
+
+def test_a_change_is_heard_within_the_third_piece():
+    sound = heard([1.0, 0.0])
+    falling = sound[6 * PIECE :]
+    assert np.max(np.abs(falling[3 * PIECE :])) == 0
+
+
+def test_a_silent_tone_is_not_fed_for_ever_and_comes_back():
+    tape, tone = Tape(), FeedbackTone(wave())
+    assert not tone.sounds
+    tone.follow(0.5)
+    tone.follow(None)
+    for _ in range(3 * SILENT_PIECES):
+        tone.tend(tape)
+        tape.turn()
+    assert not tone.sounds and not tape.waiting
+    tone.follow(0.5)
+    tone.tend(tape)
+    assert len(tape.waiting) == 2
+
+
+class Shelf:
+    def clip(self, technique: str, language: str, clip: str) -> Path:
+        return Path(clip)
+
+    def sound(self, name: str) -> Path:
+        return Path(f"{name}.wav")
+
+
+class Speaker(NoSpeaker):
+    """Plays the stream's twin, and writes down which files are begun."""
+
+    def __init__(self) -> None:
+        self.tape = Tape()
+        self.files: list[str] = []
+        self.hungry, self.feed, self.samples = self.tape.hungry, self.tape.feed, self.tape.samples  # type: ignore[method-assign]
+
+    def play(self, slot: int, path: Path, *_: object, **__: object) -> float:  # type: ignore[override]
+        self.files.append(path.stem)
+        return 0.1
+
+
+def test_the_player_feeds_the_tone_and_looks_after_it_often():
+    speaker = Speaker()
+    player = Player(speaker, Shelf())
+    player.take(STARTED, 0)
+    player.tick(0)
+    assert player.due(0) > 0.1 and not speaker.tape.waiting
+    player.take(Tone(0.7), 0)
+    player.tick(0)
+    assert player.due(0) <= 0.01 and len(speaker.tape.waiting) == 2
+
+
+def test_without_a_speaker_the_tone_is_nothing_and_on_the_next_one_it_is_there():
+    player = Player(NoSpeaker(), Shelf())
+    player.take(Tone(0.7), 0)
+    player.tick(0)
+    speaker = Speaker()
+    player.move(speaker)
+    player.take(Tone(0.8), 1)
+    player.tick(1)
+    assert len(speaker.tape.waiting) == 2
+
+
+def test_a_gap_ticks_only_within_an_exercise():
+    speaker = Speaker()
+    player = Player(speaker, Shelf())
+    player.take(Gap(), 0)
+    player.take(STARTED, 1)
+    player.take(Gap(), 2)
+    assert speaker.files == ["tick"]
+
+
+def test_a_full_mailbox_leaves_out_loud_words_of_the_tone_but_never_its_end():
+    box = Mailbox()
+    box.put(Tone(None), 0)
+    for i in range(2 * ROOM):
+        box.put(Tone(i / 1000), i / 100)
+    first = box.get(0)
+    assert first == Tone(None) and len(box) < ROOM
+
+
+@pytest.mark.slow
+def test_the_captured_tone_has_no_gap_and_no_click(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    capture = tmp_path / "heard.raw"
+    monkeypatch.setenv("SDL_AUDIODRIVER", "disk")
+    monkeypatch.setenv("SDL_DISKAUDIOFILE", str(capture))
+    audio = Audio(Settings(volume=100))
+    audio.start()
+
+    def tell(*events: object) -> None:
+        for event in events:
+            audio.take(Moment(event, time.monotonic(), 0.0))  # type: ignore[arg-type]
+
+    while not (capture.exists() and capture.stat().st_size > RATE):
+        time.sleep(0.02)
+    tell(STARTED)
+    for i in range(60):
+        tell(Tone(0.5 + 0.5 * np.cos(i / 5)))
+        time.sleep(0.05)
+    tell(Tone(0.0))
+    time.sleep(0.6)
+    tell(SessionEnded("biofeedback", "de", "completed"))
+    audio.stop()
+    left = np.fromfile(capture, dtype=np.int16)[::2].astype(float)
+    loud = np.flatnonzero(np.abs(left) > 2)
+    sound = left[loud[0] : loud[-1]]
+    assert len(sound) / RATE > 2.5
+    # Nowhere steeper than the full tone of 220, 440 and 660 Hz; and every return from near silence is a glide.
+    assert np.max(np.abs(np.diff(sound))) <= np.max(np.abs(np.diff(wave_of_the_house()))) * 1.1 + 2
+    assert np.max(np.abs(left)) < 0.1 * 32768
+    assert np.max(np.abs(left[loud[-1] + 1 :]), initial=0) <= 2
+
+
+def wave_of_the_house() -> np.ndarray:
+    import wave as files
+
+    import sounds
+
+    with files.open(str(sounds.sound("tension"))) as file:
+        return np.frombuffer(file.readframes(file.getnframes()), dtype=np.int16).astype(float)
