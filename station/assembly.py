@@ -7,7 +7,7 @@ the coach makes of it, what the exercise does, what the light shows.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -141,25 +141,30 @@ def house(config: Config, state_dir: Path, inbox: Inbox, techniques: Sequence[st
     )
 
 
-def sticks(config: Config, state_dir: Path) -> tuple[Yardstick | None, ...]:
-    """The stored yardsticks, one for each channel; a simulated person brings their own where nothing is stored."""
+def sticks(config: Config, state_dir: Path) -> Callable[[], Sequence[Yardstick | None]]:
+    """The stored yardsticks, one for each channel; a simulated person brings their own where nothing is stored.
+
+    A function that gives them: a simulated person is measured while the caller goes on.
+    """
     stored = yardsticks.load(state_dir, config.of(Sensor).signal)
     if config.of(Sensor).driver == "simulated" and None in stored:
         from hardware.sensors.simulated import Settings as Person
         from station import rehearsal
 
-        return rehearsal.yardsticks(config.of(Person))
-    return stored
+        return rehearsal.elsewhere(config.of(Person))
+    return lambda: stored
 
 
 def app(config: Config, state_dir: Path) -> App:
     """A whole station, ready to run, that keeps its things in `state_dir`."""
     library, inbox, sensor = Library(), Inbox(), config.of(Sensor)
-    the_core = core(config, library, library.names(), sticks(config, state_dir))
+    measured = sticks(config, state_dir)
+    keepers = outputs(config, house(config, state_dir, inbox, library.names()))
+    the_core = core(config, library, library.names(), measured())
     return App(
         the_core.engine,
         the_core,
-        outputs(config, house(config, state_dir, inbox, library.names())),
+        keepers,
         SensorDevice(sensor, config.driver(), inbox.put, config.of(Station).language),
         [ButtonDevice(config.of(hardware.button.Settings), inbox.put)],
         inbox,

@@ -105,10 +105,10 @@ def test_the_first_frame_comes_soon_and_the_daemon_is_small(
                 memory = daemon.memory()
                 before, at = daemon.cpu_s(), time.monotonic()
                 time.sleep(SETTLED_S)
+                state = json.loads(listener.of("/state")[-1])
                 busy = (daemon.cpu_s() - before) / (time.monotonic() - at)
         finally:
             daemon.end()
-    state = json.loads(listener.of("/state")[-1])
     assert state["signal_quality"] == "ok" and not state["troubles"], "everything was on"
     rss, pss = (sum(part[k] for part in memory.values()) for k in (0, 1))
     with capsys.disabled():
