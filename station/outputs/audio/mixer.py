@@ -118,6 +118,10 @@ class PygameMixer:
         """Would the stream take another piece?"""
         return not self._stream.get_busy() or self._stream.get_queue() is None
 
+    def playing(self) -> bool:
+        """Does a piece of the stream play?"""
+        return bool(self._stream.get_busy())
+
     def feed(self, piece: NDArray[np.int16]) -> None:
         """Play a piece right after the one before it."""
         sound = self._pygame.sndarray.make_sound(np.ascontiguousarray(piece))

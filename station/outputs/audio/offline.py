@@ -98,6 +98,10 @@ class OfflineMixer:
         """Never: the tone follows a muscle, and a file has none."""
         return False
 
+    def playing(self) -> bool:
+        """Never."""
+        return False
+
     def feed(self, piece: NDArray[np.int16]) -> None:
         """Nothing to follow."""
 

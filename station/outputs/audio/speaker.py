@@ -54,6 +54,9 @@ class Mixer(Protocol):
     def hungry(self) -> bool:
         """Would the stream take another piece?"""
 
+    def playing(self) -> bool:
+        """Does a piece of the stream play?"""
+
     def feed(self, piece: NDArray[np.int16]) -> None:
         """Play a piece, (n, 2), right after the one before it; when there is none, at once."""
 
@@ -99,6 +102,10 @@ class NoSpeaker:
         return np.empty((0, 2), dtype=np.int16)
 
     def hungry(self) -> bool:
+        """Never."""
+        return False
+
+    def playing(self) -> bool:
         """Never."""
         return False
 

@@ -16,8 +16,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-# Two of the mixer's buffers (43 ms): shorter pieces run dry when the machine is busy, longer ones lag (measured).
+# Two buffers of the mixer (43 ms): shorter pieces run dry when the machine is busy, longer ones lag (measured).  Where
+# even these run dry, they grow: a tone that is a little late is better than one that crackles.
 PIECE = 2048
+LONGER = 1024
+LONGEST = 4096
 # From level 1 to just above 0 the tone falls by this much: what is below is not heard beside a quiet room.
 RANGE_DB = 30.0
 # A tone that has been silent for so many pieces is no longer fed.
@@ -32,6 +35,9 @@ class Stream(Protocol):
 
     def hungry(self) -> bool:
         """Would it take another piece?"""
+
+    def playing(self) -> bool:
+        """Does a piece play now?"""
 
     def feed(self, piece: NDArray[np.int16]) -> None:
         """Play this piece, (n, 2), right after the one before it."""
@@ -49,7 +55,10 @@ class FeedbackTone:
     def __init__(self, wave: NDArray[np.int16]) -> None:
         """`wave`: whole periods, (n, 2), so that its end meets its beginning."""
         self._wave = wave
+        self.frames = PIECE
+        """Length of the next piece."""
         self._at = 0
+        self._fed = False
         self._gain = 0.0
         self._target = 0.0
         self._silent = SILENT_PIECES
@@ -68,13 +77,16 @@ class FeedbackTone:
     def tend(self, stream: Stream) -> None:
         """Feed the stream as much as it takes."""
         while self.sounds and stream.hungry():
+            if self._fed and not stream.playing():  # it ran dry: come back softly, with more in hand
+                self.frames, self._gain = min(self.frames + LONGER, LONGEST), 0.0
             stream.feed(self.piece())
+            self._fed = self.sounds
 
     def piece(self) -> NDArray[np.int16]:
         """The next piece."""
-        wave = self._wave[np.arange(self._at, self._at + PIECE) % len(self._wave)]
-        self._at = (self._at + PIECE) % len(self._wave)
-        gains = np.linspace(self._gain, self._target, PIECE, endpoint=False)
+        wave = self._wave[np.arange(self._at, self._at + self.frames) % len(self._wave)]
+        self._at = (self._at + self.frames) % len(self._wave)
+        gains = np.linspace(self._gain, self._target, self.frames, endpoint=False)
         self._silent = self._silent + 1 if self._gain == self._target == 0.0 else 0
         self._gain = self._target
         made: NDArray[np.int16] = np.rint(wave * gains[:, None]).astype(np.int16)
