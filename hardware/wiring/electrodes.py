@@ -24,7 +24,7 @@ TEXT: Final = {
         "en": "seen from behind; the right shoulder as an example",
         "de": "von hinten gesehen; als Beispiel die rechte Schulter",
     },
-    "half": {"en": "half-way, along the line, 20 mm apart", "de": "auf halbem Weg, entlang der Linie, 20 mm Abstand"},
+    "half": {"en": "half-way, 20 mm apart", "de": "auf halbem Weg, 20 mm Abstand"},
     "reference": {"en": "reference: on C7", "de": "Referenz: auf C7"},
     "never": {
         "en": "Not with a pacemaker or other implant, not on broken or irritated skin.",

@@ -177,8 +177,7 @@ def lanes(runs: Sequence[Run]) -> list[int]:
     """For each run the lane (0 is the leftmost) in which it changes its height, with as few crossings as can be."""
     best = list(range(len(runs)))
     if len(runs) <= EXHAUSTIVE:
-        orders: list[Sequence[int]] = list(permutations(best))
-        return list(min(orders, key=lambda order: crossings(runs, order)))
+        return min((list(order) for order in permutations(best)), key=lambda order: crossings(runs, order))
     better = True
     while better:
         better = False

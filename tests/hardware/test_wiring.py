@@ -66,7 +66,8 @@ def test_the_header_is_the_one_that_gpiozero_knows() -> None:
     from gpiozero.pins import data
 
     theirs = next(part for part in data.PI4_J8 if isinstance(part, dict))
-    assert HEADER == [theirs[pin].get("gpio", theirs[pin][""]).removeprefix("GPIO") for pin in range(1, 41)]
+    names = [theirs[pin].get("gpio") or theirs[pin][""] for pin in range(1, 41)]
+    assert [name.removeprefix("GPIO") for name in names] == HEADER
 
 
 MADE = wiring.files(read())
