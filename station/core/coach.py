@@ -121,8 +121,8 @@ class Coach:
         self._tension_at = 0.0
         self._deadline = NEVER
         """When the phase ends by time; while waiting, when to look again."""
-        self._told = ""
-        """The code of the hindrance that was told last for this tension."""
+        self._told: set[str] = set()
+        """The codes of the hindrances that were told for this tension."""
         self._private = False
         self._day = ""
 
@@ -150,7 +150,7 @@ class Coach:
     def _on_tension(self, event: TensionStarted, now: float) -> Iterable[Message]:
         if self._private or self.phase in SHOWING:
             return ()
-        self._tension, self._tension_at, self._told = event, now, ""
+        self._tension, self._tension_at, self._told = event, now, set()
         self._shoulders.raised(event.load_rve_percent, event.relative_rest_time, now)
         self._deadline = now + self.settings.patience_s
         return (*self._step("tension", now), *self._reconsider(now))
@@ -162,8 +162,10 @@ class Coach:
 
     def _on_reading(self, event: Reading, now: float) -> Iterable[Message]:
         self._hindrances.learn(event, now)
-        if event.rve_percent is None or self.phase in ("calm", "spent"):
+        if self.phase in ("calm", "spent"):
             return ()
+        if event.rve_percent is None:
+            return self._look_around(now) if self.phase in SHOWING else ()
         self._shoulders.felt(event.rve_percent, event.resting, now)
         if self.phase in SHOWING and self._shoulders.are_down:
             return self._step("dropped", now)
@@ -239,8 +241,8 @@ class Coach:
 
     def _tell(self, block: Block) -> Iterator[Message]:
         """Say once per tension and hindrance why there is no cue."""
-        if block.code != self._told:
-            self._told = block.code
+        if block.code not in self._told:
+            self._told.add(block.code)
             yield CueWithheld(block.reason)
 
     # --- the course -------------------------------------------------------------------------------

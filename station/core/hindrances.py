@@ -37,6 +37,9 @@ AFTER_CALIBRATION_S = 60.0
 # Older than this, a snapshot says nothing about how long the sensor has been worn.
 SAME_SITTING_S = 600.0
 
+# A busy computer loses samples for a moment now and then; only seconds of it stand against a cue.
+LOST_FOR_A_MOMENT_S = 2.0
+
 UNBELIEVABLE = frozenset({"off", "rail", "flat", "hum", "stale", "absent"})
 SILENCING = frozenset({"call", "focus"})
 
@@ -81,7 +84,7 @@ class Hindrances:
     def _all(self, now: float) -> Iterator[Block | None]:
         if not self._cues:
             yield Block("switched off", "cues are switched off")
-        if self._quality in UNBELIEVABLE:
+        if self._quality in UNBELIEVABLE and not self._only_a_moment(now):
             yield Block("sensor", f"the signal is not to be believed ({self._quality})")
         if self._sensor_lost:
             yield Block("sensor", "the sensor cannot be read")
@@ -102,6 +105,10 @@ class Hindrances:
         yield _since("settling", "the sensor was just put on", self._worn_since, self.settle_s, now)
         yield _since("returned", "you just came back", self._returned_at, self.return_s, now)
         yield _since("exercised", "there was an exercise just now", self._exercised_at, self.after_exercise_s, now)
+
+    def _only_a_moment(self, now: float) -> bool:
+        """Samples were lost, but only just now."""
+        return self._quality == "stale" and self._gone_at is not None and now - self._gone_at < LOST_FOR_A_MOMENT_S
 
     # --- learning ---------------------------------------------------------------------------------
 

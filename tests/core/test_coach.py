@@ -475,3 +475,30 @@ def test_where_nobody_tells_the_date_a_day_is_any_24_hours():
     block = budget.blocks(8 * 3600.0)
     assert block is not None and block.code == "day" and block.until == 24 * 3600.0
     assert budget.blocks(24 * 3600.0 + 1) is None
+
+
+def test_a_moment_of_lost_samples_takes_no_cue_back_but_seconds_of_them_do(small_desk):
+    """A busy computer loses samples for a moment now and then; that is no reason to switch a light on and off."""
+    desk = small_desk()
+    desk.tension()
+    desk.wait(10)
+    desk.say(Quality("stale", "samples were lost"))
+    desk.feel(None, 1.0)
+    desk.say(Quality("ok"))
+    desk.feel(15.0, 1.0)
+    assert answers(desk) == [] and cues(desk) == ["light"]
+    desk.say(Quality("stale", "samples were lost"))
+    desk.feel(None, 3.0)
+    assert answers(desk) == ["withdrawn"] and codes(desk) == ["sensor"]
+
+
+def test_two_hindrances_that_take_turns_are_told_once_each(small_desk):
+    desk = small_desk()
+    desk.say(Context("call", True))
+    desk.tension()
+    for _ in range(5):
+        desk.say(Context("call", False), SetQuiet(30))
+        desk.feel(15.0, 1.0)
+        desk.say(Context("call", True), SetQuiet(0))
+        desk.feel(15.0, 1.0)
+    assert codes(desk) == ["call", "quiet"]
