@@ -497,7 +497,7 @@ def test_two_hindrances_that_take_turns_are_told_once_each(small_desk):
     desk.say(Context("call", True))
     desk.tension()
     for _ in range(5):
-        desk.say(Context("call", False), SetQuiet(30))
+        desk.say(SetQuiet(30), Context("call", False))
         desk.feel(15.0, 1.0)
         desk.say(Context("call", True), SetQuiet(0))
         desk.feel(15.0, 1.0)
