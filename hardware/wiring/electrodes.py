@@ -33,8 +33,8 @@ TEXT: Final = {
 }
 LINES: Final = {
     "c7": {
-        "en": ["C7: the bone that stands out most", "when you bend your head forward"],
-        "de": ["C7: der Wirbel, der am meisten vorsteht,", "wenn du den Kopf nach vorn neigst"],
+        "en": ["C7: the bone that stands out", "when you bend your head"],
+        "de": ["C7: der Wirbel, der vorsteht,", "wenn du den Kopf senkst"],
     },
     "acromion": {
         "en": ["acromion", "the bony edge on top of", "the shoulder, at its outer end"],
