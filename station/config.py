@@ -10,6 +10,7 @@ key's sentence above it; `default.toml` is exactly that of the defaults, so the 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -203,14 +204,15 @@ def render(config: Config, *, comments: bool = True) -> str:
                 masked = "***" if field.name in SECRETS and value else value
                 if comments:
                     out.extend(f"# {line}" for line in _comment(field.type))
-                out.append(f"{field.encode_name} = {_shown(masked)}")
+                out.append(f"{field.encode_name} = {hex(masked) if _is_hex(field.type) else _shown(masked)}")
         out.append("")
     return "\n".join(out)
 
 
 def allowed(kind: Any) -> str:
     """In words, what values a setting's type takes."""
-    return _words(mi.type_info(kind))
+    words = _words(mi.type_info(kind))
+    return re.sub(r"\d+", lambda number: hex(int(number[0])), words) if _is_hex(kind) else words
 
 
 def _words(info: mi.Type) -> str:  # noqa: PLR0911 - one line per kind of type is the clearest table
@@ -241,14 +243,22 @@ def _words(info: mi.Type) -> str:  # noqa: PLR0911 - one line per kind of type i
     return "nothing" if isinstance(info, mi.NoneType) else type(info).__name__
 
 
+def _extra(kind: Any) -> dict[str, Any]:
+    """What a setting's `Meta` says beside its limits: description, format."""
+    info = mi.type_info(kind)
+    return (info.extra_json_schema or {}) if isinstance(info, mi.Metadata) else {}
+
+
+def _is_hex(kind: Any) -> bool:
+    """True for numbers that people know in hexadecimal: a chip's address."""
+    return _extra(kind).get("format") == "hex"
+
+
 def _comment(kind: Any) -> list[str]:
     """The sentence of a setting and what it takes, in lines of at most 110 characters."""
     import textwrap
 
-    info = mi.type_info(kind)
-    schema = (info.extra_json_schema or {}) if isinstance(info, mi.Metadata) else {}
-    sentence = str(schema.get("description", ""))
-    return textwrap.wrap(f"{sentence} ({_words(info)})", 110)
+    return textwrap.wrap(f"{_extra(kind).get('description', '')} ({allowed(kind)})", 110)
 
 
 def _shown(value: Any) -> str:

@@ -35,7 +35,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     address: Annotated[
         int,
         msgspec.Meta(
-            ge=0x48, le=0x4B, description="The chip's address: 0x48 with ADDR on GND, 0x49 VDD, 0x4a SDA, 0x4b SCL."
+            ge=0x48,
+            le=0x4B,
+            description="The chip's address: 0x48 with ADDR on GND, 0x49 VDD, 0x4a SDA, 0x4b SCL.",
+            extra_json_schema={"format": "hex"},
         ),
     ] = 0x48
     channels: Annotated[
