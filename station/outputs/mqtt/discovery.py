@@ -45,7 +45,9 @@ def payload(
     }
     origin = {"name": MAKER, "sw_version": version}
     everything = dict(Announcer(topics, station_id, language, techniques, privacy, commands).components())
-    available = [{"topic": f"{topics}/availability"}]
+    # The payloads are Home Assistant's defaults, but 2024.12 does not always fill them in.
+    words = {"payload_available": "online", "payload_not_available": "offline"}
+    available = [{"topic": f"{topics}/availability", **words}]
     if mode == "device":
         document = {"device": device, "origin": origin, "availability": available, "qos": 1, "components": everything}
         return [(f"{prefix}/device/{station_id}/config", document)]
