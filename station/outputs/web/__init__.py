@@ -83,8 +83,8 @@ class Web:
         """Learn one event.  Raises OutputError once the server is gone."""
         if not self.server.alive():
             raise OutputError(self.server.problem or "The page's server has stopped.", "It is started again.")
-        self.desk.live.take(moment)
-        self.server.streams.wake()
+        if self.desk.live.take(moment):
+            self.server.streams.wake()
 
     def trouble(self) -> str:
         """What is wrong with the page now, or ''."""

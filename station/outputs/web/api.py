@@ -19,6 +19,9 @@ DAY_S: Final = 86_400.0
 # As far as marks are listed at a time.
 MARKS_BACK_S: Final = 31 * DAY_S
 
+# How an exercise ended when it counts as one that was done.
+FINISHED: Final = frozenset({"completed", "stopped"})
+
 DONE: Final = {"done": True}
 
 
@@ -30,6 +33,33 @@ def state(desk: Desk, asked: Asked) -> Answer:
 def exercises(desk: Desk, asked: Asked) -> Answer:
     """Every exercise there is, with its versions and the words it speaks."""
     return as_json(catalogue.exercises(asked.language))
+
+
+def today(desk: Desk, asked: Asked) -> Answer:
+    """Today so far, in a few figures."""
+    return as_json(so_far(desk))
+
+
+def so_far(desk: Desk) -> dict[str, Any]:
+    """Today's figures: from the history where there is one, else what this start has seen."""
+    state = desk.live.state
+    if not desk.history.exists():
+        return {
+            "rest": state.rest_today,
+            "longest_stretch_s": state.longest_stretch_s,
+            "sessions": state.sessions_today,
+            "marks": state.marks_today,
+            "cues": state.cues_today,
+        }
+    since, until = day.bounds(desk.today())
+    sums = day.sums(desk.ask("minutes", since, until))
+    return {
+        "rest": sums.rest,
+        "longest_stretch_s": sums.longest_stretch_s,
+        "sessions": sum(row["reason"] in FINISHED for row in desk.ask("sessions", since, until)),
+        "marks": len(desk.ask("marks", since, until)),
+        "cues": len(desk.ask("cues", since, until)),
+    }
 
 
 def the_day(desk: Desk, asked: Asked) -> Answer:

@@ -53,10 +53,32 @@ class CueAnswer(Body, frozen=True, forbid_unknown_fields=True):
     answer: Annotated[Literal["accepted", "not_now", "wrong"], Meta(description="Your answer.")]
 
 
+class GuessNow(Body, frozen=True, forbid_unknown_fields=True):
+    """How tense the muscle feels."""
+
+    value: Annotated[int, Meta(ge=0, le=10, description="0: quite loose, 10: the reference.")]
+
+
+class Wishes(Body, frozen=True, forbid_unknown_fields=True):
+    """What may be changed while the station runs; what is left out stays as it is."""
+
+    monitoring: bool | None = None
+    cues: bool | None = None
+    favourite: Name | None = None
+    language: Literal["de", "en"] | None = None
+    quiet_minutes: Annotated[int, Meta(ge=1, le=720, description="Minutes of quiet after a long press.")] | None = None
+    volume: Annotated[int, Meta(ge=0, le=100, description="Volume in percent.")] | None = None
+    cue_budget: Annotated[int, Meta(ge=0, le=24, description="At most so many cues a day.")] | None = None
+
+
 class CalibrationMove(Body, frozen=True, forbid_unknown_fields=True):
     """Lead the calibration."""
 
     action: Annotated[Literal["start", "daily", "next", "skip", "abort"], Meta(description="What to do.")]
+
+
+def _said(wishes: Wishes) -> dict[str, str | int | bool]:
+    return {key: value for key, value in msgspec.structs.asdict(wishes).items() if value is not None}
 
 
 # name -> (body, the request it becomes, what it does)
@@ -69,6 +91,8 @@ COMMANDS: Mapping[str, tuple[type[Body], Callable[[Any], i.Input], str]] = {
     "private": (PrivateMode, lambda b: i.SetPrivate(b.on, SOURCE), "Switch private mode."),
     "mark": (Nothing, lambda b: i.MarkNow(SOURCE), "Remember this moment."),
     "answer": (CueAnswer, lambda b: i.AnswerCue(b.answer, SOURCE), "Answer an offer."),
+    "guess": (GuessNow, lambda b: i.Guess(b.value, SOURCE), "Feel the difference: say how tense it feels."),
+    "prefer": (Wishes, lambda b: i.Prefer(_said(b), SOURCE), "Change what may be changed while running."),
     "calibrate": (CalibrationMove, lambda b: i.Calibrate(b.action, SOURCE), "Lead the calibration."),
 }
 

@@ -18,6 +18,7 @@ from typing import Any, Final
 import msgspec
 
 from station.core import events as e
+from station.core.calibrating import MOVES, TIME
 from station.core.calibrating_words import words as calibration_words
 from station.core.state import MEASURED, State, fold
 from station.outputs.web.reasons import in_german
@@ -25,8 +26,8 @@ from station.outputs.web.reasons import in_german
 TRACE_S: Final = 60.0
 READINGS_PER_S: Final = 10
 
-# What a browser is not told one by one: readings have their own place, the light is the lamp's business.
-UNTOLD: Final = (e.Reading, e.Light, e.Minute)
+# What a browser is not told one by one: readings have their own place, light and tone have their own outputs.
+UNTOLD: Final = (e.Reading, e.Light, e.Tone)
 
 _FIELDS: Final = tuple(f.name for f in fields(State))
 
@@ -56,23 +57,27 @@ class Live:
         self._calibration: dict[str, Any] | None = None
         self._wall = 0.0
 
-    def take(self, moment: e.Moment) -> None:
-        """Learn one event."""
+    def take(self, moment: e.Moment) -> bool:
+        """Learn one event; True when a browser should hear of it."""
         event = moment.event
         with self._lock:
             hidden = self.state.private and type(event) in MEASURED
             self.state = fold(self.state, moment)
             self._wall = moment.wall
             if hidden:
-                return
+                return False
             if isinstance(event, e.Reading):
                 at = round(moment.wall - (moment.t - event.t), 3)
                 level = None if event.rve_percent is None else round(event.rve_percent, 2)
                 reading = [at, level, event.resting, event.quality, round(moment.wall, 3)]
                 self._trace.append(reading)
                 self._readings.append(reading)
-            elif not isinstance(event, UNTOLD):
+                del self._readings[: -len(self._trace)]
+            elif isinstance(event, UNTOLD):
+                return False
+            else:
                 self._tell(event, moment)
+        return True
 
     def frame(self) -> bytes | None:
         """What is new since the last call, as one server-sent event; None when nothing is."""
@@ -116,6 +121,7 @@ class Live:
                 language: calibration_words(event.step, language, event.seconds, self._signal)
                 for language in ("de", "en")
             }
+            record["can"] = sorted(what for step, what in MOVES if step == event.step and what != TIME)
             self._calibration = record
         elif isinstance(event, e.CalibrationDone | e.CalibrationRefused):
             self._calibration = None

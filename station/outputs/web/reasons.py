@@ -66,12 +66,12 @@ def in_german(reason: str) -> str:
         return SENTENCES.get(reason, "")
     # One pattern holds a semicolon of its own; everything else is joined by it.
     parts = reason.replace("min ago; ", "min ago, ").split("; ")
-    return "; ".join(_part(part) for part in parts)
+    return " · ".join(_part(part) for part in parts)
 
 
 def in_language(reason: str, language: str) -> str:
     """The reason in `de` or `en`."""
-    return in_german(reason) if language == "de" else reason
+    return in_german(reason) if language == "de" else reason.replace("; ", " · ")
 
 
 def _part(part: str) -> str:

@@ -82,6 +82,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/login", login.enter, "The way in, as a form.", "form", open=True, answers=(303,)),
     Route("GET", "/api/state", api.state, "The public state now.", slow=False),
     Route("GET", "/api/live", _stream, "State, readings and events as they happen (10 Hz).", "stream", slow=False),
+    Route("GET", "/api/today", api.today, "Today so far, in a few figures."),
     Route("GET", "/api/day", api.the_day, "One day in tiles of ten minutes, with all that happened.", query=(DATE,)),
     Route("GET", "/api/exercises", api.exercises, "All exercises with the words they speak.", query=(LANG,)),
     Route("GET", "/api/marks", api.marks, "Marks of the 31 days before a moment.", query=(BEFORE,)),

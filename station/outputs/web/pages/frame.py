@@ -9,6 +9,10 @@ from station.outputs.web.html import Html, data, join, tag
 from station.outputs.web.pages.icons import icon
 from station.outputs.web.view import View
 
+# Sections of the words that the scripts need.
+SPOKEN = ("live", "state", "quality", "gesture", "figures")
+SPOKEN_AT_SETUP = ("setup", "wishes")
+
 PAGES = (("now", "/"), ("day", "/day"), ("exercises", "/exercises"), ("diary", "/diary"), ("insight", "/insight"))
 
 
@@ -70,7 +74,7 @@ def _html(desk: Desk, view: View, asked: Asked, name: str, title: str, body: Htm
         "language": view.language,
         "numbers": view.numbers,
         "token": asked.token,
-        "words": view.section("live", "state", "quality", "gesture", *(("setup",) if name == "setup" else ())),
+        "words": view.section(*SPOKEN, *(SPOKEN_AT_SETUP if name == "setup" else ())),
         "titles": {each.name: each.title for each in catalogue.exercises(view.language)},
     }
     scripts = [data("desk", told), tag("script", type="module", src=static(script))] if script else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from station.outputs.web import catalogue
+from station.outputs.web import api, catalogue
 from station.outputs.web.answer import Answer, Asked
 from station.outputs.web.desk import Desk
 from station.outputs.web.html import Html, tag
@@ -13,7 +13,6 @@ from station.outputs.web.view import View
 LEAST_EACH = 8
 LEAST_DAYS = 14
 LOOK_BACK_S = 90 * 86_400.0
-DONE = frozenset({"completed", "stopped"})
 
 
 def page(desk: Desk, asked: Asked) -> Answer:
@@ -21,7 +20,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
     view, now = view_of(asked), desk.wall()
     done: dict[str, int] = {}
     for session in desk.ask("sessions", now - LOOK_BACK_S, now):
-        if session["reason"] in DONE:
+        if session["reason"] in api.FINISHED:
             done[session["technique"]] = done.get(session["technique"], 0) + 1
     days = {int(m["ended"] // 86_400) for m in desk.ask("minutes", now - LOOK_BACK_S, now) if m["valid_s"] >= 30}
     return framed(
@@ -33,8 +32,9 @@ def page(desk: Desk, asked: Asked) -> Answer:
         tag("p", view.w("insight.lead"), class_="lead"),
         card(
             view.w("insight.so_far"),
-            tag("p", view.w("insight.days", days=len(days), least=LEAST_DAYS)),
+            tag("p", view.w("insight.days", days=len(days), least=LEAST_DAYS, each=LEAST_EACH)),
             _counts(view, done),
+            tag("p", view.w("insight.later"), class_="soft"),
         ),
         card(view.w("insight.why_title"), *[tag("p", each) for each in view.list("insight.why")]),
         script="page.js",
@@ -48,7 +48,7 @@ def _counts(view: View, done: dict[str, int]) -> Html:
         tag(
             "div",
             tag("dt", catalogue.title_of(name, view.language)),
-            tag("dd", view.w("insight.times", n=count, least=LEAST_EACH)),
+            tag("dd", view.w("insight.times", n=count)),
         )
         for name, count in sorted(done.items(), key=lambda item: -item[1])
     ]

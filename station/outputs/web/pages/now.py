@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from station.core.state import State
-from station.outputs.web import catalogue
+from station.outputs.web import api, catalogue
 from station.outputs.web.answer import Answer, Asked
+from station.outputs.web.catalogue import Exercise
 from station.outputs.web.desk import Desk
 from station.outputs.web.html import Html, join, tag
 from station.outputs.web.pages.frame import action, card, framed, view_of
@@ -25,7 +26,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
         _setup_hint(desk, view),
         _trouble(state, view),
         _offer(state, view),
-        tag("div", _exercise(state, view), _level(state, view), _pauses(view), _today(state, view), class_="now"),
+        tag("div", _exercise(state, view), _level(state, view), _pauses(view), _today(desk, view), class_="now"),
         script="now.js",
     )
 
@@ -95,6 +96,7 @@ def _exercise(state: State, view: View) -> Html:
         tag("h2", catalogue.title_of(state.technique, view.language) if state.technique else "", id="session-title"),
         guide,
         tag("p", state.saying, id="saying", class_="saying", aria_live="polite"),
+        _guess(view),
         tag("div", tag("div", id="session-done"), class_="progress", aria_hidden="true"),
         tag("p", "", id="session-left", class_="soft figure"),
         tag(
@@ -107,6 +109,20 @@ def _exercise(state: State, view: View) -> Html:
         id="session",
         class_="card session",
         hidden=not state.technique,
+    )
+
+
+def _guess(view: View) -> Html:
+    """Feel the difference: guess first, then see."""
+    buttons = [action("guess", str(n), class_="chip", value=n) for n in range(11)]
+    return tag(
+        "div",
+        tag("p", view.w("live.guess"), id="guess-word"),
+        tag("div", *buttons, class_="chips", id="guess-buttons"),
+        tag("p", "", id="guess-result", class_="saying", role="status"),
+        id="guess",
+        class_="guess js",
+        hidden=True,
     )
 
 
@@ -203,7 +219,7 @@ def _pauses(view: View) -> Html:
     """Every exercise with its shortest versions: one press, no detour."""
     rows = []
     for exercise in catalogue.exercises(view.language):
-        versions = [v for v in exercise.versions if v.name in catalogue.LENGTHS] or exercise.versions[:1]
+        versions = [v for v in exercise.versions if v.name in catalogue.LENGTHS]
         buttons = [
             action(
                 "start",
@@ -217,19 +233,29 @@ def _pauses(view: View) -> Html:
         ]
         rows.append(
             tag(
-                "li", tag("a", exercise.title, href=f"/exercises/{exercise.name}"), tag("div", *buttons, class_="chips")
+                "li",
+                tag("a", exercise.title, href=f"/exercises/{exercise.name}"),
+                tag("div", *(buttons or [_choose(view, exercise)]), class_="chips"),
             )
         )
     return card(view.w("now.pauses"), tag("ul", *rows, class_="pauses"), class_="card pauses-card")
 
 
-def _today(state: State, view: View) -> Html:
+def _choose(view: View, exercise: Exercise) -> Html:
+    """For an exercise of many equals there is no shortest one: its page lists them."""
+    said = join(view.w("exercises.pick"), tag("span", f": {exercise.title}", class_="hear"))
+    return tag("a", said, href=f"/exercises/{exercise.name}", class_="button chip")
+
+
+def _today(desk: Desk, view: View) -> Html:
+    """Today so far; out of the history where there is one, because that knows of the time before a restart, too."""
+    now = api.so_far(desk)
     rows = (
-        ("rest", view.share(state.rest_today), "today-rest"),
-        ("stretch", view.span(state.longest_stretch_s) if state.longest_stretch_s else "–", "today-stretch"),
-        ("sessions", str(state.sessions_today), "today-sessions"),
-        ("marks", str(state.marks_today), "today-marks"),
-        ("cues", str(state.cues_today), "today-cues"),
+        ("rest", view.share(now["rest"]), "today-rest"),
+        ("stretch", view.span(now["longest_stretch_s"]) if now["longest_stretch_s"] else "–", "today-stretch"),
+        ("sessions", str(now["sessions"]), "today-sessions"),
+        ("marks", str(now["marks"]), "today-marks"),
+        ("cues", str(now["cues"]), "today-cues"),
     )
     figures = [
         tag("div", tag("dt", view.w(f"today.{key}")), tag("dd", value, id=identity)) for key, value, identity in rows

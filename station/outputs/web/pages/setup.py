@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from station.outputs.web import catalogue
 from station.outputs.web.answer import Answer, Asked, No
 from station.outputs.web.desk import Desk
 from station.outputs.web.html import Html, join, tag
@@ -36,7 +37,40 @@ def page(desk: Desk, asked: Asked) -> Answer:
         tag("h1", view.w("setup.title")),
         _stepper(desk, view, "" if finished else step),
         tag("section", content, class_="card step", data_step=None if finished else step, id="step"),
+        _wishes(desk, view) if desk.live.state.preferences else None,
         script="setup.js",
+    )
+
+
+def _wishes(desk: Desk, view: View) -> Html:
+    """What may be changed at any time."""
+    now = desk.live.state.preferences
+
+    def field(key: str, **attributes: object) -> Html:
+        return tag(
+            "p",
+            tag("label", view.w(f"wishes.{key}"), for_=f"wish-{key}"),
+            tag("input", id=f"wish-{key}", data_wish=key, **attributes),
+        )
+
+    titles = [
+        tag("option", each.title, value=each.name, selected=each.name == now.get("favourite"))
+        for each in catalogue.exercises(view.language)
+    ]
+    return tag(
+        "section",
+        tag("h2", view.w("wishes.title")),
+        field("volume", type="range", min="0", max="100", step="5", value=now.get("volume", 50)),
+        field("cues", type="checkbox", checked=bool(now.get("cues", True))),
+        field("cue_budget", type="number", min="0", max="24", value=now.get("cue_budget", 6)),
+        field("quiet_minutes", type="number", min="1", max="720", value=now.get("quiet_minutes", 60)),
+        tag(
+            "p",
+            tag("label", view.w("wishes.favourite"), for_="wish-favourite"),
+            tag("select", *titles, id="wish-favourite", data_wish="favourite"),
+        ),
+        tag("p", "", id="wish-result", class_="soft saved", role="status"),
+        class_="card wishes js",
     )
 
 
@@ -167,7 +201,7 @@ def _calibration(desk: Desk, view: View) -> Html:
         tag("h2", view.w("setup.calibration_title")),
         tag("p", view.w("setup.calibration_lead")),
         tag("p", "", id="calibration-words", class_="saying", aria_live="assertive"),
-        tag("div", tag("div", id="calibration-done"), class_="progress", aria_hidden="true"),
+        tag("div", tag("div", id="calibration-done"), class_="progress", aria_hidden="true", hidden=True),
         _meter(view),
         tag("p", "", id="calibration-result", role="status"),
         tag(

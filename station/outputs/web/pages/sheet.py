@@ -15,7 +15,6 @@ from station.outputs.web.pages.frame import bare, view_of
 from station.outputs.web.view import View
 
 DAYS = 14
-DONE = frozenset({"completed", "stopped"})
 
 
 def page(desk: Desk, asked: Asked) -> Answer:
@@ -83,7 +82,7 @@ def _days(desk: Desk, view: View, days: list[datetime.date]) -> Html:
 def _exercises(desk: Desk, view: View, since: float, until: float) -> Html:
     counts: dict[str, list[float]] = {}
     for session in desk.ask("sessions", since, until):
-        if session["reason"] in DONE and session["ended"]:
+        if session["reason"] in api.FINISHED and session["ended"]:
             counts.setdefault(session["technique"], []).append(session["ended"] - session["started"])
     if not counts:
         return tag("p", view.w("sheet.no_exercises"))

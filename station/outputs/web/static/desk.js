@@ -154,6 +154,7 @@ export const reason = (event) => (desk.language === "de" && event.reason_de) || 
 
 const BODIES = {
   start: (button) => ({ technique: button.dataset.technique, length: button.dataset.length, language: desk.language }),
+  guess: (button) => ({ value: Number(button.dataset.value) }),
   answer: (button) => ({ answer: button.dataset.answer }),
   quiet: () => ({ minutes: now.state?.quiet ? 0 : 60 }),
   private: () => ({ on: !now.state?.private }),

@@ -1,6 +1,6 @@
 // The page “Now”: state and why, the offer, and the exercise with its breath.
 
-import { byId, calm, desk, left, now, onLive, show, stationNow, text, w } from "./desk.js";
+import { byId, calm, desk, left, now, number, onLive, show, stationNow, text, w } from "./desk.js";
 import "./level.js";
 
 const ball = document.querySelector(".breath-ball");
@@ -52,7 +52,13 @@ const EVENTS = {
     still();
     session.seconds = event.seconds;
   },
-  session_ended: () => still(),
+  session_ended: () => {
+    still();
+    show("guess", false);
+  },
+  guess_wanted: guessing,
+  reveal: guessing,
+  gap: () => !calm.matches && byId("level-bar").animate([{ filter: "brightness(1.25)" }, { filter: "none" }], 600),
 };
 
 const session = { seconds: 0 };
@@ -75,14 +81,32 @@ function picture(state) {
   byId("trouble-outputs").replaceChildren(
     ...troubles.map(([, said]) => Object.assign(document.createElement("p"), { textContent: said })),
   );
-  if (desk.numbers) {
-    if (state.rest_today !== null) text("today-rest", `${Math.round(100 * state.rest_today)}${desk.language === "de" ? " %" : "%"}`);
-    const stretch = Math.round(state.longest_stretch_s / 60);
-    if (stretch) text("today-stretch", stretch < 60 ? `${stretch} min` : `${Math.floor(stretch / 60)} h ${String(stretch % 60).padStart(2, "0")} min`);
-  }
-  text("today-sessions", String(state.sessions_today));
-  text("today-marks", String(state.marks_today));
-  text("today-cues", String(state.cues_today));
+}
+
+/** Today's figures, a moment after something that changes them: by then the history has it. */
+let soon = 0;
+function today() {
+  clearTimeout(soon);
+  soon = setTimeout(async () => {
+    const answer = await fetch("/api/today").catch(() => null);
+    if (!answer?.ok) return;
+    const figures = await answer.json();
+    if (figures.rest !== null) text("today-rest", `${Math.round(100 * figures.rest)}${desk.language === "de" ? " %" : "%"}`);
+    const stretch = Math.round(figures.longest_stretch_s / 60);
+    if (figures.longest_stretch_s)
+      text("today-stretch", stretch < 60 ? `${stretch} min` : `${Math.floor(stretch / 60)} h ${String(stretch % 60).padStart(2, "0")} min`);
+    for (const key of ["sessions", "marks", "cues"]) text(`today-${key}`, String(figures[key]));
+  }, 1500);
+}
+const COUNTED = new Set(["minute", "session_ended", "mark", "cue"]);
+
+function guessing(event) {
+  show("guess", true);
+  show("guess-buttons", event.event === "guess_wanted");
+  show("guess-word", event.event === "guess_wanted");
+  const measured = event.measured === null || event.measured === undefined ? w("figures.unknown") : number(event.measured, 0);
+  const told = event.guess === null || event.guess === undefined ? w("live.revealed", { measured }) : w("live.revealed_guess", { guess: event.guess, measured });
+  text("guess-result", event.event === "reveal" ? told : "");
 }
 
 function progress() {
@@ -105,6 +129,7 @@ onLive((message, whole) => {
   }
   for (const event of message.events) {
     EVENTS[event.event]?.(event);
+    if (COUNTED.has(event.event)) today();
     if (event.event === "session_started") byId("session").scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
   }
   progress();

@@ -26,9 +26,12 @@ let running = null;
 
 function calibrating(record) {
   running = record;
+  byId("calibration-done").parentElement.hidden = !record;
   text("calibration-words", record ? record.words[desk.language] : "");
   for (const button of document.querySelectorAll("[data-when]")) {
-    if (button.dataset.when !== "taken") button.hidden = (button.dataset.when === "running") !== Boolean(record);
+    const { when, move } = button.dataset;
+    if (when === "idle") button.hidden = Boolean(record);
+    if (when === "running") button.hidden = !record || (move !== "abort" && !record.can.includes(move));
   }
 }
 
@@ -83,3 +86,13 @@ byId("pass-form")?.addEventListener("submit", async (event) => {
 document.querySelector("[data-do=open]")?.addEventListener("click", async () => {
   if (await ask("passphrase", { passphrase: "" })) setTimeout(() => location.reload(), 1500);
 });
+
+// --- wishes -------------------------------------------------------------------------------------------
+
+for (const field of document.querySelectorAll("[data-wish]")) {
+  field.addEventListener("change", async () => {
+    if (!field.checkValidity()) return field.reportValidity();
+    const value = field.type === "checkbox" ? field.checked : field.tagName === "SELECT" ? field.value : Number(field.value);
+    if (await ask("prefer", { [field.dataset.wish]: value })) text("wish-result", w("wishes.kept"));
+  });
+}
