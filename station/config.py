@@ -204,7 +204,8 @@ def render(config: Config, *, comments: bool = True) -> str:
                 masked = "***" if field.name in SECRETS and value else value
                 if comments:
                     out.extend(f"# {line}" for line in _comment(field.type))
-                out.append(f"{field.encode_name} = {hex(masked) if _is_hex(field.type) else _shown(masked)}")
+                shown = hex(value) if _is_hex(field.type) else _shown(masked)
+                out.append(f"{field.encode_name} = {shown}")
         out.append("")
     return "\n".join(out)
 
