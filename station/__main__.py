@@ -25,6 +25,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("record", "station.record", "write the sensor's signal to a recording (EDF+)"),
     ("replay", "station.replay", "run the station over a recording and say what it would have done"),
     ("analyse", "station.analyse", "a report of one recording, for you or your physiotherapist"),
+    ("exercises", "station.exercises", "list what the station can guide you through, in which language and how long"),
     ("render", "station.render", "write an exercise as a sound file, to take along"),
     ("discovery", "station.discovery", "print what the station tells Home Assistant of itself, without a broker"),
     ("export", "station.export", "give out what the station remembers, as CSV or JSON"),

@@ -1,5 +1,9 @@
 """The exercises of this house: texts from `sounds/`, compiled when they are asked for, kept once they are.
 
+    breathing, middle         sounds/techniques/breathing/middle.toml
+    breathing/five-five, any  sounds/techniques/breathing/five-five.toml, which says itself how long it is
+    breathing, rested         sounds/techniques/breathing/rested.toml: a sentence of the house, no exercise (session.py)
+
 A broken script is no reason for the station to stop: it is logged with file and line and counts as not there.
 """
 
@@ -10,6 +14,7 @@ import logging
 import sounds
 from station.core import technique
 from station.core.script import Script, ScriptError
+from station.core.session import LENGTHS, RESTED, STILLNESS
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +27,8 @@ class Library:
 
     def __call__(self, name: str, length: str, language: str) -> Script | None:
         """The script, compiled at the first request."""
-        key = (name, length, language)
+        folder, _, own = name.partition("/")
+        key = (folder, own if own and length in LENGTHS else length, language)
         if key not in self._kept:
             self._kept[key] = self._compile(*key)
         return self._kept[key]
@@ -31,6 +37,12 @@ class Library:
     def names() -> tuple[str, ...]:
         """The exercises there are, by the names of their folders."""
         return sounds.techniques()
+
+    @staticmethod
+    def named(name: str) -> tuple[str, ...]:
+        """The exercises of this folder that have a name of their own, `folder/name`."""
+        others = (*LENGTHS, RESTED, STILLNESS)
+        return tuple(f"{name}/{script}" for script in sounds.scripts(name) if script not in others)
 
     @staticmethod
     def _compile(name: str, length: str, language: str) -> Script | None:

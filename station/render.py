@@ -1,6 +1,6 @@
 """`desk-station render`: a whole exercise as one sound file, to take along.
 
-    Session (virtual time) ─ events ─► the station's own Player ─► OfflineMixer ─► OUT.wav or OUT.ogg
+    Session (virtual time) ─ events ─► the station's own Player ─► OfflineMixer ─► OUT.wav, OUT.ogg or OUT.mp3
 
 What is written is what would be heard: the same sentences at the same seconds, the same fades and ducking.
 """
@@ -35,12 +35,18 @@ RING_OUT_S = 8.0
 
 Write = Callable[[NDArray[np.int16]], Any]
 
+# File ending -> what soundfile is asked for.  MP3 at its default would be 320 kbit/s; this is 128, plenty for a voice.
+COMPRESSED: dict[str, dict[str, Any]] = {
+    ".ogg": {"format": "OGG", "subtype": "OPUS"},
+    ".mp3": {"format": "MP3", "subtype": "MPEG_LAYER_III", "bitrate_mode": "CONSTANT", "compression_level": 0.7},
+}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which exercise, and where to."""
     names = ", ".join(Library.names())
-    parser.add_argument("exercise", metavar="EXERCISE", help=f"one of: {names}")
-    parser.add_argument("to", type=Path, metavar="OUT", help="the file to write: NAME.wav or NAME.ogg")
+    parser.add_argument("exercise", metavar="EXERCISE", help=f"one of: {names}; `desk-station exercises` knows more")
+    parser.add_argument("to", type=Path, metavar="OUT", help="the file to write: NAME.wav, NAME.ogg or NAME.mp3")
     parser.add_argument("--language", default="de", help="de or en (default: de)")
     parser.add_argument("--length", default="micro", help="micro, middle or long (default: micro)")
     parser.add_argument("--volume", type=int, default=100, help="0 to 100 (default: 100, as recorded)")
@@ -58,7 +64,8 @@ def run(args: argparse.Namespace) -> int:
         raise StationError(error.problem, error.remedy) from None
     except OSError as error:
         raise StationError(f"{args.to} cannot be written: {error.strerror}.", "Choose another place.") from None
-    print(f"{args.to}: {args.exercise} ({args.length}, {args.language}), {seconds / 60:.0f} min {seconds % 60:.0f} s")
+    minutes, rest = divmod(round(seconds), 60)
+    print(f"{args.to}: {args.exercise} ({args.length}, {args.language}), {minutes} min {rest} s")
     if missing:
         print(f"Something is silent in it: {missing}")
     return 1 if missing else 0
@@ -120,18 +127,19 @@ def _file(path: Path) -> Iterator[Write]:
             file.setsampwidth(2)
             file.setframerate(RATE)
             yield lambda piece: file.writeframes(piece.astype("<i2").tobytes())
-    elif path.suffix.lower() == ".ogg":
+    elif path.suffix.lower() in COMPRESSED:
         try:
             soundfile: Any = importlib.import_module("soundfile")  # carries no types
         except ImportError:
             raise StationError(
-                "Ogg files need the package soundfile, which is not installed.",
+                "Ogg and MP3 files need the package soundfile, which is not installed.",
                 "Name the file .wav, or: pip install soundfile",
             ) from None
-        with soundfile.SoundFile(str(path), "w", RATE, 2, format="OGG", subtype="OPUS") as file:
+        kind = COMPRESSED[path.suffix.lower()]
+        with path.open("wb") as raw, soundfile.SoundFile(raw, "w", RATE, 2, **kind) as file:
             yield file.write
     else:
         raise StationError(
             f"{path}: the ending says the kind of file, and {path.suffix or 'none'} is not one of them.",
-            "Name it NAME.wav or NAME.ogg.",
+            "Name it NAME.wav, NAME.ogg or NAME.mp3.",
         )

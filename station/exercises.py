@@ -1,0 +1,93 @@
+"""`desk-station exercises`: what this house can guide you through.
+
+    breathing             Ruhig atmen                micro 1:20 · middle 5:00 · long 10:00
+    breathing/five-five   Fünf und fünf              middle 4:30
+
+--json   one object a line for each exercise, language and length; `id` is what `render` and `start` take
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+import sounds
+from station.core import technique
+from station.core.script import Script
+from station.core.session import LENGTHS
+from station.errors import StationError
+from station.library import Library
+
+# The techniques as people know them; what a translator or an owner adds under another name comes after them.
+FAMILIES = ("breathing", "movement", "pmr", "mindfulness", "autogenic", "imagery", "biofeedback", "daily")
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """One exercise in one language and length; `technique` is its family, `seconds` its exact length."""
+
+    id: str
+    technique: str
+    language: str
+    length: str
+    seconds: float
+    title: str
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """How to list them."""
+    parser.add_argument("--json", action="store_true", help="one list of objects, for programs, in every language")
+    parser.add_argument("--language", metavar="L", help="only what speaks this language (de, en, …)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """List them; 1 when there is nothing to list."""
+    found = [each for each in exercises() if args.language in (None, each.language)]
+    if args.json:
+        print(json.dumps([asdict(each) for each in found], ensure_ascii=False, indent=1))
+    elif not found:
+        spoken = sorted({each.language for each in exercises()})
+        raise StationError(f"No exercise speaks '{args.language}'.", f"There are exercises in: {', '.join(spoken)}.")
+    else:
+        _print(found)
+    return 0 if found else 1
+
+
+def exercises() -> tuple[Exercise, ...]:
+    """Every exercise that can be played: by family, then by name, then from short to long."""
+    library = Library()
+    found = [each for name in Library.names() for each in _of(name, library)]
+    order = {family: n for n, family in enumerate(FAMILIES)}
+    rank = {length: n for n, length in enumerate(LENGTHS)}
+    return tuple(sorted(found, key=lambda e: (order.get(e.technique, 99), e.id, e.language, rank.get(e.length, 9))))
+
+
+def _of(name: str, library: Library) -> Iterator[Exercise]:
+    for language in technique.describe(sounds.read(name)).languages:
+        for exercise in (name, *library.named(name)):
+            for length in LENGTHS:
+                script = library(exercise, length, language)
+                if script and script.length == length:
+                    yield _exercise(exercise, script)
+
+
+def _exercise(name: str, script: Script) -> Exercise:
+    return Exercise(name, script.family, script.language, script.length, script.seconds, script.title)
+
+
+def _print(found: list[Exercise]) -> None:
+    """For a person: one line an exercise and language."""
+    rows: dict[tuple[str, str], list[Exercise]] = {}
+    for each in found:
+        rows.setdefault((each.id, each.language), []).append(each)
+    widths = [max(len(getattr(each, key)) for each in found) for key in ("id", "title")]
+    for (name, language), versions in rows.items():
+        lengths = " · ".join(f"{each.length} {_clock(each.seconds)}" for each in versions)
+        print(f"{name:<{widths[0]}}  {language}  {versions[0].title:<{widths[1]}}  {lengths}")
+    print("\nTo take one along:  desk-station render NAME OUT.ogg --length LENGTH --language LANGUAGE")
+
+
+def _clock(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

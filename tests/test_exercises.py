@@ -1,0 +1,75 @@
+"""What the station says it can play is what it plays."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+import pytest
+
+from station import exercises
+from station.__main__ import main
+from station.core.session import LENGTHS, RESTED, STILLNESS
+from station.core.technique_words import FAMILIES
+from station.errors import StationError
+from station.library import Library
+
+
+@pytest.fixture(scope="module")
+def all_of_them() -> tuple[exercises.Exercise, ...]:
+    return exercises.exercises()
+
+
+def test_every_line_of_the_list_can_be_asked_for_and_is_as_long_as_it_says(all_of_them) -> None:
+    library = Library()
+    for each in all_of_them:
+        script = library(each.id, each.length, each.language)
+        assert script is not None and (script.seconds, script.length) == (each.seconds, each.length)
+
+
+def test_ids_lengths_and_languages_are_unique_and_of_the_known_kinds(all_of_them) -> None:
+    keys = [(each.id, each.language, each.length) for each in all_of_them]
+    assert len(set(keys)) == len(keys)
+    assert {each.technique for each in all_of_them} <= set(FAMILIES)
+    assert {each.length for each in all_of_them} <= set(LENGTHS)
+    assert all(each.seconds > 0 and each.title for each in all_of_them)
+
+
+def test_each_exercise_is_there_in_german_and_english_and_equally_long(all_of_them) -> None:
+    german, english = (
+        {(e.id, e.length): e.seconds for e in all_of_them if e.language == language} for language in ("de", "en")
+    )
+    assert german == english
+
+
+def test_sentences_of_the_house_are_no_exercises(all_of_them) -> None:
+    assert not [each.id for each in all_of_them if each.id.endswith((RESTED, STILLNESS))]
+
+
+def test_a_named_exercise_knows_its_own_length() -> None:
+    library = Library()
+    for name in library.named("movement"):
+        one = library(name, "micro", "de")
+        assert one is not None and library(name, "long", "de") is one
+        assert library(name, RESTED, "de") is library("movement", RESTED, "de")
+
+
+def test_as_json_it_is_one_list_with_the_agreed_keys(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["exercises", "--json", "--language", "en"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert {"id", "technique", "language", "length", "seconds"} <= set(listed[0])
+    assert {each["language"] for each in listed} == {"en"}
+
+
+def test_for_a_person_it_is_a_line_an_exercise(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["exercises", "--language", "de"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    (line,) = [line for line in lines if line.startswith("breathing ")]
+    assert "Ruhig atmen" in line and "micro 1:20" in line
+
+
+def test_a_language_that_nothing_speaks_is_said_in_a_sentence() -> None:
+    parser = argparse.ArgumentParser()
+    exercises.add_arguments(parser)
+    with pytest.raises(StationError, match="No exercise speaks 'fr'"):
+        exercises.run(parser.parse_args(["--language", "fr"]))

@@ -1,0 +1,44 @@
+"""Kinds of files and names of exercises that `render` takes; the mix itself is tests/outputs/test_render.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from station.__main__ import main
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("ending", ["wav", "ogg", "mp3"])
+def test_each_kind_of_file_is_as_long_as_the_exercise_and_its_last_ring(tmp_path: Path, ending: str) -> None:
+    out = tmp_path / f"shrug.{ending}"
+    assert main(["render", "shoulder-drop", str(out), "--language", "en"]) == 0
+    about = soundfile.info(str(out))
+    assert (about.samplerate, about.channels) == (48_000, 2)
+    assert 10.0 <= about.duration <= 18.0
+
+
+def test_an_mp3_is_small_enough_to_take_along(tmp_path: Path) -> None:
+    out = tmp_path / "shrug.mp3"
+    main(["render", "shoulder-drop", str(out), "--language", "en"])
+    assert out.stat().st_size * 8 / soundfile.info(str(out)).duration < 200_000
+
+
+def test_an_exercise_with_a_name_of_its_own_is_rendered_whatever_length_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "listening.wav"
+    main(["render", "mindfulness/listening", str(out), "--language", "en", "--length", "long"])
+    assert soundfile.info(str(out)).duration >= 114
+    assert "1 min 54 s" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("ending", ["wav", "ogg", "mp3"])
+def test_a_place_that_cannot_be_written_is_said_in_a_sentence(
+    tmp_path: Path, ending: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["render", "shoulder-drop", str(tmp_path / "nowhere" / f"x.{ending}")]) != 0
+    assert "cannot be written" in capsys.readouterr().err
