@@ -431,7 +431,7 @@ async def _slow_and_quick(rig: Rig) -> None:
     for n in range(60):
         rig.desk.live.take(_reading(n / 10, 1000 + n / 10))
         rig.streams.wake()
-        await asyncio.sleep(0.03)
+        await asyncio.sleep(0.025)
     assert clients[1].done(), "the slow one was let go"
     assert not clients[0].done()
     assert sum(b"readings" in each for each in heard) > 50

@@ -40,7 +40,7 @@ class Rig:
         self.desk = Desk(
             house(folder, self.told, language),
             Live(),
-            Access(folder, passphrase),
+            Access(folder, passphrase, cost={"n": 16, "r": 8, "p": 1}),
             Progress(folder),
             wall=lambda: self.wall,
             rebind=self._rebind,
