@@ -197,14 +197,14 @@ class App:
         now = clock.now()
         requests = self._recall(now)
         self._remember_at = now + REMEMBER_S  # not before the requests have brought back what is remembered
-        self._keep_house(now)
-        for request in requests:
+        for request in requests:  # the outputs are told what stands when they start
             self._think(request, now)
         self._begun = True
         if self._private or not self._monitoring:
             notify("READY=1\nSTATUS=The sensor is closed, as its owner wishes.")
         else:
-            self.sensor.start()
+            self.sensor.start()  # before the outputs: its process gets ready while they open their devices
+        self._keep_house(now)
         for device in self.devices:
             device.start()
 

@@ -3,8 +3,8 @@
     stopped ──start ok──► running ──take raises──► stopped (again in 1, 2, 4 … 60 s)
                              └── trouble() says something ──► reported, still running
 
-An output that comes (back) is first told what still stands: private mode, quiet, the light's pattern.  It must not have
-to guess whether it may speak.
+An output that comes (back) is first told what still stands: private mode, quiet, preferences, the light.  It must not
+have to guess whether it may speak.
 
 What changes for the person is told as `OutputTrouble` and `OutputWell`; both go to every other output, so the page and
 MQTT can show that the speaker is gone.
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import logging
 
-from station.core.events import Event, Light, Moment, OutputTrouble, OutputWell, Private, Quiet
+from station.core.events import Event, Light, Moment, OutputTrouble, OutputWell, Preferred, Private, Quiet
 from station.outputs.contract import Output, OutputError
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 FIRST_RETRY_S = 1.0
 LONGEST_RETRY_S = 60.0
 # Events that say how things stand from now on, in the order in which a newcomer has to know them.
-STANDING = (Private, Quiet, Light)
+STANDING = (Private, Quiet, Preferred, Light)
 
 
 class Keeper:
@@ -35,7 +35,7 @@ class Keeper:
         self._retry_at = 0.0
         self._wait_s = FIRST_RETRY_S
         self._said = ""
-        self._standing: dict[type[Event], Moment] = {}
+        self._standing: dict[tuple[type[Event], str], Moment] = {}
 
     def look_after(self, now: float) -> list[Event]:
         """Start what is stopped and due, ask what runs; answers what has changed for the person."""
@@ -49,7 +49,7 @@ class Keeper:
     def take(self, moment: Moment) -> list[Event]:
         """Hand over one event; an output that raises is stopped and tried again later."""
         if isinstance(moment.event, STANDING):
-            self._standing[type(moment.event)] = moment
+            self._standing[type(moment.event), getattr(moment.event, "name", "")] = moment
         if not self.running:
             return []
         try:
@@ -71,8 +71,9 @@ class Keeper:
             self.output.start()
             self.running = True
             for kind in STANDING:
-                if kind in self._standing:
-                    self.output.take(self._standing[kind])
+                for (said, _), standing in self._standing.items():
+                    if said is kind:
+                        self.output.take(standing)
         except Exception as error:
             return self._failed(error, now)
         self._wait_s = FIRST_RETRY_S
