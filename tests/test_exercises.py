@@ -9,7 +9,10 @@ import pytest
 
 from station import exercises
 from station.__main__ import main
-from station.core.session import LENGTHS, RESTED, STILLNESS
+from station.core.engine import Engine
+from station.core.events import Reading, SessionEnded, SessionStep
+from station.core.inputs import Start, Tick
+from station.core.session import LENGTHS, RESTED, STILLNESS, Session
 from station.core.technique_words import FAMILIES
 from station.errors import StationError
 from station.library import Library
@@ -73,3 +76,42 @@ def test_a_language_that_nothing_speaks_is_said_in_a_sentence() -> None:
     exercises.add_arguments(parser)
     with pytest.raises(StationError, match="No exercise speaks 'fr'"):
         exercises.run(parser.parse_args(["--language", "fr"]))
+
+
+def played(name: str, length: str, load: float | None) -> tuple[list[SessionStep], float, str]:
+    """One exercise of the house with a muscle of this load (None: no sensor): its steps, its length, how it ended."""
+    engine = Engine([Session(Library())])
+    told, now = [(0.0, event) for event in engine.handle(Start(name, length, "de"), 0.0)], 0.0
+    reading_at = 0.1
+    while not isinstance(told[-1][1], SessionEnded):
+        if load is not None and reading_at <= engine.due():
+            now, message = reading_at, Reading(reading_at, load, load < 5, "ok")
+            reading_at += 0.1
+        else:
+            now, message = engine.due(), Tick()
+        told += [(now, event) for event in engine.handle(message, now)]
+    steps = [event for _, event in told if isinstance(event, SessionStep)]
+    return steps, now, told[-1][1].reason
+
+
+@pytest.mark.parametrize("load", [None, 1.0, 30.0], ids=["without a sensor", "loose", "tense"])
+def test_whatever_the_muscle_does_each_exercise_lasts_exactly_as_long_as_it_says(all_of_them, load) -> None:
+    for each in all_of_them:
+        if each.language == "de" and each.technique != "daily":
+            steps, seconds, reason = played(each.id, each.length, load)
+            assert (round(seconds, 3), reason) == (each.seconds, "completed"), each
+            assert [step.index for step in steps] == list(range(len(steps))), each
+
+
+def test_letting_go_quickly_brings_the_next_group_sooner_and_a_word_into_the_stillness() -> None:
+    tense, _, _ = played("pmr", "middle", 30.0)
+    loose, _, _ = played("pmr", "middle", 1.0)
+    extra = [step.text for step in loose if step.text not in {step.text for step in tense}]
+    assert len(extra) == 2
+
+
+def test_with_a_sensor_the_voice_speaks_of_the_tone_and_without_one_it_does_not() -> None:
+    with_it, _, _ = played("biofeedback", "micro", 30.0)
+    without, _, _ = played("biofeedback", "micro", None)
+    assert "Ton" in " ".join(step.text for step in with_it)
+    assert "ohne Sensor" in " ".join(step.text for step in without)
