@@ -67,7 +67,9 @@ class Broker:
 class Listener:
     """Somebody else in the smart home: hears everything, with the moment it came, and can send."""
 
-    def __init__(self, broker: Broker, topic: str = "#", who: tuple[str, str] | None = None, name: str = "") -> None:
+    def __init__(
+        self, broker: Broker, topic: str = "#", who: tuple[str, str] | None = None, name: str = "", qos: int = 1
+    ) -> None:
         from paho.mqtt import client as paho
         from paho.mqtt.enums import CallbackAPIVersion
 
@@ -80,7 +82,7 @@ class Listener:
         self._ready = False
 
         def on_connect(client: paho.Client, *_: object) -> None:
-            client.subscribe(topic, qos=1)
+            client.subscribe(topic, qos=qos)
 
         def on_subscribe(*_: object) -> None:
             self._ready = True
