@@ -29,7 +29,17 @@ VOICES: dict[str, tuple[dict[str, float], float]] = {
 }
 # What espeak-ng reads wrongly, in Kokoro's alphabet before the last rewriting.  Found by a recogniser; grow this list.
 # Atem, Atemzug, atmen, einatmen: the a is long.
-LEXICON = {"ɑtɛm": "aːtəm", "ɑtəm": "aːtəm", "ɑtm": "aːtm", "atɛm": "aːtəm", "atəm": "aːtəm", "atm": "aːtm"}
+# zurück: the short y is nearer to ø; Rücken: only with a breathed k it is not "Roken".
+LEXICON = {
+    "uːrˈyk": "uːrˈøk",
+    "rˈyk": "rˈykʰ",
+    "ɑtɛm": "aːtəm",
+    "ɑtəm": "aːtəm",
+    "ɑtm": "aːtm",
+    "atɛm": "aːtəm",
+    "atəm": "aːtəm",
+    "atm": "aːtm",
+}
 
 _VOWELS = frozenset("aeiouyɑɐɒæɔəɛɜɨɪøœʊʌAIOWYᵻʏ")
 _ONE_SOUND = {

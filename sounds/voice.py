@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -58,7 +59,8 @@ def main(arguments: list[str] | None = None) -> int:
             return 1
         for sentence in missing:
             if sentence.language == language:
-                write(path_of(sentence), spoken(sentence.text, voice))
+                if chosen.all or not borrowed(sentence):
+                    write(path_of(sentence), spoken(sentence.text, voice))
                 print(language, sentence.technique, sentence.text, flush=True)
     return 0
 
@@ -66,6 +68,16 @@ def main(arguments: list[str] | None = None) -> int:
 def path_of(sentence: Sentence) -> Path:
     """Where a sentence's clip belongs."""
     return sounds.clip(sentence.technique, sentence.language, sentence.clip)
+
+
+def borrowed(sentence: Sentence) -> bool:
+    """Copy the clip from another technique that speaks the same words; False when none does."""
+    target = path_of(sentence)
+    for path in (sounds.HERE / "techniques").glob(f"*/clips/{sentence.language}/{sentence.clip}.ogg"):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+        return True
+    return False
 
 
 def remove_orphans(keep: set[Path], root: Path) -> int:
