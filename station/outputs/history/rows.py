@@ -122,8 +122,8 @@ def _tension_ended(event: ev.TensionEnded) -> list[Row]:
 
 def _cue(event: ev.Cue) -> list[Row]:
     if event.phase == "chime":
-        return [Row(CUE_CHIME, {}, at_once=False)]
-    return [Row(CUE, {"reason": event.reason, "suggestion": event.suggestion}, at_once=False)]
+        return [Row(CUE_CHIME, {})]
+    return [Row(CUE, {"reason": event.reason, "suggestion": event.suggestion})]
 
 
 def _cue_answered(event: ev.CueAnswered) -> list[Row]:
