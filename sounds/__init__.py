@@ -33,6 +33,11 @@ def clip(technique: str, language: str, clip: str) -> Path:
     return HERE / "techniques" / technique / "clips" / language / f"{clip}.ogg"
 
 
+def voiced(technique: str, language: str) -> bool:
+    """Has this technique a voice in this language?  Without one its texts can be shown, but nothing is spoken."""
+    return any(clip(technique, language, "").parent.glob("*.ogg"))
+
+
 def sound(name: str) -> Path:
     """The file of a chime, pacer tone or bed.  Raises FileNotFoundError for a name that does not exist."""
     for folder in ("chimes", "ambience"):

@@ -97,6 +97,11 @@ def test_character_errors_ignore_case_and_punctuation_and_count_letters() -> Non
     assert character_errors("abcd", "abce", "de") == pytest.approx(0.25)
 
 
+def test_a_technique_says_in_which_languages_it_can_be_heard() -> None:
+    assert sounds.voiced("breathing", "de")
+    assert not sounds.voiced("breathing", "xx")
+
+
 def test_sounds_can_be_asked_for_by_name() -> None:
     assert sounds.sound("chime").name == "chime.wav"
     assert sounds.sound("rain").name == "rain.ogg"
