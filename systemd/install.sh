@@ -51,8 +51,9 @@ manager() { real && [ -d /run/systemd/system ]; }   # systemd is running here (i
 
 boot_file() {
   for file in "$root/boot/firmware/config.txt" "$root/boot/config.txt"; do
-    [ -f "$file" ] && { say "$file"; return; }
+    if [ -f "$file" ]; then say "$file"; return; fi
   done
+  return 0   # not a Pi
 }
 
 # A version is its number and eight digits of what it consists of: the same source is the same version.
@@ -103,9 +104,12 @@ system_packages() {
   if [ -n "$packaged" ] || ! real || ! have apt-get; then return; fi
   missing=""
   for package in $packages; do
-    dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
+    if dpkg -s "$package" >/dev/null 2>&1; then continue; fi
+    # Raspberry Pi OS has python3-lgpio, plain Debian 13 has not: there is no pin to move there either.
+    if [ -n "$(apt-cache show "$package" 2>/dev/null)" ]; then missing="$missing $package"
+    else say "Not in this system's sources, left out: $package"; fi
   done
-  [ -z "$missing" ] && return
+  if [ -z "$missing" ]; then return; fi
   say "Installing:$missing"
   # shellcheck disable=SC2086
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null ||
@@ -119,11 +123,11 @@ program() {
   rm -rf "$target"
   mkdir -p "$opt/versions"
   python3 -c 'import ensurepip' 2>/dev/null || fail "Python's venv module is missing:  sudo apt install python3-venv"
-  # Debian's lgpio is the only one for Python 3.13: the venv may see the system's packages, but has its own of all others.
+  # Raspberry Pi OS has the only lgpio for Python 3.13: the venv may see the system's packages, but has its own of all others.
   python3 -m venv --system-site-packages "$target"
   pip="$target/bin/python -m pip install --quiet --disable-pip-version-check --no-compile --ignore-installed"
   if [ -n "$wheels" ]; then
-    $pip --no-index --find-links "$wheels" --require-hashes -r "$wheels/../requirements.lock" || failed
+    $pip --no-index --find-links "$wheels" --no-deps -r "$wheels/../requirements.txt" || failed
     $pip --no-index --no-deps "$wheels"/desk_station-*.whl || failed
   else
     $pip --require-hashes -r "$source_dir/requirements.lock" || failed
