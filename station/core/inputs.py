@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+if TYPE_CHECKING:  # an output that only asks for things needs no numpy
+    import numpy as np
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ from typing import TypeVar
 from station.outputs.mqtt.outbox import Outbox
 
 MOST_SPILLED = 500
+MANY_DELIVERED = 50
+# A thread with nothing to do turns about once a second.
+TURNS = 5
 
 T = TypeVar("T")
 
@@ -28,6 +31,7 @@ class DurableLog:
         self._outbox: Outbox | None = None
         self._spilled: deque[tuple[float, bytes]] = deque(maxlen=MOST_SPILLED)
         self._delivered: list[int] = []
+        self._patience = TURNS
         self._cursor = 0
 
     def open(self) -> None:
@@ -50,17 +54,19 @@ class DurableLog:
             self.open()
         if self._outbox is not None:
             try:
-                self._outbox.add(entries)
+                self._outbox.add(entries, self._delivered)
             except sqlite3.Error as error:
                 self._failed(error)
             else:
                 self._spilled.clear()
+                self._delivered.clear()
                 self.trouble = ""
                 return
         self._spilled = deque(entries, MOST_SPILLED)
 
     def from_the_beginning(self) -> None:
         """A new connection: everything that is not acknowledged is sent again."""
+        self.settle()
         self._cursor = 0
 
     def next(self, most: int) -> list[tuple[int, bytes]]:
@@ -71,11 +77,21 @@ class DurableLog:
         return entries
 
     def delivered(self, number: int) -> None:
-        """The broker has it; deleted with the next `settle`."""
+        """The broker has it; deleted with the next `keep` or `settle`."""
         self._delivered.append(number)
+
+    def tidy(self) -> None:
+        """Called now and then: what was delivered is deleted once it is worth a wait for the disk.
+
+        Killed before, the station sends it once more, with the same id.
+        """
+        self._patience -= 1
+        if len(self._delivered) >= MANY_DELIVERED or self._patience <= 0:
+            self.settle()
 
     def settle(self) -> None:
         """Delete what was delivered, in one go."""
+        self._patience = TURNS
         if self._delivered:
             numbers, self._delivered = self._delivered, []
             self._with(lambda box: box.done(numbers))

@@ -60,9 +60,13 @@ class Outbox:
             raise
         return connection
 
-    def add(self, entries: Iterable[tuple[float, bytes]]) -> None:
-        """Keep these (wall second, payload); on the disk when this returns.  Raises sqlite3.Error."""
+    def add(self, entries: Iterable[tuple[float, bytes]], done: Iterable[int] = ()) -> None:
+        """Keep these (wall second, payload); on the disk when this returns.  Raises sqlite3.Error.
+
+        done: numbers of entries that are deleted by the way, for the price of the same wait for the disk.
+        """
         with transaction(self._connection):
+            self._connection.executemany("DELETE FROM entry WHERE id = ?", [(number,) for number in done])
             for wall, payload in entries:
                 self._connection.execute(
                     "INSERT INTO entry (at_ms, privacy, payload) VALUES (?, ?, ?)",

@@ -211,7 +211,7 @@ class Mqtt:
         except queue.Empty:
             pass
         self._log.keep(records)
-        self._log.settle()
+        self._log.tidy()
         return stopping
 
     def _patience(self) -> float:
