@@ -145,14 +145,6 @@ class Context(Input):
 
 
 @dataclass(frozen=True, slots=True)
-class Calibrate(Input):
-    """Drive the calibration: start, daily, next, skip or abort."""
-
-    action: str
-    source: str = "terminal"
-
-
-@dataclass(frozen=True, slots=True)
 class Note(Input):
     """The house adds a word to the circumstances (`weather`: `thunderstorm`), for at most `expires_s` seconds.
 
@@ -170,6 +162,14 @@ class Prefer(Input):
 
     values: Mapping[str, str | int | bool]
     source: str = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrate(Input):
+    """Drive the calibration: start, daily, next, skip or abort."""
+
+    action: str
+    source: str = "terminal"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,8 @@ def check(root: str, folder: Path, todo: list[dict[str, Any]], *options: str, wa
 OF_THEIR_OWN = (
     "Task exception was never retrieved",  # the broker was killed
     "Error returned from MQTT server: The connection was lost",  # the broker was killed
-    "Disconnected from MQTT server",
+    "failed to receive on socket",  # the same, when the broker's end reset the wire
+    "Error talking to MQTT: The client is not currently connected",  # the same
     "No device components to cleanup",  # deleted in the user interface: once for every entity
     "The websocket command config/device_registry/remove_config_entry is deprecated",  # the rig's call
 )
