@@ -72,7 +72,12 @@ class QuickLevel:
         self._blocks: deque[float] = deque(maxlen=BLOCKS)
 
     def push(self, volts: npt.NDArray[Any], rate: float) -> float | None:
-        """Take `volts` (1-D, in order of conversion); the load in %RVE, or None while no block is complete."""
+        """Take `volts` (1-D, in order of conversion); the load in %RVE, or None while no block is complete.
+
+        Raw EMG sampled too slowly for the yardstick's band has no load at all.
+        """
+        if self._raw and rate <= 2 * self.yardstick.highpass_hz:
+            return None
         if abs(rate - self._rate) > RATE_STEP * self._rate:
             self._set_rate(rate, float(np.mean(volts)))
         volts = np.concatenate((self._rest, volts))

@@ -378,3 +378,7 @@ def test_a_smoothed_sensor_teaches_too(signal):
     for _ in range(10):
         level = quick.push(np.full(2, 0.8), 100.0)
     assert level == pytest.approx(50, abs=2)
+
+
+def test_raw_emg_that_is_sampled_too_slowly_is_not_heard():
+    assert QuickLevel(STICK).push(volts(RAISED, 1.0), 60.0) is None
