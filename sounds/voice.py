@@ -3,7 +3,7 @@
 Renders only sentences that have no clip yet, and removes clips that no sentence asks for.  A clip begins with its
 first sound (the press is answered at once), ends in a short fade, and is as loud as all others:
 
-    speak each sentence -> cut silence -> pause between sentences -> 48 kHz -> -20 LUFS, peak -4 dBTP -> Ogg Opus
+    speak each sentence -> cut silence -> pause between sentences -> 48 kHz -> -20 LUFS, peak -4.5 dBTP -> Ogg Opus
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sounds.loudness import RATE, integrated, true_peak
 from sounds.texts import Sentence, sentences
 
 LOUDNESS = -20.0
-PEAK = -4.0  # dBTP before coding: Opus moves peaks by a few tenths of a dB, and -3 is the agreed ceiling
+PEAK = -4.5  # dBTP before coding: Opus moves peaks by a few tenths of a dB, and -3 is the agreed ceiling
 BETWEEN_SENTENCES = 0.55
 _LEAD, _TAIL = 0.015, 0.12
 _AUDIBLE = 10 ** (-42 / 20)  # of the clip's own peak
