@@ -178,6 +178,10 @@ def test_a_stream_that_ran_dry_comes_back_softly_and_with_more_in_hand():
         tape.waiting.clear()
         tone.tend(tape)
     assert tone.frames == 4096
+    for _ in range(250):
+        tape.turn()
+        tone.tend(tape)
+    assert tone.frames == PIECE
 
 
 @pytest.mark.slow

@@ -17,10 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 # Two buffers of the mixer (43 ms): shorter pieces run dry when the machine is busy, longer ones lag (measured).  Where
-# even these run dry, they grow: a tone that is a little late is better than one that crackles.
+# even these run dry, they grow: a tone that is a little late is better than one that crackles.  After so many pieces
+# without trouble (some five seconds) they shrink again.
 PIECE = 2048
 LONGER = 1024
 LONGEST = 4096
+TRUSTED_PIECES = 100
 # From level 1 to just above 0 the tone falls by this much: what is below is not heard beside a quiet room.
 RANGE_DB = 30.0
 # A tone that has been silent for so many pieces is no longer fed.
@@ -59,6 +61,7 @@ class FeedbackTone:
         """Length of the next piece."""
         self._at = 0
         self._fed = False
+        self._well = 0
         self._gain = 0.0
         self._target = 0.0
         self._silent = SILENT_PIECES
@@ -78,8 +81,11 @@ class FeedbackTone:
         """Feed the stream as much as it takes."""
         while self.sounds and stream.hungry():
             if self._fed and not stream.playing():  # it ran dry: come back softly, with more in hand
-                self.frames, self._gain = min(self.frames + LONGER, LONGEST), 0.0
+                self.frames, self._gain, self._well = min(self.frames + LONGER, LONGEST), 0.0, 0
             stream.feed(self.piece())
+            self._well += 1
+            if self._well >= TRUSTED_PIECES:
+                self.frames, self._well = max(self.frames - LONGER, PIECE), 0
             self._fed = self.sounds
 
     def piece(self) -> NDArray[np.int16]:
