@@ -53,7 +53,7 @@ Version: $version
 Architecture: $arch
 Maintainer: The Desk Station authors <desk-station@localhost>
 Installed-Size: $(du -sk "$tree" | cut -f1)
-Depends: python3 (>= 3.11), python3-venv, passwd
+Depends: python3 (>= 3.11), python3-venv, passwd, libglib2.0-0t64 | libglib2.0-0
 Recommends: python3-lgpio, alsa-utils
 Section: misc
 Priority: optional
@@ -88,5 +88,6 @@ if [ "$1" = purge ]; then
 fi
 SCRIPT
 chmod 0755 "$tree/DEBIAN/postinst" "$tree/DEBIAN/prerm" "$tree/DEBIAN/postrm"
-dpkg-deb --root-owner-group -Zxz -z1 --build "$tree" "$source_dir/dist/desk-station_${version}_$arch.deb" >/dev/null
+# The wheels are compressed already; squeezing harder takes minutes and saves nothing.
+dpkg-deb --root-owner-group -Zgzip -z1 --build "$tree" "$source_dir/dist/desk-station_${version}_$arch.deb" >/dev/null
 echo "dist/desk-station_${version}_$arch.deb"

@@ -24,7 +24,8 @@ rules=$root/etc/udev/rules.d/60-desk-station.rules
 modules=$root/etc/modules-load.d/desk-station.conf
 begin="# desk-station: begin (written by install.sh)"
 end="# desk-station: end"
-packages="python3-venv python3-lgpio alsa-utils"
+# pygame's wheel needs GLib, which a minimal system has not.
+packages="python3-venv python3-lgpio alsa-utils libglib2.0-0t64|libglib2.0-0"
 
 verb=install dry="" yes="" purge="" as_user="" boot=yes wheels="" packaged=""
 while [ $# -gt 0 ]; do
@@ -72,7 +73,7 @@ version_of_source() {
 
 plan_install() {
   say "Desk Station $version will be installed:"
-  if [ -z "$packaged" ] && real; then say "  packages   $packages (apt, as far as they are missing)"; fi
+  if [ -z "$packaged" ] && real; then say "  packages   $(printf %s "$packages" | sed "s,[^ ]*|,,g") (apt, as far as they are missing)"; fi
   say "  program    $opt/versions/$version, and $opt/current points to it"
   if [ -e "$opt/current" ]; then say "             the version before stays, for: install.sh rollback"; fi
   say "  user       desk-station, in the groups i2c, gpio, audio"
@@ -104,6 +105,10 @@ system_packages() {
   if [ -n "$packaged" ] || ! real || ! have apt-get; then return; fi
   missing=""
   for package in $packages; do
+    case $package in *"|"*)   # its name in Debian 13 and in 12
+      new=${package%|*} old=${package#*|}
+      if [ -n "$(apt-cache show "$new" 2>/dev/null)" ]; then package=$new; else package=$old; fi ;;
+    esac
     if dpkg -s "$package" >/dev/null 2>&1; then continue; fi
     # Raspberry Pi OS has python3-lgpio, plain Debian 13 has not: there is no pin to move there either.
     if [ -n "$(apt-cache show "$package" 2>/dev/null)" ]; then missing="$missing $package"
