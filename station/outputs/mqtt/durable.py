@@ -33,6 +33,8 @@ class DurableLog:
         self._delivered: list[int] = []
         self._patience = TURNS
         self._cursor = 0
+        self._more = True
+        """May there be entries behind the cursor?  Spares a question to the disk at every turn."""
 
     def open(self) -> None:
         """Open the file; a damaged one is set aside."""
@@ -58,6 +60,7 @@ class DurableLog:
             except sqlite3.Error as error:
                 self._failed(error)
             else:
+                self._more = True
                 self._spilled.clear()
                 self._delivered.clear()
                 self.trouble = ""
@@ -67,11 +70,16 @@ class DurableLog:
     def from_the_beginning(self) -> None:
         """A new connection: everything that is not acknowledged is sent again."""
         self.settle()
-        self._cursor = 0
+        self._cursor, self._more = 0, True
 
     def next(self, most: int) -> list[tuple[int, bytes]]:
         """The next entries to send: (number, payload)."""
-        entries = self._with(lambda box: box.after(self._cursor, most)) or []
+        if not self._more:
+            return []
+        entries = self._with(lambda box: box.after(self._cursor, most))
+        if entries is None:
+            return []
+        self._more = len(entries) == most
         if entries:
             self._cursor = entries[-1][0]
         return entries

@@ -1,6 +1,6 @@
 """Goodbye for good: everything that brokers and Home Assistant keep of this station is taken back.
 
-    announced topics, availability, state  ──empty, retained──►  broker: forgotten      Home Assistant: removed
+announced topics, availability, state  ──empty, retained──►  broker: forgotten      Home Assistant: removed
 """
 
 from __future__ import annotations
