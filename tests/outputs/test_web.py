@@ -474,3 +474,14 @@ def test_the_manifest_names_icons_that_exist(rig: Rig) -> None:
     manifest = rig.client().get("/manifest.webmanifest")
     assert manifest.headers["content-type"] == "application/manifest+json"
     assert all(rig.client().get(icon["src"]).status_code == 200 for icon in manifest.json()["icons"])
+
+
+def test_the_diary_tells_what_was_before_a_mark(rig: Rig, tmp_path: Path) -> None:
+    at = rig.wall - 7200
+    minutes = [(at - 60 * n, e.Minute(0.4, 2.0, 6.0, 14.0, 9, 45.0, 60.0, "A")) for n in range(1, 10)]
+    earlier = [(at - 900, e.Minute(1.0, 2.0, 6.0, 14.0, 9, 45.0, 60.0, "A"))]
+    remember(tmp_path, *sorted([*minutes, *earlier]), (at, e.Mark("button")), (at + 3600, e.Mark("page")))
+    text = rig.client().get("/diary").text
+    assert "zehn Minuten davor: 40 % Ruhe" in text
+    assert "davor: nicht gemessen" in text
+    assert "An 1 Tagen" in rig.client().get("/insight").text or "An 2 Tagen" in rig.client().get("/insight").text

@@ -111,6 +111,30 @@ def spans(path: Path, since: float | None = None, until: float | None = None) ->
     return ask(path, "spans", since, until)
 
 
+def rest_before_marks(path: Path, since: float, until: float, seconds: float = 600.0) -> dict[int, float]:
+    """Mark id -> share of rest (0..1) in the `seconds` before it; none where nothing was measured."""
+    # A subquery, not a join: it always walks the few marks and looks their minutes up.
+    sql = """SELECT id, rest FROM (
+               SELECT mark.rowid AS id,
+                      (SELECT sum(relative_rest_permille * valid_ms) / 1000.0 / sum(valid_ms) FROM minute
+                       WHERE ended_ms >= mark.at_ms - :before AND ended_ms < mark.at_ms
+                         AND relative_rest_permille IS NOT NULL AND valid_ms > 0) AS rest
+               FROM mark WHERE at_ms >= :since AND at_ms < :until)
+             WHERE rest IS NOT NULL"""
+    asked = {"before": round(seconds * 1000), "since": round(since * 1000), "until": round(until * 1000)}
+    with reading(path) as connection:
+        return {int(row[0]): float(row[1]) for row in connection.execute(sql, asked)}
+
+
+def days_measured(path: Path, since: float, until: float, least_s: float = 30.0) -> int:
+    """On how many days (UTC) at least one minute was measured for `least_s` seconds."""
+    sql = """SELECT count(DISTINCT ended_ms / 86400000) FROM minute
+             WHERE ended_ms >= ? AND ended_ms < ? AND valid_ms >= ?"""
+    with reading(path) as connection:
+        found = connection.execute(sql, (round(since * 1000), round(until * 1000), round(least_s * 1000)))
+        return int(found.fetchone()[0])
+
+
 def summary(path: Path) -> str:
     """One line for `check`.  Raises sqlite3.Error."""
     with reading(path) as connection:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from station.core.inputs import Input
 from station.outputs.contract import House
@@ -18,6 +18,8 @@ from station.outputs.web.access import Access
 from station.outputs.web.answer import No
 from station.outputs.web.live import Live
 from station.outputs.web.progress import Progress
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -54,6 +56,17 @@ class Desk:
                 return []
             raise No(503, "The history cannot be read at the moment.") from None
         except sqlite3.Error:
+            raise No(503, "The history cannot be read at the moment.") from None
+
+    def known(self, question: Callable[..., T], nothing: T, *more: float) -> T:
+        """One of the history's other answers; `nothing` where there is no history (yet).  Raises No."""
+        if not self.history.exists():
+            return nothing
+        try:
+            return question(self.history, *more)
+        except sqlite3.Error as error:
+            if "no such table" in str(error):
+                return nothing
             raise No(503, "The history cannot be read at the moment.") from None
 
     def put(self, message: Input) -> None:

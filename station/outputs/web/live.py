@@ -21,7 +21,7 @@ from station.core import events as e
 from station.core.calibrating import MOVES, TIME
 from station.core.calibrating_words import words as calibration_words
 from station.core.state import MEASURED, State, fold
-from station.outputs.web.reasons import in_german
+from station.outputs.web.reasons import in_german, in_language
 
 TRACE_S: Final = 60.0
 READINGS_PER_S: Final = 10
@@ -38,7 +38,7 @@ def picture(state: State) -> dict[str, Any]:
     shown["troubles"] = dict(state.troubles)
     shown["state"] = state.state
     shown["rest_today"] = state.rest_today
-    shown["why_de"] = in_german(state.why)
+    shown["why_de"], shown["why_en"] = in_german(state.why), in_language(state.why, "en")
     return shown
 
 

@@ -57,6 +57,8 @@ SENTENCES: Mapping[str, str] = {
     ),
 }
 
+# A hindrance's sentence comes with its code before it: `quiet: quiet was asked for`.
+PREFIX = re.compile(r"^[a-z_]+: ")
 _COMPILED = tuple((re.compile(pattern), german) for pattern, german in PATTERNS)
 
 
@@ -71,12 +73,11 @@ def in_german(reason: str) -> str:
 
 def in_language(reason: str, language: str) -> str:
     """The reason in `de` or `en`."""
-    return in_german(reason) if language == "de" else reason.replace("; ", " · ")
+    return in_german(reason) if language == "de" else " · ".join(PREFIX.sub("", part) for part in reason.split("; "))
 
 
 def _part(part: str) -> str:
-    # A hindrance's sentence comes with its code before it: `quiet: quiet was asked for`.
-    part = re.sub(r"^[a-z_]+: ", "", part)
+    part = PREFIX.sub("", part)
     for pattern, german in _COMPILED:
         found = pattern.fullmatch(part)
         if found:

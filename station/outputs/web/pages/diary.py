@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from station.outputs.history.annotate import LONGEST_TEXT
-from station.outputs.web import api, catalogue, day
+from station.outputs.history.read import rest_before_marks
+from station.outputs.web import api, catalogue
 from station.outputs.web.answer import Answer, Asked
 from station.outputs.web.desk import Desk
 from station.outputs.web.html import Html, join, tag
@@ -24,11 +27,12 @@ def page(desk: Desk, asked: Asked) -> Answer:
     until = float(asked.query.get("before") or desk.wall() + 1)
     marks = desk.ask("marks", until - api.MARKS_BACK_S, until)
     older = desk.ask("marks", None, until - api.MARKS_BACK_S)[-1:]
+    around = _around(desk, until - api.MARKS_BACK_S, until)
     days = []
     newest_first = sorted(marks, key=lambda mark: -mark["at"])
     for date, of_day in groupby(newest_first, key=lambda m: datetime.datetime.fromtimestamp(m["at"]).date()):
         days.append(tag("h2", tag("a", view.date(date), href=f"/day?date={date}")))
-        days.append(tag("ul", *[_mark(desk, view, mark) for mark in of_day], class_="marks"))
+        days.append(tag("ul", *[_mark(view, around, mark) for mark in of_day], class_="marks"))
     return framed(
         desk,
         asked,
@@ -47,7 +51,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
     )
 
 
-def _mark(desk: Desk, view: View, mark: dict[str, Any]) -> Html:
+def _mark(view: View, around: Around, mark: Mapping[str, Any]) -> Html:
     label = view.w("diary.words_for", time=view.clock(mark["at"]))
     words = tag(
         "textarea",
@@ -63,7 +67,7 @@ def _mark(desk: Desk, view: View, mark: dict[str, Any]) -> Html:
         tag(
             "div",
             tag("time", view.clock(mark["at"])),
-            tag("span", _around(desk, view, mark["at"]), class_="soft"),
+            tag("span", _told(view, around, mark), class_="soft"),
             class_="mark-head",
         ),
         tag("div", words, tag("p", "", class_="soft saved", role="status"), class_="js"),
@@ -72,17 +76,30 @@ def _mark(desk: Desk, view: View, mark: dict[str, Any]) -> Html:
     )
 
 
-def _around(desk: Desk, view: View, at: float) -> str:
-    """The ten minutes before, and what the exercise and the house knew."""
-    told = []
-    minutes = desk.ask("minutes", at - BEFORE_S, at)
-    sums = day.sums(minutes)
-    if sums.rest is not None:
-        told.append(view.w("diary.before", share=view.share(sums.rest)))
-    else:
-        told.append(view.w("diary.before_unknown"))
-    sessions = desk.ask("sessions", at - BEFORE_S, at)
-    told.extend(catalogue.title_of(session["technique"], view.language) for session in sessions)
-    if desk.ask("episodes", at - BEFORE_S, at):
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is known of the time around all marks that are shown."""
+
+    rest: Mapping[int, float]
+    sessions: Sequence[Mapping[str, Any]]
+    episodes: Sequence[Mapping[str, Any]]
+
+
+def _around(desk: Desk, since: float, until: float) -> Around:
+    sessions = desk.ask("sessions", since - BEFORE_S, until)
+    episodes = desk.ask("episodes", since - BEFORE_S, until)
+    return Around(desk.known(rest_before_marks, {}, since, until, BEFORE_S), sessions, episodes)
+
+
+def _told(view: View, around: Around, mark: Mapping[str, Any]) -> str:
+    """The ten minutes before a mark: rest, exercises, tension."""
+    at, rest = mark["at"], around.rest.get(mark["id"])
+    told = [view.w("diary.before_unknown") if rest is None else view.w("diary.before", share=view.share(rest))]
+    told += [
+        catalogue.title_of(each["technique"], view.language)
+        for each in around.sessions
+        if at - BEFORE_S <= each["started"] < at
+    ]
+    if any(at - BEFORE_S <= each["started"] < at for each in around.episodes):
         told.append(view.w("diary.tension"))
     return " · ".join(told)

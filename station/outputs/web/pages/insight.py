@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from station.outputs.history.read import days_measured
 from station.outputs.web import api, catalogue
 from station.outputs.web.answer import Answer, Asked
 from station.outputs.web.desk import Desk
@@ -22,7 +23,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
     for session in desk.ask("sessions", now - LOOK_BACK_S, now):
         if session["reason"] in api.FINISHED:
             done[session["technique"]] = done.get(session["technique"], 0) + 1
-    days = {int(m["ended"] // 86_400) for m in desk.ask("minutes", now - LOOK_BACK_S, now) if m["valid_s"] >= 30}
+    days = desk.known(days_measured, 0, now - LOOK_BACK_S, now)
     return framed(
         desk,
         asked,
@@ -32,7 +33,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
         tag("p", view.w("insight.lead"), class_="lead"),
         card(
             view.w("insight.so_far"),
-            tag("p", view.w("insight.days", days=len(days), least=LEAST_DAYS, each=LEAST_EACH)),
+            tag("p", view.w("insight.days", days=days, least=LEAST_DAYS, each=LEAST_EACH)),
             _counts(view, done),
             tag("p", view.w("insight.later"), class_="soft"),
         ),

@@ -53,12 +53,14 @@ def _short(date: datetime.date) -> str:
 def _days(desk: Desk, view: View, days: list[datetime.date]) -> Html:
     columns = ("day", "valid", "rest", "p50", "stretch", "quality", "cues", "marks")
     rows = []
+    whole = day.bounds(days[0])[0], day.bounds(days[-1])[1]
+    every = {kind: desk.ask(kind, *whole) for kind in ("minutes", "cues", "marks")}
     for date in days:
         since, until = day.bounds(date)
-        minutes = desk.ask("minutes", since, until)
+        minutes = [each for each in every["minutes"] if since <= each["ended"] < until]
         if not minutes:
             continue
-        sums = day.sums(minutes, day.overlap(api.away_spans(desk, since, until), since, until))
+        sums = day.sums(minutes)
         loads = sorted(m["apdf50"] for m in minutes if m["apdf50"] is not None)
         grades = " ".join(f"{grade} {100 * count / len(minutes):.0f} %" for grade, count in sorted(sums.grades.items()))
         cells = (
@@ -67,8 +69,8 @@ def _days(desk: Desk, view: View, days: list[datetime.date]) -> Html:
             view.number(loads[len(loads) // 2], 1) if loads else "–",
             view.span(sums.longest_stretch_s),
             grades,
-            len(desk.ask("cues", since, until)),
-            len(desk.ask("marks", since, until)),
+            sum(since <= each["started"] < until for each in every["cues"]),
+            sum(since <= each["at"] < until for each in every["marks"]),
         )
         weekday = view.list("calendar.weekdays")[date.weekday()][:2]
         rows.append(tag("tr", tag("th", f"{weekday} {date:%d.%m.}", scope="row"), *[tag("td", cell) for cell in cells]))

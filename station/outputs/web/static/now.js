@@ -69,7 +69,7 @@ function picture(state) {
   text("pause-word", w(state.paused ? "live.resume" : "live.pause"));
   show("offer", Boolean(state.cue));
   text("state-long", w(`state.long_${state.state}`));
-  const why = (desk.language === "de" && state.why_de) || state.why;
+  const why = desk.language === "de" ? state.why_de : state.why_en;
   text("why", why);
   show("why-line", Boolean(why));
   text("quiet-word", w(state.quiet ? "live.quiet_off" : "live.quiet_on"));

@@ -1,0 +1,129 @@
+"""What the page costs: loading it, 20 open browsers at 10 Hz, five years of history; printed, with generous limits."""
+
+from __future__ import annotations
+
+import http.client
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+pytest.importorskip("uvicorn", reason="the page needs uvicorn")
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "outputs"))
+from web_desk import Rig, house
+
+from station.core import events as e
+from station.outputs.history.store import open_store, transaction
+from station.outputs.web import Settings, open
+
+pytestmark = pytest.mark.benchmark
+
+LOADING = """
+import resource, time
+def mb(): return int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize() / 2**20
+import station.core.state, station.outputs.history, msgspec, sqlite3, sounds
+a, t, c = mb(), time.perf_counter(), time.process_time()
+import asyncio, uvicorn, station.outputs.web.asgi
+from uvicorn.protocols.http.h11_impl import H11Protocol
+import starlette.applications, starlette.routing, starlette.requests, starlette.responses, starlette.concurrency
+print(f"{time.perf_counter() - t:.3f} {time.process_time() - c:.3f} {mb() - a:.1f}")
+"""
+
+
+def test_loading_the_framework() -> None:
+    runs = []
+    for _ in range(5):
+        said = subprocess.run(
+            [sys.executable, "-c", LOADING], capture_output=True, text=True, check=True
+        ).stdout.split()
+        runs.append([float(each) for each in said])
+    seconds, cpu, mb = (median(column) for column in zip(*runs, strict=True))
+    print(f"\nloading the page's framework: {seconds:.2f} s, {cpu:.2f} s of CPU, {mb:.1f} MB more memory")
+    assert mb < 60
+
+
+@pytest.mark.parametrize("clients", [0, 1, 20])
+def test_open_browsers_at_ten_readings_a_second(tmp_path: Path, clients: int) -> None:
+    """CPU time of the web thread alone, over ten seconds of a live station."""
+    page = open(Settings(port=0), house(tmp_path, []))
+    page.start()
+    connections, got = [], [0]
+    until = time.monotonic() + 20
+    while True:
+        try:
+            probe = http.client.HTTPConnection("127.0.0.1", page.server.port, timeout=15)
+            probe.request("GET", "/api/state")
+            probe.getresponse().read()
+            break
+        except OSError:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
+    for _ in range(clients):
+        connection = http.client.HTTPConnection("127.0.0.1", page.server.port, timeout=15)
+        connection.request("GET", "/api/live")
+        connections.append((connection, connection.getresponse()))
+
+    assert page.server._thread is not None and page.server._thread.ident is not None
+    clock = time.pthread_getcpuclockid(page.server._thread.ident)
+    before, began = time.clock_gettime(clock), time.monotonic()
+    taking = 0.0
+    for n in range(100):
+        started = time.perf_counter()
+        page.take(e.Moment(e.Reading(n / 10, 7.0 + n / 50, False, "ok"), n / 10, time.time()))
+        taking += time.perf_counter() - started
+        time.sleep(max(0.0, began + (n + 1) / 10 - time.monotonic()))
+    spent, lasted = time.clock_gettime(clock) - before, time.monotonic() - began
+
+    def drain(answer: http.client.HTTPResponse) -> None:
+        while line := answer.readline():
+            got[0] += b'"readings":[[' in line
+
+    threads = [threading.Thread(target=drain, args=(answer,), daemon=True) for _, answer in connections]
+    for thread in threads:
+        thread.start()
+    page.stop()
+    for thread in threads:
+        thread.join(5)
+    share = 100 * spent / lasted
+    print(
+        f"\n{clients} browsers: {share:.2f} % of a core; take() {taking / 100 * 1e6:.0f} µs; {got[0]} messages arrived"
+    )
+    assert got[0] >= 95 * clients
+    assert share < 6
+
+
+def test_pages_over_five_years(tmp_path: Path) -> None:
+    """Five years of 8 h days, written straight into the table; then every page that asks the history."""
+    path = tmp_path / "history.db"
+    rig = Rig(tmp_path)
+    now = int(rig.wall)
+    store = open_store(path)
+    with transaction(store):
+        store.execute("INSERT INTO boot VALUES (1, 'bench', 0)")
+        rows = (
+            ((now - day * 86_400 - minute * 60) * 1000, 1, 0, 400, 20, 60, 150, 5, 60_000, 60_000, "A")
+            for day in range(5 * 365)
+            if day % 7 < 5
+            for minute in range(480)
+        )
+        store.executemany("INSERT INTO minute VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        marks = (((now - n * 40_000) * 1000, 1, 0, "button", "ein Moment") for n in range(4000))
+        store.executemany("INSERT INTO mark VALUES (?, ?, ?, ?, ?)", marks)
+    store.close()
+    client = rig.client()
+    print(f"\nfive years: {path.stat().st_size / 1e6:.0f} MB")
+    for address in ("/", "/day", "/diary", "/insight", "/sheet", "/api/day", "/api/today", "/api/marks"):
+        client.get(address)
+        times = []
+        for _ in range(5):
+            began = time.perf_counter()
+            assert client.get(address).status_code == 200
+            times.append(time.perf_counter() - began)
+        print(f"{address:12} {1000 * median(times):6.1f} ms")
+        assert median(times) < 1.0
