@@ -30,7 +30,8 @@ HEADERS: Final[tuple[tuple[str, str], ...]] = (
         "manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     ),
     ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "no-referrer"),
+    # With no-referrer a browser would send the sign-in form with `Origin: null`, which is refused.
+    ("referrer-policy", "same-origin"),
     ("permissions-policy", "camera=(), microphone=(), geolocation=(), usb=(), payment=()"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
