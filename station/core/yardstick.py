@@ -222,9 +222,11 @@ def _envelope(rest: Volts, reference: Volts | None, rate: float, created: str) -
     spread = float(np.percentile(rest, 84) - np.percentile(rest, 16)) / 2
     if reference is None:
         reference_level = rest_level + max(20 * spread, rest_level)
+        if reference_level == rest_level:  # a sensor that gives nothing at all
+            raise Implausible(_TOO_CLOSE)
     else:
         reference_level = float(np.median(reference))
-        if reference_level - rest_level < LEAST_FACTOR * 2 * spread or reference_level < LEAST_FACTOR * rest_level / 2:
+        if reference_level - rest_level <= LEAST_FACTOR * 2 * spread or reference_level < LEAST_FACTOR * rest_level / 2:
             raise Implausible(_TOO_CLOSE)
     return Yardstick(
         signal="emg-envelope",
@@ -243,7 +245,7 @@ def _pressure(rest: Volts, reference: Volts | None, rate: float, created: str) -
     if reference is None:
         raise Implausible("A pressure pad needs both: shoulders relaxed, then raised. Lift them once for 15 s.")
     rest_level, raised = float(np.median(rest)), float(np.median(reference))
-    if abs(raised - rest_level) < LEAST_PRESSURE_STEP * max(raised, rest_level):
+    if abs(raised - rest_level) <= LEAST_PRESSURE_STEP * max(raised, rest_level):
         raise Implausible(
             "The pad feels no difference between relaxed and raised shoulders. Move it a little and try again."
         )
