@@ -12,6 +12,7 @@ from functools import lru_cache
 import sounds
 from station.core import technique
 from station.core.script import Script, ScriptError
+from station.core.technique_words import ACCOMPANYING
 
 log = logging.getLogger(__name__)
 
@@ -84,10 +85,12 @@ def title_of(name: str, language: str) -> str:
 def _exercise(name: str, language: str) -> Exercise | None:
     about = sounds.read(name)
     described = technique.describe(about, f"{name}/technique.toml")
-    if language not in described.languages:
-        return None
+    if language not in described.languages or not sounds.voiced(name, language):
+        return None  # without a voice it would guide in silence
     versions = []
     for script in sounds.scripts(name):
+        if script in ACCOMPANYING:
+            continue
         files = (f"{name}/technique.toml", f"{name}/{script}.toml")
         try:
             versions.append(
