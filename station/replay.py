@@ -66,15 +66,32 @@ def events(prepared: Prepared, *, through_chip: bool = False) -> Iterator[tuple[
     return play(prepared, frames_through_chip(prepared.recording))
 
 
+class _ReadingLine(msgspec.Struct):
+    """A reading as `as_record` would have it, ten times a second and therefore without a dictionary."""
+
+    t: float
+    event: str
+    rve_percent: float | None
+    resting: bool
+    quality: str
+
+
 def write_lines(told: Iterable[tuple[float, Event]], *, trace: bool) -> None:
     """Print one JSON object a line; readings only when they are asked for."""
     out = sys.stdout.buffer
     encode = msgspec.json.Encoder().encode
     heap: list[bytes] = []
     for t, event in told:
-        if type(event) is Reading and not trace:
-            continue
-        heap.append(encode(as_record(event, t)))
+        if type(event) is Reading:
+            if not trace:
+                continue
+            load = event.rve_percent
+            line = _ReadingLine(
+                round(event.t, 3), "reading", None if load is None else round(load, 4), event.resting, event.quality
+            )
+            heap.append(encode(line))
+        else:
+            heap.append(encode(as_record(event, t)))
         if len(heap) >= HEAP:
             out.write(b"\n".join(heap) + b"\n")
             heap.clear()

@@ -37,6 +37,7 @@ BEGINNING_S = 300.0
 # Without notes: so much of the recording is taken for rest, if it is about as quiet as the quietest part.
 ASSUMED_REST_S = 15.0
 ABOUT_AS_QUIET = 1.5
+HOPS_AT_ONCE = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +154,18 @@ def _clock(block: int) -> str:
 
 
 def frames_of(recording: Recording) -> Iterator[Frame]:
-    """The recording as the core wants it: one frame for each 0.1 s hop of the signal path."""
-    for frame in recording.frames(hop_samples(recording.rate) / recording.rate):
-        yield Frame(frame.volts, frame.t_last, frame.rate, frame.lost)
+    """The recording as the core wants it: one frame for each 0.1 s hop of the signal path.
+
+    Samples are read a minute at a time: made one by one, a hop's volts would cost as much as feeling them.
+    """
+    rate, size = recording.rate, hop_samples(recording.rate)
+    for heap in recording.frames(HOPS_AT_ONCE * size / rate):
+        end, lost = round(heap.t_last * rate), heap.lost
+        at = start = end - len(heap.volts)
+        while at < end:
+            stop = min(end, (at // size + 1) * size)  # whole multiples, so that cuts do not wander with losses
+            yield Frame(heap.volts[at - start : stop - start], stop / rate, rate, lost)
+            at, lost = stop, 0
 
 
 def play(prepared: Prepared, frames: Iterable[Frame] | None = None) -> Iterator[tuple[float, Event]]:

@@ -52,12 +52,12 @@ class HopPower(NamedTuple):
 
 
 class BlockFilter(NamedTuple):
-    """The cascade of one rate and mains frequency, as a matrix over (samples, state)."""
+    """The cascade of one rate and mains frequency, as a matrix over (state, samples)."""
 
     samples: int
-    matrix: Array  # (N + 4 + 4 + n, N + n): [EMG band; cos, sin at 50, 60 Hz; low band; new state]
+    matrix: Array  # (n + N + 4 + 4, n + N): [new state; EMG band; cos, sin at 50, 60 Hz; low band]
+    shares: Array  # (7, N + 8): squares of the last N + 8 -> [four parts; 50 Hz, 60 Hz; motion]
     edges: npt.NDArray[np.intp]  # (4,) first sample of each part
-    sizes: Array  # (4,) samples in each part
     settled: Array  # (n,) state after an endless input of 1 V
 
 
@@ -91,79 +91,95 @@ def block_filter(rate: float, mains_hz: float, band: Band) -> BlockFilter:
         *butterworth(2, MOTION_BAND_HZ[1], part_rate, "lowpass"),
     ]
     edges = np.array([round(k * count / PARTS) for k in range(PARTS)], dtype=np.intp)
-    sizes = np.diff(np.append(edges, count)).astype(float)
 
     fast_sections = [*high, *notches]
     states = 2 * (len(fast_sections) + len(low))
-    width = count + states
+    width = states + count
     identity = np.eye(width)
-    fast = Cascade(fast_sections, identity[count : count + 2 * len(fast_sections)].copy())
-    slow = Cascade(low, identity[count + 2 * len(fast_sections) :].copy())
+    samples = identity[states:]
+    fast = Cascade(fast_sections, identity[: 2 * len(fast_sections)].copy())
+    slow = Cascade(low, identity[2 * len(fast_sections) : states].copy())
     wave = np.exp(-2j * math.pi * np.outer(MAINS_HZ, np.arange(count)) / rate)
     wave *= math.sqrt(2) / count / np.sqrt([[gain_at(hz, rate, band)] for hz in MAINS_HZ])
     weights = np.vstack([wave[0].real, wave[0].imag, wave[1].real, wave[1].imag])
     after, motion, hum = [], [], np.zeros((4, width))
     for k in range(count):
-        tapped, out = fast.step(identity[k], len(high))
+        tapped, out = fast.step(samples[k], len(high))
         hum += np.outer(weights[:, k], tapped)
         after.append(out)
-    for start, size in zip(edges, sizes, strict=True):
-        mean = identity[start : start + int(size)].sum(axis=0) / size
-        motion.append(slow.step(mean, len(low))[1])
-    matrix = np.ascontiguousarray(np.vstack([after, hum, motion, fast.state, slow.state]))
+    for start, end in zip(edges, [*edges[1:], count], strict=True):
+        motion.append(slow.step(samples[start:end].mean(axis=0), len(low))[1])
+    matrix = np.ascontiguousarray(np.vstack([fast.state, slow.state, after, hum, motion]))
     settled = np.concatenate([steady_state(fast_sections), steady_state(low)])
-    return BlockFilter(count, matrix, edges, sizes, settled)
+    return BlockFilter(count, matrix, _shares(edges, count), edges, settled)
+
+
+def _shares(edges: npt.NDArray[np.intp], count: int) -> Array:
+    """What each square counts for: the mean of each part, the sum of cos and sin, the mean of the low band."""
+    shares = np.zeros((PARTS + 3, count + 8))
+    for part, (start, end) in enumerate(zip(edges, [*edges[1:], count], strict=True)):
+        shares[part, start:end] = 1 / (end - start)
+    shares[PARTS, count : count + 2] = 1.0
+    shares[PARTS + 1, count + 2 : count + 4] = 1.0
+    shares[PARTS + 2, count + 4 :] = 1 / PARTS
+    return shares
 
 
 class EmgPower:
-    """The running filters of one raw EMG channel."""
+    """The running filters of one raw EMG channel.
+
+    Two buffers take turns: what one hop leaves in front is the state that the next one begins with.
+
+        [ state | volts      ]   in one buffer, times the matrix, gives
+        [ state'| EMG hum low]   in the other, whose samples are then overwritten by the next volts
+    """
 
     def __init__(self, rate: float, mains_hz: float, band: Band, level: float) -> None:
         self.mains_hz = mains_hz
         self.band = band
-        self._filter = block_filter(rate, mains_hz, band)
-        self._input = np.empty(self._filter.matrix.shape[1])
+        self._build(rate)
         self.settle(level)
 
-    @property
-    def samples(self) -> int:
-        """Samples in a hop."""
-        return self._filter.samples
+    def _build(self, rate: float) -> None:
+        self._filter = found = block_filter(rate, self.mains_hz, self.band)
+        self.samples = found.samples  # in a hop
+        length, width = found.matrix.shape
+        states = len(found.settled)
+        one, other = np.zeros(length), np.zeros(length)
+        # (state, where the volts go, all that goes in, all that comes out, what is squared of it)
+        self._turn = (one[:states], one[states:width], one[:width], other, other[states:])
+        self._next = (other[:states], other[states:width], other[:width], one, one[states:])
+        self._times, self._share = found.matrix.dot, found.shares.dot
+        self._squares, self._powers = np.empty(length - states), np.empty(PARTS + 3)
 
     def settle(self, level: float) -> None:
         """Forget the past: as if the signal had stood at `level` volts for ever."""
-        self._input[self.samples :] = self._filter.settled * level
+        self._turn[0][:] = self._filter.settled * level
 
     def rebuild(self, rate: float, level: float) -> None:
         """Take the filters for another rate; the part of the state that is not the standing level is carried over."""
-        old = self._filter
-        swing = self._input[old.samples :] - old.settled * level
-        self._filter = block_filter(rate, self.mains_hz, self.band)
-        self._input = np.empty(self._filter.matrix.shape[1])
+        swing = self._turn[0] - self._filter.settled * level
+        self._build(rate)
         self.settle(level)
         if swing.shape == self._filter.settled.shape:
-            self._input[self.samples :] += swing
+            self._turn[0][:] += swing
 
-    def hop(self, volts: npt.NDArray[Any]) -> HopPower:
-        """Filter exactly `samples` volts."""
-        count = self._filter.samples
-        joined = self._input
-        joined[:count] = volts
-        out = self._filter.matrix @ joined
-        joined[count:] = out[count + 8 :]
-        after = out[:count]
-        c50, s50, c60, s60, m1, m2, m3, m4 = out[count : count + 8].tolist()
-        parts = np.add.reduceat(after * after, self._filter.edges) / self._filter.sizes
-        return HopPower(
-            parts.tolist(),
-            max(c50 * c50 + s50 * s50, c60 * c60 + s60 * s60),
-            (m1 * m1 + m2 * m2 + m3 * m3 + m4 * m4) / PARTS,
-        )
+    def hop(self, volts: npt.NDArray[Any]) -> tuple[list[float], float, float]:
+        """Filter exactly `samples` volts; (power of each part, hum, motion), see HopPower."""
+        turn = self._turn
+        _, place, taken, out, found = turn
+        place[:] = volts
+        self._times(taken, out)
+        self._turn, self._next = self._next, turn
+        squares = self._squares
+        np.multiply(found, found, squares)
+        p1, p2, p3, p4, at50, at60, motion = self._share(squares, self._powers).tolist()
+        return [p1, p2, p3, p4], at50 if at50 > at60 else at60, motion
 
 
 def powers_of(volts: npt.NDArray[Any], rate: float, mains_hz: float, band: Band) -> list[HopPower]:
     """Every whole hop of a recorded segment, filters settled on its first 0.1 s; the first second is left out."""
     count = hop_samples(rate)
     path = EmgPower(rate, mains_hz, band, float(np.mean(volts[:count])))
-    hops = [path.hop(volts[i : i + count]) for i in range(0, len(volts) - count + 1, count)]
+    hops = [HopPower(*path.hop(volts[i : i + count])) for i in range(0, len(volts) - count + 1, count)]
     return hops[min(10, len(hops) // 2) :]

@@ -8,8 +8,7 @@ what the muscle does, what the hand does, what the coach makes of it, what the e
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from station.core.component import NEVER, Component, Handler, Message
 from station.core.events import Event
@@ -23,6 +22,7 @@ class Engine:
 
     def __init__(self, components: Sequence[Component]) -> None:
         self.components = tuple(components)
+        self._dues = [component.due for component in self.components]
         self._routes: dict[type, list[Handler]] = {}
         for component in self.components:
             for kind, handler in component.routes().items():
@@ -35,20 +35,18 @@ class Engine:
 
         Raises RuntimeError when components answer each other without end (a mistake in the code).
         """
-        told: list[Event] = []
-        queue: deque[Message] = deque((message,))
+        queue = [message]
         routes = self._routes
-        for _ in range(LONGEST_STORY):
-            if not queue:
-                return told
-            current = queue.popleft()
-            if isinstance(current, Event):
-                told.append(current)
+        for current in queue:  # grows while it is read
             for handler in routes.get(type(current), ()):
-                answers: Iterable[Message] = handler(current, now)
-                queue.extend(answers)
-        raise RuntimeError(f"the components answer each other without end, last about {current!r}")
+                if answers := handler(current, now):
+                    queue.extend(answers)
+            if len(queue) > LONGEST_STORY:
+                raise RuntimeError(f"the components answer each other without end, last about {current!r}")
+        if len(queue) == 1 and not isinstance(message, Event):
+            return []  # most frames of samples say nothing
+        return [told for told in queue if isinstance(told, Event)]
 
     def due(self) -> float:
         """The monotonic second by which somebody wants a `Tick` (`NEVER`: nobody waits)."""
-        return min((component.due() for component in self.components), default=NEVER)
+        return min([due() for due in self._dues], default=NEVER)

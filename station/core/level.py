@@ -62,11 +62,11 @@ class RunningPower:
         if total > 1e6:  # keep the sums small, so that their differences stay exact
             self._sums = [value - total for value in sums]
 
-    def around(self, ago: int, at_edge: bool = False) -> float:
-        """The mean power around the moment `ago` parts before now (AHEAD <= ago <= LAG_PARTS).
+    def around(self, ago: int) -> tuple[float, float]:
+        """The mean power around the moment `ago` parts before now (AHEAD <= ago <= LAG_PARTS), and its quieter side.
 
-        Where not even the two narrowest windows agree, an edge runs through the moment.  `at_edge` then takes the
-        quieter of its two sides: the mean of both would stretch every burst by half a window at either end.
+        Where not even the two narrowest windows agree, an edge runs through the moment, and the two answers differ:
+        the mean of both sides would stretch every burst by half a window at either end.
         """
         sums = self._sums
         centre = len(sums) - 1 - ago
@@ -77,13 +77,13 @@ class RunningPower:
             low = max(low, lower)
             high = min(high, upper)
             if low > high:
-                if at_edge and back == EDGE_BACK:
-                    half = NARROWEST
-                    before = sums[centre] - sums[centre - half]
-                    return min(before, sums[centre + half] - sums[centre]) / half
-                return best
+                if back == EDGE_BACK:
+                    here = sums[centre]
+                    before, after = here - sums[centre - NARROWEST], sums[centre + NARROWEST] - here
+                    return best, (before if before < after else after) / NARROWEST
+                return best, best
             best = mean
-        return best
+        return best, best
 
     def trailing(self, parts: int) -> float:
         """The mean power of the newest `parts`."""

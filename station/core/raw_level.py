@@ -14,12 +14,16 @@ from station.core.yardstick import REST_RVE, Yardstick
 Volts = npt.NDArray[Any]
 
 # Rest ends where it begins: the level is steady by itself, and hysteresis would count light work as rest.
-REST_POWER = REST_RVE**2
+# The reference is uncertain by some 5 %, so rest is what lies that much below the limit: an unlucky calibration must
+# not turn light, unbroken work into rest, while real rest lies near zero and does not mind.
+REST_POWER = (0.95 * REST_RVE) ** 2
 # With a noisy sensor the threshold of rest is at least this part of the noise power: less cannot be told apart.
 NOISE_PART = 0.3
 # The newest tenth of a second denies a beginning load only when it is clearly below the threshold.
 DENIED = 0.25
 SECOND_PARTS = 40
+# A reading speaks for the tenth of a second that begins at its `t`; the moment asked about is the middle of that.
+MOMENT = LAG_PARTS - 2
 
 
 class RawLevel:
@@ -61,23 +65,26 @@ class RawLevel:
         it was: a bridge is smooth and would look like rest.
         """
         assert self._filter is not None, "set_rate comes first"
-        found = self._filter.hop(volts)
-        parts = found.parts if whole else [self.power] * PARTS
-        self.hum, self.motion = found.hum, found.motion
-        self.power = sum(parts) / PARTS
+        parts, self.hum, self.motion = self._filter.hop(volts)
+        if not whole:
+            parts = [self.power] * PARTS
+        p1, p2, p3, p4 = parts
+        self.power = (p1 + p2 + p3 + p4) / PARTS
         if self._yardstick is None:
             return None
         powers = self._powers
         powers.add(parts)
-        rest, threshold = self._baseline.power, self._threshold
-        # Whether it rests is asked for the middle of the tenth of a second that begins at the reading's moment.
-        ahead = (powers.around(LAG_PARTS - 2, at_edge=True) - rest) * self._scale
-        if self.resting:
+        rest, threshold, scale = self._baseline.power, self._threshold, self._scale
+        mean, quieter = powers.around(MOMENT)
+        resting = (quieter - rest) * scale < threshold
+        if not resting and self.resting:
             # A blip of one tenth of a second is not yet work: the newest tenth must agree.
-            self.resting = ahead < threshold or (powers.trailing(PARTS) - rest) * self._scale < DENIED * threshold
-        else:
-            self.resting = ahead < threshold
-        return math.sqrt(max(0.0, (powers.around(LAG_PARTS) - rest) * self._scale))
+            resting = (self.power - rest) * scale < DENIED * threshold
+        self.resting = resting
+        above = (mean - rest) * scale
+        if resting and above > REST_POWER:
+            above = REST_POWER  # at an edge, or in noise: what rests is not said to be more than rest
+        return math.sqrt(above) if above > 0 else 0.0
 
     def learn(self) -> None:
         """The last second is to be believed: let the baseline follow it down."""

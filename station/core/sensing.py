@@ -41,7 +41,7 @@ class Sensing:
         self.signals = tuple(signals)
         self._last_frame: float | None = None
         self._well = False
-        self._quality: tuple[str, str] = ("", "")
+        self._state = self._reason = ""  # the quality as it was told last
         self._present = True
         self._use(yardsticks)
 
@@ -85,33 +85,41 @@ class Sensing:
         return [stick for k in self._deciding if (stick := self.yardsticks[k]) is not None]
 
     def _on_frame(self, frame: Frame, now: float) -> Iterable[Message]:
-        told: list[Message] = []
         self._last_frame = now
+        volts, paths = frame.volts, self._paths
+        hops: Iterable[Sequence[Measured]]
+        if len(paths) == 1 and volts.shape[1] == 1:
+            # Four of five frames of 20 ms end here: they fill no hop.
+            first = paths[0].push(volts.ravel(), frame.t_last, frame.rate, frame.lost)
+            if not first and self._well:
+                return ()
+            hops = [(hop,) for hop in first]
+        else:
+            by_channel = [path.push(volts[:, k], frame.t_last, frame.rate, frame.lost) for k, path in enumerate(paths)]
+            hops = zip(*by_channel, strict=True)
+        told: list[Message] = []
         if not self._well:
             self._well = True
             told.append(SensorWell(frame.rate))
-        volts = frame.volts
-        by_channel = [
-            path.push(volts[:, k], frame.t_last, frame.rate, frame.lost) for k, path in enumerate(self._paths)
-        ]
-        for hops in zip(*by_channel, strict=True):
-            self._decide(hops, told)
+        for of_channels in hops:
+            self._decide(of_channels, told)
         return told
 
     def _decide(self, hops: Sequence[Measured], told: list[Message]) -> None:
         """One tenth of a second, one answer."""
-        hop = self._deciding_hop(hops)
-        state, reason, load, resting = hop.state, hop.reason, hop.rve_percent, hop.resting
+        t, end, span, load, resting, state, reason = hop = self._deciding_hop(hops) if len(hops) > 1 else hops[0]
         if load is None and state == "ok":
             reason = NO_YARDSTICK
-        elif self._nobody_there(hops, hop):
+        elif len(hops) > len(self._deciding) and self._nobody_there(hops, hop):
             state, reason, load, resting = "absent", REASONS["absent"], None, False
-        if (state, reason) != self._quality:
-            self._quality = (state, reason)
+        if state != self._state or reason != self._reason:
+            self._state, self._reason = state, reason
             told.append(Quality(state, reason))
-        told.append(Reading(hop.t, load, resting, state))
-        told.extend(self._rule.hop(hop.end, hop.span, load, resting, not self._present))
-        minute = self._minutes.hop(hop.t, hop.span, load, resting)
+        told.append(Reading(t, load, resting, state))
+        said = self._rule.hop(end, span, load, resting, not self._present)
+        if said:
+            told.extend(said)
+        minute = self._minutes.hop(t, span, load, resting)
         if minute is not None:
             told.append(minute)
 
@@ -124,7 +132,7 @@ class Sensing:
 
     def _nobody_there(self, hops: Sequence[Measured], hop: Measured) -> bool:
         """Nobody leans on the pad *and* the muscle is silent: who leans forward and works is there."""
-        if len(hops) == len(self._deciding) or (hop.rve_percent is not None and not hop.resting):
+        if hop.rve_percent is not None and not hop.resting:
             return False
         return any(other.state == "absent" for other in hops)
 
@@ -134,13 +142,13 @@ class Sensing:
 
     def _on_lost(self, message: SensorLost, now: float) -> Iterable[Message]:
         self._well = False
-        self._quality = ("stale", message.reason)
+        self._state, self._reason = "stale", message.reason
         return (SensorTrouble(message.reason, message.remedy), Quality("stale", message.reason))
 
     def _on_tick(self, message: Tick, now: float) -> Iterable[Message]:
         if self._well and self._last_frame is not None and now - self._last_frame >= STALE_S:
             self._well = False
-            self._quality = ("stale", "no samples arrive")
+            self._state, self._reason = "stale", "no samples arrive"
             return (Quality("stale", "no samples arrive"),)
         return ()
 

@@ -8,9 +8,9 @@ The grid does not know how frames were cut, so the answer does not depend on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,8 @@ from station.core.smooth_level import EnvelopeLevel, PressureLevel
 from station.core.yardstick import SignalKind, Yardstick
 
 Volts = npt.NDArray[Any]
+FLOAT32 = np.dtype(np.float32)
+BYTES = FLOAT32.itemsize
 
 # Filters are rebuilt when the measured rate has moved by this much (the ADS1115's clock is ±10 % off, and drifts).
 RATE_STEP = 0.01
@@ -34,8 +36,7 @@ DOUBT_HOPS = 4
 MOST_EMPTY_HOPS = 1200
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """One hop of one channel.  `t` is the centre of the measured window, `end` when it was known; seconds."""
 
     t: float
@@ -54,78 +55,90 @@ class SignalPath:
         self.signal = signal
         self.yardstick = yardstick
         self._rate = 0.0
+        self._rate_room = -1.0  # the filters are good for a rate that differs by less than this
         self._hop = 1
-        self._pending: list[Volts] = []
-        self._count = 0
+        self._hop_bytes = BYTES
+        self._pending = bytearray()  # float32 samples that do not fill a hop yet
         self._filled: list[tuple[int, int]] = []  # [start, end) of bridged samples in the pending ones
-        self._time: float | None = None  # of the newest sample
+        self._time = -math.inf  # of the newest sample
+        self._late = math.inf  # a newest sample after this leaves a hole
         self._doubt = 0  # hops whose window touches a hole
         self._level = LEVELS[signal](yardstick)
         self._watch = Watch(signal, yardstick)
 
-    def push(self, volts: Volts, t_last: float, rate: float, lost: int = 0) -> list[Measured]:
-        """Take `volts` (1-D, in order of conversion) of which the last was converted at `t_last`; the finished hops."""
+    def push(self, volts: Volts, t_last: float, rate: float, lost: int = 0) -> Sequence[Measured]:
+        """Take `volts` (in order of conversion) of which the last was converted at `t_last`; the finished hops."""
+        if lost or t_last > self._late or abs(rate - self._rate) > self._rate_room:
+            return self._unusual(volts, t_last, rate, lost)
+        self._time = t_last
+        self._late = t_last + LONGEST_BRIDGE_S
+        self._pending += volts.tobytes() if volts.dtype is FLOAT32 else volts.astype(FLOAT32).tobytes()
+        return self._cut(t_last, rate) if len(self._pending) >= self._hop_bytes else ()
+
+    def _unusual(self, volts: Volts, t_last: float, rate: float, lost: int) -> Sequence[Measured]:
+        """Another rate than before, or a hole."""
         told: list[Measured] = []
-        if abs(rate - self._rate) > RATE_STEP * self._rate:
-            self._rate, self._hop = rate, hop_samples(rate)
-            self._level.set_rate(rate, float(volts[0]))
+        first = float(volts.flat[0])
+        if abs(rate - self._rate) > self._rate_room:
+            self._rate, self._rate_room, self._hop = rate, RATE_STEP * rate, hop_samples(rate)
+            self._hop_bytes = BYTES * self._hop
+            self._level.set_rate(rate, first)
         begin = t_last - len(volts) / rate
-        if not lost and self._time is not None and begin - self._time > LONGEST_BRIDGE_S:
+        if not lost and self._time + LONGEST_BRIDGE_S < begin and self._late < math.inf:
             lost = round((begin - self._time) * rate)  # nobody counted, but the clock went on
         if lost:
-            self._lose(lost, float(volts[0]), begin, told)
-        self._time = t_last
-        self._pending.append(volts)
-        self._count += len(volts)
-        if self._count >= self._hop:
-            self._cut(t_last, rate, told)
+            self._lose(lost, first, begin, told)
+        self._late = math.inf
+        told.extend(self.push(volts, t_last, rate))
         return told
 
     def _lose(self, lost: int, next_volt: float, before: float, told: list[Measured]) -> None:
         """Keep the place of samples that never came."""
-        if lost <= LONGEST_BRIDGE_S * self._rate and self._count:
-            last = float(self._pending[-1][-1])
-            self._filled.append((self._count, self._count + lost))
-            self._pending.append(np.linspace(last, next_volt, lost + 2)[1:-1])
-            self._count += lost
+        count = len(self._pending) // BYTES
+        if lost <= LONGEST_BRIDGE_S * self._rate and count:
+            last = float(np.frombuffer(self._pending[-BYTES:], FLOAT32)[0])
+            self._filled.append((count, count + lost))
+            self._pending += np.linspace(last, next_volt, lost + 2)[1:-1].astype(FLOAT32).tobytes()
             return
-        hops = min(MOST_EMPTY_HOPS, (self._count + lost) // self._hop)
+        hops = min(MOST_EMPTY_HOPS, (count + lost) // self._hop)
         span = self._hop / self._rate
         for k in range(hops, 0, -1):
             end = before - (k - 1) * span
             told.append(Measured(end - span / 2, end, span, None, False, "stale", REASONS["stale"]))
-        self._pending, self._count, self._filled = [], 0, []
+        self._pending.clear()
+        self._filled = []
         self._level.settle(next_volt)
 
-    def _cut(self, t_last: float, rate: float, told: list[Measured]) -> None:
-        volts = self._pending[0] if len(self._pending) == 1 else np.concatenate(self._pending)
-        size, at = self._hop, 0
-        while len(volts) - at >= size:
-            hop = volts[at : at + size]
-            at += size
-            holes = sum(min(b, at) - max(a, at - size) for a, b in self._filled if a < at and b > at - size)
-            told.append(self._measure(hop, t_last - (len(volts) - at) / rate, size / rate, holes / size))
-        rest = volts[at:]
-        self._pending = [rest] if len(rest) else []
-        self._count = len(rest)
-        self._filled = [(max(0, a - at), b - at) for a, b in self._filled if b > at]
+    def _cut(self, t_last: float, rate: float) -> list[Measured]:
+        """Measure the whole hops among the pending samples."""
+        told: list[Measured] = []
+        pending, size, span = self._pending, self._hop, self._hop / rate
+        while len(pending) >= self._hop_bytes:
+            hop = np.frombuffer(bytes(pending[: self._hop_bytes]), FLOAT32)
+            del pending[: self._hop_bytes]
+            holes = 0
+            if self._filled:
+                holes = sum(min(end, size) - max(start, 0) for start, end in self._filled if start < size)
+                self._filled = [(start - size, end - size) for start, end in self._filled if end > size]
+            told.append(self._measure(hop, t_last - len(pending) / BYTES / rate, span, holes < MOST_HOLES * size))
+        return told
 
-    def _measure(self, hop: Volts, end: float, span: float, holes: float) -> Measured:
-        whole = holes < MOST_HOLES
-        level = self._level.hop(hop, whole)
-        state = self._watch.look(hop, self._level, span)
+    def _measure(self, hop: Volts, end: float, span: float, whole: bool) -> Measured:
+        level, watch = self._level, self._watch
+        load = level.hop(hop, whole)
+        state = watch.look(hop, level, span)
+        if state == "ok" and whole and not self._doubt:
+            if load is not None and watch.calm:
+                level.learn()
+            return Measured(end - level.lag_s, end, span, load, level.resting if load is not None else False, "ok", "")
         if not whole:
             self._doubt = DOUBT_HOPS
-        valid = state == "ok" and level is not None and not self._doubt
-        if valid and self._watch.calm:
-            self._level.learn()
-        reason = self._watch.reason
+        reason = watch.reason
         if self._doubt:
             self._doubt -= 1
             if state == "ok":
                 state, reason = "stale", REASONS["stale"]
-        t = end - self._level.lag_s
-        return Measured(t, end, span, level if valid else None, valid and self._level.resting, state, reason)
+        return Measured(end - level.lag_s, end, span, None, False, state, reason)
 
 
 class Level(Protocol):
