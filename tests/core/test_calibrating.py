@@ -322,7 +322,7 @@ def test_the_simulated_person_teaches_the_station() -> None:
     assert found.typing_p50 is not None and 1 < found.typing_p50 < 9
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.one_of(

@@ -224,7 +224,7 @@ def test_every_press_in_every_state_in_any_order(small_desk):
     run_state_machine_as_test(
         lambda: AnyDay(small_desk),
         settings=settings(
-            max_examples=40,
+            max_examples=20,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],

@@ -101,11 +101,14 @@ def test_raised_shoulders_are_tension_and_letting_go_ends_it():
     assert len(only(told, Minute)) == 3
 
 
-@settings(max_examples=8, deadline=None)
+VARIED = muscle([0] * 5 + [15] * 5 + [6] * 3, 3)
+PLAIN = only(play(one(), VARIED, 86), Reading)
+
+
+@settings(max_examples=6, deadline=None)
 @given(size=st.integers(1, 3000))
 def test_the_size_of_frames_changes_nothing(size):
-    volts = muscle([0] * 5 + [15] * 5 + [6] * 5, 3)
-    plain, cut = (only(play(one(), volts, s), Reading) for s in (86, size))
+    plain, cut = PLAIN, only(play(one(), VARIED, size), Reading)
     assert len(plain) == len(cut)
     for a, b in zip(plain, cut, strict=True):
         assert (a.resting, a.quality) == (b.resting, b.quality)
@@ -113,15 +116,14 @@ def test_the_size_of_frames_changes_nothing(size):
         assert a.rve_percent == pytest.approx(b.rve_percent, rel=1e-6, abs=1e-6)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(gain=st.floats(0.3, 1.0))
 def test_scaling_the_signal_and_its_calibration_together_changes_nothing(gain):
     def scaled(volts):
         return 1.65 + gain * (volts.astype(np.float64) - 1.65)
 
     stick = measure("emg-raw", scaled(muscle([0] * 15, 10)), scaled(muscle([100] * 12, 20)), RATE)
-    volts = muscle([0] * 5 + [15] * 5, 3)
-    plain, other = only(play(one(), volts), Reading), only(play(one(stick), scaled(volts)), Reading)
+    plain, other = PLAIN, only(play(one(stick), scaled(VARIED), 86), Reading)
     assert [r.resting for r in plain] == [r.resting for r in other]
     assert [r.rve_percent for r in other] == pytest.approx([r.rve_percent for r in plain], rel=1e-3, abs=1e-2)
 

@@ -287,7 +287,7 @@ def test_steps_follow_each_other_without_gap_or_overlap_and_end_at_the_total(
 _ODD = ("3", "[]", "[[1]]", "{}", "true", '""', "{ de = 1 }", "[{ slot = {} }]", "1979-05-27")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.sampled_from([line for line in SCRIPT.split("\n") if "=" in line]), st.sampled_from(_ODD))
 def test_any_value_of_a_wrong_kind_is_a_problem_and_never_a_crash(line: str, value: str) -> None:
     broken = SCRIPT.replace(line, f"{line.partition('=')[0]} = {value}")
@@ -304,3 +304,59 @@ def test_any_text_gives_a_script_or_problems_but_never_a_crash(technique: str, s
         with pytest.raises(ScriptError) as caught:
             compile(first, script, "de", NAMES)
         assert caught.value.problems
+
+
+def with_step(step: str, seconds: int) -> str:
+    """The script with one more step before its last one."""
+    head, mark, tail = SCRIPT.rpartition("[[step]]")
+    return head.replace("total = 48", f"total = {48 + seconds}") + step + "\n" + mark + tail
+
+
+def test_beds_sounds_and_tones_lie_under_one_slot() -> None:
+    script = made(with_step('[[step]]\nslot = 7\nbed = "rain"\nsound = "bowl-end"\ntone = { source = "tension" }', 7))
+    assert [(step.at, step.seconds, step.kind, step.sound) for step in script.steps if step.at == 38] == [
+        (38, 7, "bed", "rain"),
+        (38, 7, "sound", "bowl-end"),
+        (38, 7, "tone", "tension"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("step", "line", "says"),
+    [
+        ('[[step]]\nslot = 7\nbed = "traffic"', 'bed = "traffic', "there is no bed"),
+        ("[[step]]\nslot = 7\ntone = 440", "tone", "a tone has a source"),
+        ('[[step]]\nslot = 7\ntone = { source = "radio" }', "tone", "a tone has a source"),
+        ("[[step]]\nslot = 7", "[[step]]\nslot = 7", "a step does something"),
+    ],
+)
+def test_a_step_that_cannot_be_played_says_what_could(step: str, line: str, says: str) -> None:
+    assert [says in sentence for _, sentence in mistakes(with_step(step, 7))] == [True]
+
+
+def group(settle: str) -> str:
+    words = "".join(
+        f'{key}.de = "Schultern hoch."\n{key}.en = "Shoulders up."\n' for key in ("say", "tense_say", "release_say")
+    )
+    return f'[[step]]\ngroup = "shoulders"\nslot = 5\ntense = 6\nrelease = 30\n{settle}{words}'
+
+
+def test_a_group_may_wait_for_the_release_and_may_not() -> None:
+    (plain,) = [s for s in made(with_step(group(""), 41)).steps if s.at == 49]
+    assert (plain.seconds, plain.condition) == (30, None)
+    settled = with_step(group('settle_when = "relaxed"\nsettle_after = 10\n'), 41)
+    (waits,) = [s for s in made(settled).steps if s.at == 49]
+    assert waits.condition == Condition("until", "relaxed", 10.0, 2.0)
+    late = with_step(group('settle_when = "relaxed"\nsettle_after = 28\nsettle_hold = 3\n'), 41)
+    assert ["exceeds the release" in sentence for _, sentence in mistakes(late)] == [True]
+
+
+def test_steps_are_a_list_of_tables() -> None:
+    head = SCRIPT.partition("[[step]]")[0]
+    assert any("write [[step]]" in sentence for _, sentence in mistakes(head + "step = [1, 2]\n"))
+
+
+def test_whoever_pressed_the_button_hears_at_once_that_it_worked() -> None:
+    first, mark, rest = SCRIPT.partition("[[step]]")
+    silent = first.replace("48", "52") + "[[step]]\nslot = 4\nsilence = true\n\n" + mark + rest
+    assert any("the first step speaks" in sentence for _, sentence in mistakes(silent))

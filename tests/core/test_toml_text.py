@@ -145,7 +145,7 @@ _values = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(_words, st.dictionaries(_words, _values, max_size=4), max_size=4), st.booleans())
 def test_every_key_of_any_text_is_found_in_the_line_it_was_written_to(
     tables: dict[str, dict[str, Any]], breaks: bool
