@@ -54,8 +54,8 @@ class RawLevel:
 
     def settle(self, level: float) -> None:
         """After a hole: as if the signal had always stood at `level`."""
-        if self._filter is not None:
-            self._filter.settle(level)
+        assert self._filter is not None, "set_rate comes first"
+        self._filter.settle(level)
         self._powers.clear()
 
     def hop(self, volts: Volts, whole: bool = True) -> float | None:

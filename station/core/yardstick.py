@@ -211,9 +211,7 @@ def _raw(rest: Volts, reference: Volts | None, rate: float, created: str) -> Yar
 
 
 def _worst_second(hops: list[HopPower]) -> float:
-    motion = np.array([hop.motion for hop in hops])
-    if len(motion) < 10:
-        return float(motion.max())
+    motion = np.array([hop.motion for hop in hops])  # of 3 s at least: more than the 10 hops of a second
     return float(np.convolve(motion, np.full(10, 0.1), "valid").max())
 
 

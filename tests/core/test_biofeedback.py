@@ -382,3 +382,37 @@ def test_a_smoothed_sensor_teaches_too(signal):
 
 def test_raw_emg_that_is_sampled_too_slowly_is_not_heard():
     assert QuickLevel(STICK).push(volts(RAISED, 1.0), 60.0) is None
+
+
+def readings(engine: Engine, begin: float, seconds: float, load: float | None, resting: bool) -> list[Any]:
+    told = []
+    for k in range(round(seconds * 10)):
+        now = begin + k / 10
+        told += engine.handle(Reading(now - 0.25, load, resting, "ok"), now)
+    return [event for event in told if not isinstance(event, Reading)]
+
+
+def lesson_alone(sound: str, seconds: float) -> Engine:
+    """Biofeedback without the exercise around it: nobody else will end the lesson."""
+    engine = Engine([Biofeedback(("emg-raw",), (STICK,))])
+    engine.handle(Quality("ok"), 0.0)
+    readings(engine, 0.0, 2.0, 30.0, False)
+    engine.handle(SessionStep("biofeedback", "de", 0, "tone", seconds, sound=sound), 2.0)
+    return engine
+
+
+def test_a_lesson_that_nobody_ends_answers_its_guess_and_ends_by_itself():
+    engine = lesson_alone("guess", 5.0)
+    readings(engine, 2.0, 5.0, 30.0, False)
+    assert engine.due() == pytest.approx(7.0, abs=1.0)
+    (reveal,) = engine.handle(Tick(), engine.due())
+    assert reveal == Reveal(1, None, 3.0)
+    assert engine.due() == float("inf")
+
+
+def test_a_gap_of_which_a_part_is_unknown_is_no_gap():
+    engine = lesson_alone("gaps", 60.0)
+    assert readings(engine, 3.0, 0.9, 1.0, True) == []
+    assert readings(engine, 3.9, 0.1, None, False) == []
+    assert readings(engine, 4.0, 0.9, 1.0, True) == []
+    assert len(readings(engine, 4.9, 0.5, 1.0, True)) == 1

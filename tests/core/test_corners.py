@@ -10,11 +10,14 @@ import numpy as np
 import pytest
 
 from station.core import calibrating, yardstick
+from station.core.budget import Budget
 from station.core.calibrating_words import GERMAN, SAYINGS, in_language, said
+from station.core.coach import Coach
+from station.core.coach import Settings as CoachSettings
 from station.core.component import NEVER
 from station.core.emg_power import BANDS
 from station.core.engine import Engine
-from station.core.events import Quiet, Reading, TensionEnded, TensionStarted, as_record, name_of
+from station.core.events import CueWithheld, Quiet, Reading, TensionEnded, TensionStarted, as_record, name_of
 from station.core.feeling import Feeling
 from station.core.inputs import SetQuiet, Tick
 from station.core.preferences import POSSIBLE, Preferences
@@ -135,3 +138,11 @@ def test_the_printed_state_machines_go_to_the_terminal(capsys: pytest.CaptureFix
 @pytest.mark.parametrize("text", ["Atme  aus.", " Atme aus.", "Atme\naus."])
 def test_a_space_too_many_is_a_fault_of_a_spoken_text(text: str) -> None:
     assert list(faults_of(text, "de")) == ["there is a space too many, or a line break"]
+
+
+def test_settling_begins_with_the_first_reading_even_if_nobody_said_the_sensor_is_well() -> None:
+    engine = Engine([Coach(CoachSettings(patience_s=0, baseline_days=0), Budget())])
+    engine.handle(Reading(0.0, None, False, "off"), 10.0)
+    engine.handle(Reading(0.0, 12.0, False, "ok"), 20.0)
+    told = engine.handle(TensionStarted(15.0, 0.04, "rest share 4 %"), 60.0)
+    assert any("settling" in event.reason for event in told if isinstance(event, CueWithheld)), told

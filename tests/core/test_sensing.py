@@ -255,3 +255,9 @@ def test_an_envelope_sensor_tells_the_load():
     hole = lossy(Sensing(signals=("emg-envelope",), yardsticks=(stick,)), muscle([0] * 4), 4000)
     assert only(hole, Reading)
     assert only(play(Sensing(signals=("emg-envelope",)), smooth(20), 2, 100.0), Reading)[-1].rve_percent is None
+
+
+def test_lost_samples_of_a_broken_electrode_leave_it_broken():
+    told = lossy(one(), np.full(int(10 * RATE), 3.3, np.float32), 60)
+    assert [q.state for q in only(told, Quality)] == ["ok", "rail"]
+    assert only(told, Reading)[-1].quality == "rail"

@@ -317,3 +317,25 @@ def test_whatever_the_muscle_does_every_step_is_told_once_and_the_total_is_exact
     assert told == [step.text for step in PMR.steps]
     started = next(e for _, e in evening.told if isinstance(e, SessionStarted))
     assert evening.ends() == [(started.seconds, "completed")]
+
+
+def test_skipping_on_lays_down_the_bed_that_the_next_section_sounds_on():
+    steps = (say(0, 10, "Hallo du."), Step(10, 20, "bed", sound="rain"), Step(10, 5, "silence"), say(15, 15, "Regen."))
+    evening = Evening({("walk", "micro"): Script("walk", "micro", "de", 30.0, "none", steps, ())})
+    evening.say(Start("walk"))
+    evening.wear(None, 2)
+    evening.say(NextStep("page"))
+    told = [(e.kind, e.sound or e.text) for _, e in evening.told if isinstance(e, SessionStep)]
+    assert told == [("say", "Hallo du."), ("bed", "rain"), ("say", "Regen.")]
+
+
+def test_an_exercise_of_words_may_end_early_between_any_two_of_them():
+    """No breath is on its way there that could be cut in two."""
+    steps = tuple(say(10.0 * k, 10.0, "Spür nach.") for k in range(8))
+    evening = Evening(
+        {("still", "micro"): Script("still", "micro", "de", 80.0, "none", steps, ()), ("still", "rested"): RESTED}
+    )
+    evening.say(CueAnswered("accepted"), Start("still"))
+    evening.wear(LOOSE, 100)
+    ((ended, reason),) = evening.ends()
+    assert (reason, ended < 70) == ("completed", True)

@@ -109,6 +109,7 @@ def test_quotes_and_backslashes_inside_strings_do_not_confuse_the_lines() -> Non
         ("a = yes\n", 1, "none of"),
         ("\n\na = 1 2\n", 3, "left over"),
         ("= 3\n", 1, "key"),
+        ('a = 1\nb = "\\q"\n', 2, "unescaped"),
     ],
 )
 def test_broken_toml_names_the_line_and_the_mistake(text: str, line: int, word: str) -> None:
