@@ -44,8 +44,8 @@ outer = [inner[0] + 2 * wall, inner[1] + 2 * wall];
 at = [wall + gap, wall + gap];                       // the board's corner
 deck = floor_h + stand + pcb;                        // the board's upper side
 top = floor_h + height;
-posts = [[wall + 3.2, outer[1] - wall - 3.2], [outer[0] - wall - 3.2, outer[1] - wall - 3.2],
-         [wall + 3.2, at[1] + size[1] + 5], [outer[0] - wall - 3.2, at[1] + size[1] + 5]];
+posts = [[wall + 2.6, outer[1] - wall - 2.6], [outer[0] - wall - 2.6, outer[1] - wall - 2.6],
+         [wall + 2.6, at[1] + size[1] + 5], [outer[0] - wall - 2.6, at[1] + size[1] + 5]];
 
 module rounded(w, l, h, r = 4) {
   linear_extrude(h) offset(r) offset(-r) square([w, l]);
