@@ -135,6 +135,8 @@ def explain(what: str, error: Exception, switch: str = "enabled = false") -> Gpi
     """
     if isinstance(error, GpioError):
         return error
-    said = str(error).strip("'\"") or type(error).__name__
+    said = str(error) or type(error).__name__
+    if said[0] in "'\"" and said[0] == said[-1]:  # a KeyError quotes its own message
+        said = said[1:-1]
     cause = next(cause for cause in CAUSES if cause.is_it(error, said))
     return GpioError(cause.problem.format(what, error=said), cause.remedy.format(switch=switch))

@@ -24,7 +24,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("config", "station.show_config", "show the settings in force, with what each of them means"),
     ("record", "station.record", "write the sensor's signal to a recording (EDF+)"),
     ("replay", "station.replay", "run the station over a recording and say what it would have done"),
-    ("analyse", "station.analyse", "a report of one recording, for you or your physiotherapist"),
+    ("analyse", "station.analyse", "a report of one recording: load, rest, and how good the signal was"),
     ("exercises", "station.exercises", "list what the station can guide you through, in which language and how long"),
     ("render", "station.render", "write an exercise as a sound file, to take along"),
     ("discovery", "station.discovery", "print what the station tells Home Assistant of itself, without a broker"),
@@ -75,10 +75,10 @@ class _Parser(argparse.ArgumentParser):
 
 def _run(name: str, module_name: str, sentence: str, arguments: list[str]) -> int:
     """One command, with every mistake a person can mend put in words."""
-    module = importlib.import_module(module_name)
-    parser = _Parser(prog=f"desk-station {name}", description=sentence[0].upper() + sentence[1:] + ".")
-    module.add_arguments(parser)
     try:
+        module = importlib.import_module(module_name)
+        parser = _Parser(prog=f"desk-station {name}", description=sentence[0].upper() + sentence[1:] + ".")
+        module.add_arguments(parser)
         return int(module.run(parser.parse_args(arguments)))
     except StationError as error:
         for line in error.sentences():

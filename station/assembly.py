@@ -159,8 +159,9 @@ def app(config: Config, state_dir: Path) -> App:
     """A whole station, ready to run, that keeps its things in `state_dir`."""
     library, inbox, sensor = Library(), Inbox(), config.of(Sensor)
     measured = sticks(config, state_dir)
-    keepers = outputs(config, house(config, state_dir, inbox, library.names()))
-    the_core = core(config, library, library.names(), measured())
+    techniques = library.names(config.of(Station).language)
+    keepers = outputs(config, house(config, state_dir, inbox, techniques))
+    the_core = core(config, library, techniques, measured())
     return App(
         the_core.engine,
         the_core,

@@ -49,5 +49,5 @@ def announcement(
         mqtt = msgspec.structs.replace(mqtt, discovery=mode or "device")
     if language:
         settings = settings.with_parts(msgspec.structs.replace(station, language=language))
-    house = assembly.house(settings, place.state_dir(station.state_dir), Inbox(), Library.names())
+    house = assembly.house(settings, place.state_dir(station.state_dir), Inbox(), Library.names(station.language))
     return payloads(mqtt, house)

@@ -4,6 +4,7 @@
     breathing/five-five, any  sounds/techniques/breathing/five-five.toml, which says itself how long it is
     breathing, rested         sounds/techniques/breathing/rested.toml: a sentence of the house, no exercise (session.py)
 
+A technique that has no voice in a language yet is not offered in it: a guided exercise that says nothing helps nobody.
 A broken script is no reason for the station to stop: it is logged with file and line and counts as not there.
 """
 
@@ -34,9 +35,9 @@ class Library:
         return self._kept[key]
 
     @staticmethod
-    def names() -> tuple[str, ...]:
-        """The exercises there are, by the names of their folders."""
-        return sounds.techniques()
+    def names(language: str = "") -> tuple[str, ...]:
+        """The exercises there are, by the names of their folders; with a language, those that speak it."""
+        return tuple(name for name in sounds.techniques() if not language or sounds.voiced(name, language))
 
     @staticmethod
     def named(name: str) -> tuple[str, ...]:
@@ -46,7 +47,7 @@ class Library:
 
     @staticmethod
     def _compile(name: str, length: str, language: str) -> Script | None:
-        if name not in sounds.techniques() or length not in sounds.scripts(name):
+        if name not in sounds.techniques() or length not in sounds.scripts(name) or not sounds.voiced(name, language):
             return None
         files = (f"sounds/techniques/{name}/technique.toml", f"sounds/techniques/{name}/{length}.toml")
         try:

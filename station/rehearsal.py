@@ -35,7 +35,7 @@ def yardsticks(person: Settings) -> tuple[Yardstick, ...]:
 def elsewhere(person: Settings) -> Callable[[], tuple[Yardstick, ...]]:
     """The same, measured in a process of its own that begins now; the answer gives them, when it is asked."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "station.rehearsal"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-m", "station.rehearsal"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0
     )
     assert process.stdin
     process.stdin.write(msgspec.json.encode(person))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import signal
 import socket
 import subprocess
@@ -87,11 +88,12 @@ class Acquisition:
         """End the process and the thread, and leave nothing behind.  Safe to call twice.
 
         A process that has not closed its sensor after `patience_s` is killed; returns 0.5 s after that at the latest.
+        One that has not read a frame yet has nothing to close and is not waited for.
         """
         self.end()
         if not self._thread.is_alive() or threading.current_thread() is self._thread:
             return
-        self._thread.join(patience_s)
+        self._thread.join(patience_s if self._first_frame_at < math.inf else 0.1)
         process = self._process
         if self._thread.is_alive() and process is not None:
             process.kill()
@@ -125,7 +127,15 @@ class Acquisition:
             ours.send(pack_control({"driver": self.driver, "settings": self.settings}))
             with self._lock:
                 self._socket = ours
-            self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
+            # A group of its own: Ctrl-C is the parent's business.  An environment of its own: another thread (SDL) may
+            # change the process's while the new one is being made, which ended in "Bad address".
+            self._process = subprocess.Popen(
+                command,
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                env=os.environ.copy(),
+                process_group=0,
+            )
         self.starts += 1
         ours.settimeout(START_TIME_OUT_S)
         if self._ending.is_set():  # stop() came before there was a socket to say it on

@@ -86,7 +86,9 @@ def _stage(console: Console, language: str, broker: Broker, folder: Path, args: 
     listener = Listener(broker.port, f"desk/{place.station_id(folder)}/#")
     notes = [broker.note] if broker.note else []
     load = chosen.of(tension.Settings).load_rve_percent
+    page = next((keeper.output for keeper in app.outputs if keeper.name == "web"), None)
     picture = Picture(language, REST_RVE_PERCENT, load, listener.lines, notes, console)
+    picture.address = lambda: str(getattr(page, "address", ""))
     actor = Actor(lambda: finger.do(SHORT), sensor.control)
     app.outputs += [Keeper("picture", picture), Keeper("person", actor)]
     keys = Keys(

@@ -49,6 +49,8 @@ class Picture:
         self.language = language
         self.rest, self.load = rest_rve_percent, load_rve_percent
         self.messages, self.notes, self.console = messages, notes, console
+        self.address: Callable[[], str] = lambda: ""
+        """Where the page is, once it is there."""
         self.state = State()
         self.pattern = "off"
         self.recent: deque[float] = deque(maxlen=BAR)

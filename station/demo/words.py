@@ -50,8 +50,9 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "quoted": "„{}“",
         "no_messages": "noch keine Nachrichten",
         "trouble": "Hinweis",
+        "page": "Die Seite im Browser",
         "title": "Desk Station · Vorführung mit einer simulierten Person",
-        "bye": "Bis bald. Deine eigene Station: README, Abschnitt „On a Pi“.",
+        "bye": "Bis bald. Wie du deine eigene Station baust, steht in der README.",
     },
     "en": {
         "level": "tension",
@@ -68,8 +69,9 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "quoted": "“{}”",
         "no_messages": "no messages yet",
         "trouble": "note",
+        "page": "the page in your browser",
         "title": "Desk Station · demo with a simulated person",
-        "bye": "See you. For a station of your own: README, “On a Pi”.",
+        "bye": "See you. How to build a station of your own is in the README.",
     },
 }
 

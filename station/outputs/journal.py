@@ -45,7 +45,6 @@ LINES: Final[dict[str, dict[type[Event], int]]] = {
         events.Quiet: INFO,
         events.Refused: NOTICE,
         events.Private: INFO,
-        events.Preferred: INFO,
     },
     "detail": {
         events.Button: INFO,
@@ -77,6 +76,7 @@ NEVER: Final = (
     events.CalibrationStep,
     events.CalibrationDone,
     events.DayBegan,
+    events.Preferred,
     events.NoteChanged,
 )
 # While private mode is on only these are written, whatever the level.

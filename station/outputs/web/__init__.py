@@ -7,6 +7,7 @@ thread: a station without the page never loads it.
 
 from __future__ import annotations
 
+import logging
 from importlib.util import find_spec
 from typing import Annotated, Literal
 
@@ -15,6 +16,8 @@ from msgspec import Meta
 
 from station.core.events import Moment
 from station.outputs.contract import House, OutputError
+
+log = logging.getLogger(__name__)
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,6 +81,7 @@ class Web:
 
             self.desk.files.update(read_all())
         self.server.start()
+        log.info("the page is at %s", self.address)
 
     def take(self, moment: Moment) -> None:
         """Learn one event.  Raises OutputError once the server is gone."""

@@ -49,7 +49,11 @@ def _trouble(state: State, view: View) -> Html:
     return tag(
         "section",
         tag("h2", view.w("live.trouble")),
-        tag("p", sentence or view.known("quality", state.signal_quality), id="trouble-text"),
+        tag(
+            "p",
+            (sentence or view.known("quality", state.signal_quality)) if state.state == "sensor_trouble" else "",
+            id="trouble-text",
+        ),
         tag("div", *others, id="trouble-outputs"),
         id="trouble",
         class_="card trouble",
