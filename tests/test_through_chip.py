@@ -71,3 +71,24 @@ def test_the_station_says_the_same_of_the_file_and_of_the_chip_within_one_hop(tm
     assert [name for _, name in ways[0]] == [name for _, name in ways[1]]
     assert "TensionStarted" in [name for _, name in ways[0]]
     assert all(abs(a - b) <= 0.1 + 1e-9 for (a, _), (b, _) in zip(*ways, strict=True))
+
+
+@pytest.mark.slow
+def test_raw_emg_at_860_a_second_says_the_same_of_the_file_and_of_the_chip_within_one_hop(tmp_path: Path) -> None:
+    rate, rng = 860.0, np.random.default_rng(3)
+    parts = ((15, 0.002), (15, 0.15), (20, 0.002), (90, 0.03), (2, 1.65), (10, 0.002))
+    rms = np.concatenate([np.full(round(s * rate), v) for s, v in parts])
+    writer = EdfWriter(tmp_path / "a.edf", ["EMG raw"], rate)
+    writer.note(0, "calibration/rest", 15)
+    writer.note(15, "calibration/reference", 15)
+    writer.add(np.clip(1.65 + rms * rng.standard_normal(len(rms)), 0, 3.3))
+    writer.close()
+    prepared = prepare(load(str(tmp_path / "a.edf")))
+    ways = []
+    for frames in (None, frames_through_chip(prepared.recording)):
+        told = [(t, type(e).__name__, getattr(e, "state", "")) for t, e in play(prepared, frames)]
+        ways.append([said for said in told if said[1] not in ("Reading", "Minute")])
+    assert [said[1:] for said in ways[0]] == [said[1:] for said in ways[1]]
+    assert "TensionStarted" in {name for _, name, _ in ways[0]}
+    assert "off" in {state for _, _, state in ways[0]}
+    assert all(abs(a[0] - b[0]) <= 0.1 + 1e-9 for a, b in zip(*ways, strict=True))
