@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint types logic parts slow bench system lock voice clean
+.PHONY: help demo test lint types logic parts slow bench mutants system lock voice clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -22,7 +22,8 @@ types: $(VENV)/.test  ## mypy, strict
 	@echo "== types"; $(BIN)/mypy
 
 logic: $(VENV)/.test  ## the core's tests: pure, in virtual time, seconds
-	@echo "== logic"; $(BIN)/python -m pytest -m "not slow and not benchmark" tests/core
+	@echo "== logic"; $(BIN)/python -m pytest -m "not slow and not benchmark" tests/core \
+	  --cov=station/core --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered
 
 parts: $(VENV)/.test  ## drivers, outputs, sounds and commands, as far as they are quick
 	@echo "== parts"; $(BIN)/python -m pytest -m "not slow and not benchmark" --ignore tests/core
@@ -30,16 +31,19 @@ parts: $(VENV)/.test  ## drivers, outputs, sounds and commands, as far as they a
 slow: $(VENV)/.test  ## tests with a real broker, real processes and captured sound
 	@echo "== real processes, broker and sound"; $(BIN)/python -m pytest -m "slow and not benchmark"
 
+mutants: $(VENV)/.test  ## mutate tension, load and calibration, and count what the tests notice (half an hour)
+	@$(PIP) "mutmut>=3.3" && $(BIN)/python -m mutmut run --max-children 1 && $(BIN)/python -m mutmut results
+
 bench: $(VENV)/.test  ## print the measured figures
 	@$(BIN)/python -m pytest -m benchmark -s
 
-system:  ## what the tests need from the system: mosquitto
+system:  ## what the tests need from the system: mosquitto, chromium
 	@sh tests/system-packages.sh
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Desk Station needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)."; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || \
+	@echo "Making $(VENV) ..."; $(PYTHON) -m venv $(VENV) || \
 	  { echo "Python's venv module is missing. On Debian or Raspberry Pi OS:  sudo apt install python3-venv"; rm -rf $(VENV); exit 1; }
 
 $(VENV)/.run: $(VENV)/bin/python requirements.lock pyproject.toml
@@ -66,4 +70,4 @@ voice:  ## render the voice clips that changed (needs the `voice` extra; see sou
 	@$(BIN)/python -m sounds.voice
 
 clean:  ## remove what was built
-	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage tests/out
+	@rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage mutants tests/out
