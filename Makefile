@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint types logic parts slow bench mutants system lock voice clean
+.PHONY: help demo test lint types logic branches parts slow bench mutants system lock voice clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -13,7 +13,7 @@ help:  ## this list
 demo: $(VENV)/.run  ## the whole station with a simulated person: no hardware, no root, no broker needed
 	@$(BIN)/desk-station demo
 
-test: $(VENV)/.test system lint types logic parts slow  ## lint, types and every test
+test: $(VENV)/.test system lint types branches parts slow  ## lint, types and every test
 
 lint: $(VENV)/.test  ## ruff: style and common mistakes
 	@echo "== lint"; $(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -22,7 +22,10 @@ types: $(VENV)/.test  ## mypy, strict
 	@echo "== types"; $(BIN)/mypy
 
 logic: $(VENV)/.test  ## the core's tests: pure, in virtual time, seconds
-	@echo "== logic"; $(BIN)/python -m pytest -m "not slow and not benchmark" tests/core \
+	@echo "== logic"; $(BIN)/python -m pytest -m "not slow and not benchmark" tests/core
+
+branches: $(VENV)/.test  ## the same, and every branch of the core must be walked (twice the time: it is traced)
+	@echo "== logic, every branch"; $(BIN)/python -m pytest -m "not slow and not benchmark" tests/core \
 	  --cov=station/core --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered
 
 parts: $(VENV)/.test  ## drivers, outputs, sounds and commands, as far as they are quick

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from station.core import calibrating, yardstick
+from station.core import calibrating, tables, yardstick
 from station.core.budget import Budget
 from station.core.calibrating_words import GERMAN, SAYINGS, in_language, said
 from station.core.coach import Coach
@@ -17,9 +17,19 @@ from station.core.coach import Settings as CoachSettings
 from station.core.component import NEVER
 from station.core.emg_power import BANDS
 from station.core.engine import Engine
-from station.core.events import CueWithheld, Quiet, Reading, TensionEnded, TensionStarted, as_record, name_of
+from station.core.events import (
+    CalibrationStep,
+    CueWithheld,
+    Quiet,
+    Reading,
+    Refused,
+    TensionEnded,
+    TensionStarted,
+    as_record,
+    name_of,
+)
 from station.core.feeling import Feeling
-from station.core.inputs import SetQuiet, Tick
+from station.core.inputs import Calibrate, Prefer, SetPrivate, SetQuiet, Tick
 from station.core.preferences import POSSIBLE, Preferences
 from station.core.quick import block_filter
 from station.core.quiet import QuietTime
@@ -131,7 +141,7 @@ def test_without_notches_the_tone_hears_the_mains() -> None:
 
 
 def test_the_printed_state_machines_go_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    runpy.run_module("station.core.tables", run_name="__main__")
+    runpy.run_path(tables.__file__, run_name="__main__")
     assert capsys.readouterr().out.startswith("### The button")
 
 
@@ -146,3 +156,34 @@ def test_settling_begins_with_the_first_reading_even_if_nobody_said_the_sensor_i
     engine.handle(Reading(0.0, 12.0, False, "ok"), 20.0)
     told = engine.handle(TensionStarted(15.0, 0.04, "rest share 4 %"), 60.0)
     assert any("settling" in event.reason for event in told if isinstance(event, CueWithheld)), told
+
+
+def test_what_is_asked_of_a_calibration_that_does_not_run_changes_nothing() -> None:
+    engine = Engine([calibrating.Calibrating(["emg-envelope"])])
+    assert [engine.handle(Calibrate(action), 1.0) for action in ("next", "skip", "abort", "dance")] == [[]] * 4
+    assert engine.due() == NEVER
+
+
+def test_a_recording_cannot_be_cut_short() -> None:
+    engine = Engine([calibrating.Calibrating(["emg-envelope"])])
+    engine.handle(Calibrate("start"), 0.0)
+    assert engine.handle(Calibrate("next"), 1.0) == [CalibrationStep("rest", 60.0)]
+    assert engine.handle(Calibrate("next"), 2.0) == []
+    assert engine.due() == 61.0
+
+
+def test_a_wish_for_something_unknown_names_what_there_is() -> None:
+    (refused,) = Engine([Preferences(dict.fromkeys(POSSIBLE, 1))]).handle(Prefer({"colour": "red"}), 0.0)
+    assert isinstance(refused, Refused)
+    assert "'colour'" in refused.reason and "volume" in refused.reason
+
+
+def test_private_mode_that_is_on_already_is_not_told_again() -> None:
+    engine = Engine([QuietTime()])
+    assert len(engine.handle(SetPrivate(True, "page"), 0.0)) == 1
+    assert engine.handle(SetPrivate(True, "mqtt"), 1.0) == []
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_nothing_cannot_be_spoken(text: str) -> None:
+    assert list(faults_of(text, "de")) == ["there is no text"]

@@ -361,3 +361,15 @@ def test_whoever_pressed_the_button_hears_at_once_that_it_worked() -> None:
     first, mark, rest = SCRIPT.partition("[[step]]")
     silent = first.replace("48", "52") + "[[step]]\nslot = 4\nsilence = true\n\n" + mark + rest
     assert any("the first step speaks" in sentence for _, sentence in mistakes(silent))
+
+
+@pytest.mark.parametrize(
+    ("script", "says"),
+    [
+        (SCRIPT.replace('safety = ["eyes_open"]', "safety = 3"), "safety is a list"),
+        (SCRIPT.replace("breathe = { in = 4, out = 6, cycles = 2 }", "breathe = 5"), "breathe = { in = 4"),
+        (SCRIPT.replace('technique = "breathing"\n', ""), 'technique = "…" is missing'),
+    ],
+)
+def test_a_key_of_another_kind_is_answered_with_how_it_is_written(script: str, says: str) -> None:
+    assert any(says in sentence for _, sentence in mistakes(script))
