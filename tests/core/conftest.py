@@ -72,7 +72,7 @@ class SmallDesk:
         session: SessionSettings | None = None,
         lights: LightSettings | None = None,
     ) -> None:
-        # No patience, no settling, no days of mere watching unless a test is about them: timelines begin with the light.
+        # No patience, no settling, no days of mere watching unless a test is about them: it begins with the light.
         self.coach = Coach(coach or CoachSettings(patience_s=0, settle_s=0, baseline_days=0), Budget())
         self.quiet = QuietTime()
         self.grammar = Grammar()
