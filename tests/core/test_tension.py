@@ -1,8 +1,6 @@
 """The tension rule as timelines of tenths of a second."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from station.core.events import CueWithheld, NoRest, TensionEnded, TensionStarted
 from station.core.tension import TABLE, Settings, TensionRule, personal_threshold
@@ -126,44 +124,3 @@ def test_the_personal_threshold_is_one_and_a_half_times_typing_within_bounds(typ
 
 def test_every_move_of_the_table_leads_to_a_state_of_the_table():
     assert set(TABLE.values()) <= {state for state, _ in TABLE}
-
-
-hops = st.lists(
-    st.tuples(st.sampled_from([LOADED, LIGHT, RESTING, UNKNOWN, (9.0, False)]), st.integers(1, 400)),
-    min_size=1,
-    max_size=20,
-)
-
-
-@settings(max_examples=25, deadline=None)
-@given(hops)
-def test_episodes_alternate_and_none_begins_without_its_evidence(stretches):
-    story, seen, open_since = Story(), [], None
-    for hop, count in stretches:
-        for _ in range(count):
-            seen.append(hop)
-            before = len(story.told)
-            story.for_s(SPAN, hop)
-            for _, event in story.told[before:]:
-                if isinstance(event, TensionStarted):
-                    assert open_since is None
-                    open_since = len(seen)
-                    window = [h for h in seen[-600:] if h[0] is not None]
-                    assert len(window) >= 420
-                    assert sum(h[0] >= 10.0 for h in window) * 2 >= len(window)
-                    assert sum(h[1] for h in window) < 0.2 * len(window)
-                elif isinstance(event, TensionEnded):
-                    assert open_since is not None
-                    open_since = None
-
-
-@settings(max_examples=25, deadline=None)
-@given(hops, st.integers(0, 10))
-def test_a_longer_rest_never_brings_tension(stretches, where):
-    plain, rested = Story(), Story()
-    where %= len(stretches)
-    for k, (hop, count) in enumerate(stretches):
-        plain.for_s(count * SPAN, hop)
-        rested.for_s(count * SPAN, RESTING if k == where else hop)
-    if not plain.said(TensionStarted):
-        assert not rested.said(TensionStarted) or stretches[where][0][0] is None

@@ -1,6 +1,8 @@
 """The tension rule at its edges: one hop more or less, one per cent above or below."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from station.core.events import CueWithheld, NoRest, TensionEnded, TensionStarted
 from station.core.tension import QUIET, TABLE, TENSION, WITHHELD, Settings, TensionRule
@@ -204,3 +206,60 @@ def test_a_hop_that_is_told_without_presence_is_of_somebody_at_the_desk():
     rule = TensionRule(SMALL, 10.0, 7.0)
     assert rule.state == QUIET
     assert [type(e) for e in (rule.hop(20.0, 20.0, 15.0, False))] == [TensionStarted]
+
+
+# Stretches of one kind of second, long enough for several windows and short enough that edges are common.
+stretches = st.lists(
+    st.tuples(st.sampled_from([LOADED, LIGHT, BETWEEN, RESTING, UNKNOWN]), st.integers(1, 15)), min_size=2, max_size=16
+)
+
+
+def seconds(pieces):
+    return [hop for hop, count in pieces for _ in range(count)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(stretches)
+def test_episodes_alternate_and_none_begins_without_its_evidence(pieces):
+    """What was said is true of the window counted anew; unknown seconds count for nothing in it."""
+    story, hops, running = Story(), seconds(pieces), False
+    for k, hop in enumerate(hops):
+        for _, event in story(hop):
+            if isinstance(event, TensionEnded):
+                assert running
+                running = False
+            if isinstance(event, TensionStarted):
+                assert not running
+                running = True
+                assert k >= 19
+                known = [h for h in hops[k - 19 : k + 1] if h != UNKNOWN]
+                assert len(known) >= 14
+                assert sum(h == LOADED for h in known) * 2 >= len(known)
+                rest = sum(h == RESTING for h in known) / len(known)
+                assert rest < 0.2
+                assert event.relative_rest_time == rest
+                assert event.load_rve_percent == 15.0
+
+
+@settings(max_examples=150, deadline=None)
+@given(stretches, st.integers(0, 15))
+def test_a_longer_rest_never_brings_tension(pieces, where):
+    """Known seconds become rest: who was not tense is not tense now, and nobody is without rest for longer."""
+    where %= len(pieces)
+    rested = [(RESTING if k == where and hop != UNKNOWN else hop, count) for k, (hop, count) in enumerate(pieces)]
+    before, after = (kinds(Story()(*seconds(each))) for each in (pieces, rested))
+    if TensionStarted not in before:
+        assert TensionStarted not in after
+    assert after.count(NoRest) <= before.count(NoRest) + 1  # rest may part one stretch into two
+    if NoRest not in before:
+        assert NoRest not in after
+
+
+@settings(max_examples=60, deadline=None)
+@given(stretches, st.integers(0, 15), st.integers(1, 60))
+def test_unknown_seconds_neither_lengthen_nor_break_a_stretch_without_rest(pieces, where, count):
+    longer = [*pieces[:where], (UNKNOWN, count), *pieces[where:]]
+    before, after = (
+        [event for _, event in Story()(*seconds(each)) if isinstance(event, NoRest)] for each in (pieces, longer)
+    )
+    assert after == before
