@@ -55,9 +55,9 @@ def run(args: argparse.Namespace) -> int:
     return 0 if found else 1
 
 
-def exercises() -> tuple[Exercise, ...]:
+def exercises(library: Library | None = None) -> tuple[Exercise, ...]:
     """Every exercise that can be played: by family, then by name, then from short to long."""
-    library = Library()
+    library = library or Library()
     found = [each for name in Library.names() for each in _of(name, library)]
     order = {family: n for n, family in enumerate(FAMILIES)}
     rank = {length: n for n, length in enumerate(LENGTHS)}

@@ -7,10 +7,11 @@ import json
 
 import pytest
 
+import sounds
 from station import exercises
 from station.__main__ import main
 from station.core.engine import Engine
-from station.core.events import Reading, SessionEnded, SessionStep
+from station.core.events import Reading, Refused, SessionEnded, SessionStep
 from station.core.inputs import Start, Tick
 from station.core.session import LENGTHS, RESTED, STILLNESS, Session
 from station.core.technique_words import FAMILIES
@@ -20,11 +21,11 @@ from station.library import Library
 
 @pytest.fixture(scope="module")
 def all_of_them() -> tuple[exercises.Exercise, ...]:
-    return exercises.exercises()
+    return exercises.exercises(Library(unvoiced=True))
 
 
 def test_every_line_of_the_list_can_be_asked_for_and_is_as_long_as_it_says(all_of_them) -> None:
-    library = Library()
+    library = Library(unvoiced=True)
     for each in all_of_them:
         script = library(each.id, each.length, each.language)
         assert script is not None and (script.seconds, script.length) == (each.seconds, each.length)
@@ -45,12 +46,18 @@ def test_each_exercise_is_there_in_german_and_english_and_equally_long(all_of_th
     assert german == english
 
 
+def test_what_has_no_voice_in_a_language_is_not_offered_in_it() -> None:
+    offered = {(each.id.split("/")[0], each.language) for each in exercises.exercises()}
+    assert offered
+    assert all(sounds.voiced(name, language) for name, language in offered)
+
+
 def test_sentences_of_the_house_are_no_exercises(all_of_them) -> None:
     assert not [each.id for each in all_of_them if each.id.endswith((RESTED, STILLNESS))]
 
 
 def test_a_named_exercise_knows_its_own_length() -> None:
-    library = Library()
+    library = Library(unvoiced=True)
     for name in library.named("movement"):
         one = library(name, "micro", "de")
         assert one is not None and library(name, "long", "de") is one
@@ -80,9 +87,10 @@ def test_a_language_that_nothing_speaks_is_said_in_a_sentence() -> None:
 
 def played(name: str, length: str, load: float | None) -> tuple[list[SessionStep], float, str]:
     """One exercise of the house with a muscle of this load (None: no sensor): its steps, its length, how it ended."""
-    engine = Engine([Session(Library())])
+    engine = Engine([Session(Library(unvoiced=True))])
     told, now = [(0.0, event) for event in engine.handle(Start(name, length, "de"), 0.0)], 0.0
     reading_at = 0.1
+    assert told and not isinstance(told[-1][1], Refused), name
     while not isinstance(told[-1][1], SessionEnded):
         if load is not None and reading_at <= engine.due():
             now, message = reading_at, Reading(reading_at, load, load < 5, "ok")
