@@ -339,7 +339,7 @@ def test_it_can_be_read_without_javascript(browser: Any, station: Station) -> No
     for path, words in (
         ("/", "Deine Schulter"),
         ("/day?date={day}", "Ruhe"),
-        ("/exercises/pmr", "Was man darüber weiß"),
+        ("/exercises/autogenic", "Was man darüber weiß"),
         ("/help", "112"),
     ):
         _go(page, station, path)
