@@ -52,7 +52,8 @@ def an_hour_of_raw_emg(path: Path) -> Path:
 @pytest.mark.benchmark
 def test_raw_emg_at_860_a_second(tmp_path: Path) -> None:
     path = an_hour_of_raw_emg(tmp_path / "hour.edf")
-    assert report("raw EMG, 860/s", HOURS * 3600, cpu_seconds(path)) > 200
+    # A crowded machine counts up to half as many CPU-s again; on a quiet one it is 1,500 and more.
+    assert report("raw EMG, 860/s", HOURS * 3600, cpu_seconds(path)) > 800
     report("raw EMG, 860/s, with --trace", HOURS * 3600, cpu_seconds(path, "--trace"))
 
 
