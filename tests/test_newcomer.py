@@ -170,7 +170,7 @@ def test_a_state_folder_that_cannot_be_written(newcomer: Newcomer, command: str)
     ("power", "remedy"), [("", "runs on a power bank"), ('power = "mains"', "the whole station on a power bank")]
 )
 def test_electrodes_on_undeclared_power_or_mains_are_refused(newcomer: Newcomer, power: str, remedy: str) -> None:
-    config = newcomer.file(f"[sensor]\n{power}\n{QUIET}")
+    config = newcomer.file(f'[station]\nlanguage = "en"\n[sensor]\n{power}\n{QUIET}')
     said = newcomer.runs_until(config, "sensor_trouble")
     assert "the station does not open it" in said and remedy in said
     code, said = newcomer.types("check", "--config", config)
