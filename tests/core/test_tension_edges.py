@@ -66,6 +66,8 @@ def test_seven_tenths_of_the_window_must_be_known(known, said):
 
 def test_the_share_that_could_be_believed_is_told():
     ((_, withheld),) = Story()(*[UNKNOWN] * 10, *[RESTING] * 1, *[LOADED] * 9)
+    ((_, fuller),) = Story()(*[UNKNOWN] * 7, *[LOADED] * 13)
+    assert fuller.reason.endswith("only 65 % of the signal could be believed")
     assert withheld.reason == ("rest share 10 % for 20 s, load 15 %RVE; only 50 % of the signal could be believed")
 
 

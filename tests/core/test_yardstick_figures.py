@@ -36,7 +36,7 @@ def test_an_envelopes_figures_are_those_of_its_ramp():
 @pytest.mark.parametrize(("rest", "assumed"), [(RISE, 0.05 + 20 * 0.0068), (RISE + 1, 2 * 1.05)])
 def test_an_envelope_without_reference_assumes_one_far_above_its_scatter_and_its_rest(rest, assumed):
     stick = measure("emg-envelope", rest, None, 100.0)
-    assert stick.rest_only
+    assert (stick.rest_only, stick.created) == (True, "")
     assert stick.reference_level == pytest.approx(assumed)
     assert stick.noise_rve_percent == pytest.approx(100 * 0.0068 / (assumed - np.median(rest)))
 
@@ -62,8 +62,9 @@ def test_a_sensor_that_gives_nothing_at_all_is_refused_with_a_sentence(signal, s
 
 
 def test_an_envelope_of_nothing_gives_no_yardstick_without_a_reference_either():
-    with pytest.raises(Implausible):
+    with pytest.raises(Implausible) as caught:
         measure("emg-envelope", np.zeros(1001), None, 100.0)
+    assert caught.value.reason == _TOO_CLOSE
 
 
 def test_typing_below_rest_is_no_load_and_not_a_negative_one():
