@@ -25,8 +25,8 @@ logic: $(VENV)/.test  ## the core's tests: pure, in virtual time, seconds
 	@echo "== logic"; $(BIN)/python -m pytest -m "not slow and not benchmark" tests/core
 
 branches: $(VENV)/.test  ## the same, and every branch of the core must be walked (twice the time: it is traced)
-	@echo "== logic, every branch"; $(BIN)/python -m pytest -m "not slow and not benchmark" tests/core \
-	  --cov=station/core --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered
+	@echo "== logic, every branch"; $(BIN)/python -m coverage run --source=station/core -m pytest -m "not slow and not benchmark" tests/core
+	@$(BIN)/python -m coverage report --fail-under=100 --show-missing --skip-covered
 
 parts: $(VENV)/.test  ## drivers, outputs, sounds and commands, as far as they are quick
 	@echo "== parts"; $(BIN)/python -m pytest -m "not slow and not benchmark" --ignore tests/core
