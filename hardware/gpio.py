@@ -82,61 +82,56 @@ def _factory(name: str) -> Any:
 class Cause:
     """Why a pin cannot be used: how to recognise it, and what to say (`{}`: the device)."""
 
-    is_it: Callable[[Exception, str], bool]
+    is_it: Callable[[Exception, str, bool], bool]
+    """Of the error, what it says, and whether this machine has pins at all."""
     problem: str
     remedy: str
 
 
-def _chips() -> list[Path]:
-    return sorted(Path("/dev").glob("gpiochip*"))
-
-
-def _kind(name: str) -> Callable[[Exception, str], bool]:
-    return lambda error, said: type(error).__name__ == name
+def _kind(name: str) -> Callable[[Exception, str, bool], bool]:
+    return lambda error, said, pins: type(error).__name__ == name
 
 
 # The first cause that fits is told.
 CAUSES: Final = (
-    Cause(
-        lambda error, said: isinstance(error, ImportError),
-        "{} cannot be used: {error}.",
-        INSTALL,
-    ),
-    Cause(_kind("PinUnknownPi"), "{} cannot be used: this machine is not a Raspberry Pi.", NO_PI),
-    Cause(
-        lambda error, said: "gpiochip" in said and not _chips(),
+    Cause(  # a PC lacks the library, too, and installing it there would help nobody
+        lambda error, said, pins: not pins and (isinstance(error, ImportError) or "gpiochip" in said),
         "{} cannot be used: this machine has no GPIO pins.",
         NO_PI,
     ),
+    Cause(lambda error, said, pins: isinstance(error, ImportError), "{} cannot be used: {error}.", INSTALL),
+    Cause(_kind("PinUnknownPi"), "{} cannot be used: this machine is not a Raspberry Pi.", NO_PI),
     Cause(
-        lambda error, said: isinstance(error, PermissionError) or "can not open gpiochip" in said,
+        lambda error, said, pins: isinstance(error, PermissionError) or "can not open gpiochip" in said,
         "{} cannot be used: /dev/gpiochip0 may not be opened by this user.",
         "Put the user into the group gpio (sudo adduser $USER gpio), then log in again.",
     ),
     Cause(
-        lambda error, said: ".lgd-nfy" in said,
+        lambda error, said, pins: ".lgd-nfy" in said,
         "{} cannot be used: lgpio has no folder to write its notifications to.",
         "Set LG_WD to a folder that this user may write to.",
     ),
     Cause(_kind("PinInvalidPin"), "{} does not exist.", "Use a GPIO number from 2 to 27, as printed on pinout.xyz."),
     Cause(
-        lambda error, said: type(error).__name__ == "GPIOPinInUse" or "busy" in said.lower(),
+        lambda error, said, pins: type(error).__name__ == "GPIOPinInUse" or "busy" in said.lower(),
         "{} is in use by somebody else.",
         "See who with: gpioinfo; or choose another pin in the configuration.",
     ),
-    Cause(lambda error, said: True, "{} cannot be used: {error}.", "Check the wiring and the pin number."),
+    Cause(lambda error, said, pins: True, "{} cannot be used: {error}.", "Check the wiring and the pin number."),
 )
 
 
-def explain(what: str, error: Exception, switch: str = "enabled = false") -> GpioError:
+def explain(what: str, error: Exception, switch: str = "enabled = false", dev: Path = Path("/dev")) -> GpioError:
     """What a failure of gpiozero or lgpio means for a person.
 
     what: "The button on GPIO 17" or the like.  switch: the line of the configuration that does without it.
+    dev: where the kernel shows its pins.
     """
     if isinstance(error, GpioError):
         return error
     said = str(error) or type(error).__name__
     if said[0] in "'\"" and said[0] == said[-1]:  # a KeyError quotes its own message
         said = said[1:-1]
-    cause = next(cause for cause in CAUSES if cause.is_it(error, said))
+    pins = any(dev.glob("gpiochip*"))
+    cause = next(cause for cause in CAUSES if cause.is_it(error, said, pins))
     return GpioError(cause.problem.format(what, error=said), cause.remedy.format(switch=switch))

@@ -24,7 +24,8 @@ gpio = "mock"
 enabled = false
 """
 SIMULATED = '[sensor]\ndriver = "simulated"\n' + QUIET
-BATTERY = '[sensor]\npower = "battery"\n' + QUIET
+# What is plugged into the machine that runs the tests must not decide what they say.
+ISOLATED = '[sensor]\npower = "isolated"\n' + QUIET
 ON_A_PI = Path("/dev/gpiochip0").exists()
 
 
@@ -179,7 +180,7 @@ def test_electrodes_on_undeclared_power_or_mains_are_refused(newcomer: Newcomer,
 
 @pytest.mark.skipif(Path("/dev/i2c-1").exists(), reason="this machine has an I2C bus 1")
 def test_no_i2c_bus(newcomer: Newcomer) -> None:
-    config = newcomer.file(BATTERY)
+    config = newcomer.file(ISOLATED)
     said = newcomer.runs_until(config, "There is no I2C bus 1 on this machine", "sudo raspi-config")
     assert said.count("There is no I2C bus 1") <= 2, "said once by the sensor, once as the signal's state"
     code, said = newcomer.types("check", "--config", config)
@@ -195,7 +196,7 @@ def test_no_i2c_bus(newcomer: Newcomer) -> None:
     ids=["no chip", "a chip at another address"],
 )
 def test_a_bus_without_the_chip(newcomer: Newcomer, there: str, problem: str, remedy: str) -> None:
-    config = newcomer.file(BATTERY)
+    config = newcomer.file(ISOLATED)
     twin = {"PYTHONPATH": str(Path(__file__).with_name("twin_bus")), "DESK_TWIN_BUS": there}
     code, said = newcomer.types("check", "--config", config, **twin)
     assert code == 2 and problem in said and remedy in said
@@ -206,7 +207,7 @@ def test_a_bus_without_the_chip(newcomer: Newcomer, there: str, problem: str, re
 def test_a_chip_at_the_right_address_is_no_mistake(newcomer: Newcomer) -> None:
     """So that the twin of the bus is known to be one."""
     twin = {"PYTHONPATH": str(Path(__file__).with_name("twin_bus")), "DESK_TWIN_BUS": "0x48"}
-    newcomer.runs_until(newcomer.file(BATTERY), "sensor_well", **twin)
+    newcomer.runs_until(newcomer.file(ISOLATED), "sensor_well", **twin)
 
 
 def test_a_recording_in_the_place_of_a_sensor_that_is_not_there(newcomer: Newcomer) -> None:

@@ -1,6 +1,7 @@
 """The button, on gpiozero's own mock pin: the finger is `drive_low`."""
 
 import time
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -125,11 +126,17 @@ def test_the_environment_chooses_the_way_to_the_pins(monkeypatch: pytest.MonkeyP
         (RuntimeError("smoke"), "smoke", "wiring"),
     ],
 )
-def test_what_goes_wrong_comes_with_what_to_do(error: Exception, problem: str, remedy: str) -> None:
-    told = explain("The button on GPIO 17", error)
+def test_what_goes_wrong_comes_with_what_to_do(error: Exception, problem: str, remedy: str, tmp_path: Path) -> None:
+    (tmp_path / "gpiochip0").touch()
+    told = explain("The button on GPIO 17", error, dev=tmp_path)
     assert problem in told.problem
     assert remedy in told.remedy
     assert told.problem.startswith("The button on GPIO 17")
+
+
+def test_a_machine_without_pins_is_not_told_to_install_a_library_for_them(tmp_path: Path) -> None:
+    told = explain("The button on GPIO 17", ModuleNotFoundError("No module named 'lgpio'"), button.SWITCH, tmp_path)
+    assert "no GPIO pins" in told.problem and "[button] enabled = false" in told.remedy
 
 
 def test_what_cannot_be_on_this_machine_can_be_switched_off() -> None:
