@@ -28,6 +28,7 @@ from station.core import (
     quiet,
     sensing,
     session,
+    silent_alerts,
     tension,
 )
 from station.core.biofeedback import Biofeedback
@@ -77,7 +78,11 @@ def core(
 ) -> Core:
     """The whole core, ready to be told things; without a library it knows no exercises."""
     signals = config.of(Sensor).signal
-    the_coach = coach.Coach(config.of(coach.Settings), budget.Budget(config.of(budget.Settings)))
+    the_coach = coach.Coach(
+        config.of(coach.Settings),
+        budget.Budget(config.of(budget.Settings)),
+        silent_alerts.SilentAlerts(config.of(silent_alerts.Settings)),
+    )
     quiet_time = quiet.QuietTime(config.of(quiet.Settings))
     wishes = preferences.Preferences(_preferred(config), offered)
     components: list[Component] = [
@@ -108,6 +113,7 @@ def _preferred(config: Config) -> dict[str, preferences.Value]:
         "quiet_minutes": round(config.of(quiet.Settings).minutes),
         "volume": config.of(Audio).volume,
         "cue_budget": config.of(budget.Settings).per_day,
+        "silent_alerts": config.of(silent_alerts.Settings).silent_alerts,
     }
 
 

@@ -66,7 +66,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "presence": ("station.core.presence:Settings",),
     "button": ("hardware.button:Settings", "station.core.gestures:Settings"),
     "light": ("hardware.light:Settings", "station.core.lights:Settings"),
-    "coach": ("station.core.coach:Settings",),
+    "coach": ("station.core.coach:Settings", "station.core.silent_alerts:Settings"),
     "budget": ("station.core.budget:Settings",),
     "quiet": ("station.core.quiet:Settings",),
     "session": ("station.core.session:Settings",),

@@ -21,6 +21,7 @@ import msgspec
 from station.core.budget import Block, Budget
 from station.core.component import NEVER, Handler, Message
 from station.core.events import (
+    AlertRandomised,
     Cue,
     CueAnswered,
     CueWithheld,
@@ -35,6 +36,7 @@ from station.core.events import (
 from station.core.hindrances import LEARNS, Hindrances
 from station.core.inputs import AnswerCue, NewDay, SetQuiet, Start, Tick
 from station.core.shoulders import Shoulders
+from station.core.silent_alerts import SilentAlerts
 
 # (phase, what happens) -> (next phase, how the cue ended, if one was showing).  What is not here changes nothing.
 # calm: no tension.  waiting: tension, no cue yet.  light, offer: a cue is showing.  spent: tension that had its cue.
@@ -43,6 +45,7 @@ TABLE: Mapping[tuple[str, str], tuple[str, str]] = {
     ("waiting", "tension"): ("waiting", ""),
     ("waiting", "tension ended"): ("calm", ""),
     ("waiting", "time"): ("light", ""),
+    ("waiting", "silent"): ("spent", ""),
     ("waiting", "private"): ("calm", ""),
     ("light", "time"): ("offer", ""),
     ("light", "dropped"): ("spent", "self_released"),
@@ -110,10 +113,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Coach:
     """Turns tension into at most one offer, and says why when it does not."""
 
-    def __init__(self, settings: Settings | None = None, budget: Budget | None = None) -> None:
-        """`budget`: shared with whatever else may remind."""
+    def __init__(
+        self, settings: Settings | None = None, budget: Budget | None = None, silent: SilentAlerts | None = None
+    ) -> None:
+        """`budget`: shared with whatever else may remind.  `silent`: the coin that leaves out some alerts."""
         self.settings = s = settings or Settings()
         self.budget = budget or Budget()
+        self.silent = silent or SilentAlerts()
         self.phase = "calm"
         self._hindrances = Hindrances(s.settle_s, s.return_s, s.after_exercise_s, s.baseline_days, self.budget)
         self._shoulders = Shoulders()
@@ -123,6 +129,8 @@ class Coach:
         """When the phase ends by time; while waiting, when to look again."""
         self._told: set[str] = set()
         """The codes of the hindrances that were told for this tension."""
+        self._kept_silent = False
+        """This tension's alert was left out by the coin, and that is still to be said."""
         self._private = False
         self._day = ""
 
@@ -158,6 +166,9 @@ class Coach:
     def _on_tension_ended(self, event: TensionEnded, now: float) -> Iterator[Message]:
         if self.phase == "waiting" and not self._told:
             yield CueWithheld("brief: the shoulders came down before it was time for a light")
+        if self._kept_silent:
+            self._kept_silent = False
+            yield CueWithheld("silent: left out by chance, to find out what alerts change")
         yield from self._step("tension ended", now)
 
     def _on_reading(self, event: Reading, now: float) -> Iterable[Message]:
@@ -203,9 +214,12 @@ class Coach:
 
     def _on_private(self, event: Private, now: float) -> Iterable[Message]:
         self._private = event.on
+        self._kept_silent = False
         return self._step("private", now) if event.on else ()
 
     def _on_preferred(self, event: Preferred, now: float) -> Iterable[Message]:
+        if event.name == "silent_alerts":
+            self.silent.on = bool(event.value)
         if event.name == "monitoring" and not event.value:
             return self._step("private", now)  # the sensor is closed: nothing is known of the shoulders either
         return self._on_circumstance(event, now)
@@ -229,10 +243,20 @@ class Coach:
             return
         block = self._hindrances.against_new(now)
         if block is None:
-            yield from self._step("time", now)
+            yield from self._alert(now)
             return
         self._deadline = block.until
         yield from self._tell(block)
+
+    def _alert(self, now: float) -> Iterator[Message]:
+        """The light; or, where the coin says so, nothing, though everything was ready for it."""
+        arm = self.silent.draw(self._day)
+        if arm:
+            yield AlertRandomised(arm)
+        if arm == "silent":
+            self._kept_silent = True
+            self.budget.spend(now)  # or the next alert would come sooner after a silent one, and the arms differ
+        yield from self._step(arm if arm == "silent" else "time", now)
 
     def _take_back(self, block: Block, now: float) -> Iterator[Message]:
         yield from self._step("hindered", now)
@@ -284,10 +308,12 @@ class Coach:
     def snapshot(self, now: float, wall: float) -> dict[str, Any]:
         """What must survive a restart: the day's budget, and how long the sensor has been worn."""
         budget = self.budget.snapshot(now, wall)
-        return {"day": self._day, "budget": budget, "hindrances": self._hindrances.snapshot(now, wall)}
+        hindrances = self._hindrances.snapshot(now, wall)
+        return {"day": self._day, "budget": budget, "hindrances": hindrances, "coins": self.silent.drawn}
 
     def restore(self, data: Mapping[str, Any], now: float, wall: float) -> None:
         """Take a snapshot back, before the first `NewDay`."""
         self._day = str(data.get("day", ""))
+        self.silent.drawn = int(data.get("coins", 0))
         self.budget.restore(data.get("budget", {}), now, wall)
         self._hindrances.restore(data.get("hindrances", {}), now, wall)

@@ -11,24 +11,17 @@ learned once holds everywhere.  Times: every event is decided at one monotonic m
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Anything the core can say."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """One event with its time: `t` monotonic seconds when it was decided, `wall` seconds since 1970 (UTC)."""
-
-    event: Event
-    t: float
-    wall: float
-
+from station.core.coach_events import AlertRandomised as AlertRandomised
+from station.core.coach_events import Cue as Cue
+from station.core.coach_events import CueAnswered as CueAnswered
+from station.core.coach_events import CueWithheld as CueWithheld
+from station.core.event import Event as Event
+from station.core.event import Moment as Moment
+from station.core.event import as_record as as_record
+from station.core.event import name_of as name_of
 
 # --- what the muscle does -------------------------------------------------------------------------
 
@@ -113,34 +106,7 @@ class SensorWell(Event):
     rate: float
 
 
-# --- what the station offers ----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Cue(Event):
-    """The station draws attention: `light` (60 s of soft light), then, only if the tension goes on, `chime`."""
-
-    phase: str
-    reason: str
-    suggestion: str
-
-
-@dataclass(frozen=True, slots=True)
-class CueAnswered(Event):
-    """How a cue ended: accepted, not_now, wrong, ignored or self_released.
-
-    Or `withdrawn`: the station took it back itself (a call began, the signal was lost, quiet was asked for); no answer
-    of the person's, so it is in no statistics.  A `CueWithheld` beside it says why.
-    """
-
-    answer: str
-
-
-@dataclass(frozen=True, slots=True)
-class CueWithheld(Event):
-    """A tension that brought no cue, and the reason a person can read on the page."""
-
-    reason: str
+# --- what the station offers (its cues: coach_events.py) ------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,30 +336,3 @@ class OutputWell(Event):
     """An output works (again)."""
 
     output: str
-
-
-def name_of(kind: type[Event]) -> str:
-    """`TensionStarted` -> `tension_started`."""
-    return _shape(kind)[0]
-
-
-def as_record(event: Event, t: float) -> dict[str, Any]:
-    """`{"t": ..., "event": name, ...fields}`; times to a millisecond, other floats to 4 digits."""
-    name, keys = _shape(type(event))
-    record: dict[str, Any] = {"t": round(getattr(event, "t", t), 3), "event": name}
-    for key in keys:
-        value = getattr(event, key)
-        record[key] = round(value, 4) if isinstance(value, float) else value
-    return record
-
-
-_shapes: dict[type[Event], tuple[str, tuple[str, ...]]] = {}
-
-
-def _shape(kind: type[Event]) -> tuple[str, tuple[str, ...]]:
-    """An event type's wire name and keys, worked out once: this is on the 10 Hz path."""
-    known = _shapes.get(kind)
-    if known is None:
-        name = re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
-        known = _shapes[kind] = (name, tuple(f.name for f in fields(kind) if f.name != "t"))
-    return known

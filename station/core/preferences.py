@@ -29,7 +29,11 @@ POSSIBLE: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "quiet_minutes": (lambda v: _whole(v) and 1 <= v <= 720, "a whole number from 1 to 720"),
     "volume": (lambda v: _whole(v) and 0 <= v <= 100, "a whole number from 0 to 100"),
     "cue_budget": (lambda v: _whole(v) and 0 <= v <= 24, "a whole number from 0 to 24"),
+    "silent_alerts": (lambda v: isinstance(v, bool), "true or false"),
 }
+
+# How the station coaches is its person's affair: changed on the page, or with `cmd/set`, but no entity of the house.
+PERSONAL = frozenset({"silent_alerts"})
 
 
 def _whole(value: Any) -> bool:

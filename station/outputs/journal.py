@@ -54,6 +54,7 @@ LINES: Final[dict[str, dict[type[Event], int]]] = {
         events.Cue: INFO,
         events.CueAnswered: INFO,
         events.CueWithheld: INFO,
+        events.AlertRandomised: INFO,
         events.Mark: INFO,
         events.Minute: INFO,
         events.Presence: INFO,

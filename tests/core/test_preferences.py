@@ -24,6 +24,7 @@ DEFAULTS: dict[str, Any] = {
     "quiet_minutes": 60,
     "volume": 70,
     "cue_budget": 6,
+    "silent_alerts": False,
 }
 
 

@@ -66,6 +66,7 @@ class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quiet_minutes: Annotated[int, Meta(ge=1, le=720)] | None = None
     volume: Annotated[int, Meta(ge=0, le=100)] | None = None
     cue_budget: Annotated[int, Meta(ge=0, le=24)] | None = None
+    silent_alerts: bool | None = None
 
 
 class NoteNow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

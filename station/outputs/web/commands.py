@@ -69,6 +69,7 @@ class Wishes(Body, frozen=True, forbid_unknown_fields=True):
     quiet_minutes: Annotated[int, Meta(ge=1, le=720, description="Minutes of quiet after a long press.")] | None = None
     volume: Annotated[int, Meta(ge=0, le=100, description="Volume in percent.")] | None = None
     cue_budget: Annotated[int, Meta(ge=0, le=24, description="At most so many cues a day.")] | None = None
+    silent_alerts: Annotated[bool, Meta(description="Leave out some alerts by chance, to compare.")] | None = None
 
 
 class CalibrationMove(Body, frozen=True, forbid_unknown_fields=True):

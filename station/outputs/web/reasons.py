@@ -42,6 +42,10 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         "when it was time for the chime, nothing was known of the shoulders",
         "als der Klang dran gewesen wäre, war von den Schultern nichts bekannt",
     ),
+    (
+        "left out by chance, to find out what alerts change",
+        "durch Zufall ausgelassen, um zu sehen, was Hinweise ändern",
+    ),
     (r"you just came back \((\d+) of (\d+) min\)", r"du bist gerade erst zurück (\1 von \2 min)"),
     (r"there was an exercise just now \((\d+) of (\d+) min\)", r"eben war eine Übung (\1 von \2 min)"),
 )

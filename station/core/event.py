@@ -1,0 +1,48 @@
+"""What an event is, when it was, and how it is written down; the events themselves are in `events.py`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Anything the core can say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One event with its time: `t` monotonic seconds when it was decided, `wall` seconds since 1970 (UTC)."""
+
+    event: Event
+    t: float
+    wall: float
+
+
+def name_of(kind: type[Event]) -> str:
+    """`TensionStarted` -> `tension_started`."""
+    return _shape(kind)[0]
+
+
+def as_record(event: Event, t: float) -> dict[str, Any]:
+    """`{"t": ..., "event": name, ...fields}`; times to a millisecond, other floats to 4 digits."""
+    name, keys = _shape(type(event))
+    record: dict[str, Any] = {"t": round(getattr(event, "t", t), 3), "event": name}
+    for key in keys:
+        value = getattr(event, key)
+        record[key] = round(value, 4) if isinstance(value, float) else value
+    return record
+
+
+_shapes: dict[type[Event], tuple[str, tuple[str, ...]]] = {}
+
+
+def _shape(kind: type[Event]) -> tuple[str, tuple[str, ...]]:
+    """An event type's wire name and keys, worked out once: this is on the 10 Hz path."""
+    known = _shapes.get(kind)
+    if known is None:
+        name = re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+        known = _shapes[kind] = (name, tuple(f.name for f in fields(kind) if f.name != "t"))
+    return known
