@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint types logic branches parts slow bench mutants system lock voice clean
+.PHONY: help demo test lint types logic branches parts slow deep bench mutants system lock voice clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -36,6 +36,9 @@ slow: $(VENV)/.test  ## tests with a real broker, real processes and captured so
 
 mutants: $(VENV)/.test  ## mutate tension, load and calibration, and count what the tests notice (half an hour)
 	@$(PIP) "mutmut>=3.3" && $(BIN)/python -m mutmut run --max-children 1 && $(BIN)/python -m mutmut results
+
+deep: $(VENV)/.test  ## what always holds, tried with 500 examples each instead of 20 (minutes)
+	@$(BIN)/python -m pytest -m "not slow and not benchmark" --hypothesis-profile=deep tests/core
 
 bench: $(VENV)/.test  ## print the measured figures
 	@$(BIN)/python -m pytest -m benchmark -s

@@ -17,7 +17,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # A crowded machine makes nothing wrong: how long an example takes is for the benchmarks to judge.
-settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# What always holds is tried with a few examples each time and with many by `make deep`.
+settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=20)
+settings.register_profile("deep", settings.get_profile("desk"), max_examples=500)
 settings.load_profile("desk")
 
 

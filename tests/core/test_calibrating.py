@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.sensors.person import Person
@@ -322,7 +322,6 @@ def test_the_simulated_person_teaches_the_station() -> None:
     assert found.typing_p50 is not None and 1 < found.typing_p50 < 9
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.one_of(

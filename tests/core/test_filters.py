@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.signal import butter, freqz, sosfilt, sosfilt_zi
 
@@ -89,7 +89,6 @@ def test_the_notches_take_the_hum_out_of_the_muscle():
     assert powers[-1] < 1e-6 * 0.05**2
 
 
-@settings(max_examples=20, deadline=None)
 @given(level=st.floats(0.0, 3.3), rate=st.floats(300.0, 900.0))
 def test_a_standing_voltage_has_no_power_at_any_level_and_rate(level, rate):
     path = EmgPower(rate, 50.0, BANDS[0], level)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from station.core.engine import Engine
@@ -97,7 +97,6 @@ def test_times_that_do_not_grow_are_refused():
         msgspec.convert({"long_s": 4.0, "hold_s": 3.0}, Settings)
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.lists(st.floats(0.001, 30.0), min_size=1, max_size=30))
 def test_whatever_the_contact_does_the_finger_up_ends_at_rest(gaps):
     """However it rattles: once it is open for good, no stage is left on, and each gesture had a press of its own."""

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
@@ -224,10 +224,7 @@ def test_every_press_in_every_state_in_any_order(small_desk):
     run_state_machine_as_test(
         lambda: AnyDay(small_desk),
         settings=settings(
-            max_examples=20,
             stateful_step_count=40,
-            deadline=None,
-            suppress_health_check=[HealthCheck.too_slow],
             # A day is long, and making a failing one small takes minutes: remove this line to see it small.
             phases=(Phase.explicit, Phase.reuse, Phase.generate),
         ),

@@ -1,7 +1,7 @@
 """Minutes, gaps, stretches and their roll-up."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from station.core.events import Minute
@@ -108,7 +108,6 @@ def test_nothing_known_rolls_up_to_unknown():
 hop = st.one_of(st.just((None, False)), st.tuples(st.floats(0, 100), st.booleans()))
 
 
-@settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(hop, st.integers(1, 300)), min_size=3, max_size=20))
 def test_shares_and_levels_keep_their_bounds(stretches):
     for minute in minutes_of([one for one, count in stretches for _ in range(count)]):
@@ -118,7 +117,6 @@ def test_shares_and_levels_keep_their_bounds(stretches):
             assert minute.apdf10 <= minute.apdf50 <= minute.apdf90
 
 
-@settings(max_examples=20, deadline=None)
 @given(st.lists(st.booleans(), min_size=60, max_size=60), st.integers(0, 599))
 def test_a_longer_rest_never_lowers_the_rest_share(seconds, where):
     rests = [rest for rest in seconds for _ in range(10)]

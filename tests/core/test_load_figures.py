@@ -1,7 +1,7 @@
 """The figures of minutes and hours at their edges, where a slip of one would hide."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from station.core.events import Minute
@@ -131,7 +131,6 @@ def test_the_stretches_of_the_day_are_remembered_up_to_ten_thousand():
     assert book.stretches[0] == 5.0  # a second is no stretch, and the one of three has made room
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.lists(st.sampled_from([REST, WORK, DARK]), min_size=60, max_size=60), st.integers(0, 599))
 def test_not_knowing_is_neither_rest_nor_load(seconds, where):
     """Whatever else happened: a minute's rest, levels and stretches are those of its known part alone."""
@@ -149,7 +148,6 @@ def test_not_knowing_is_neither_rest_nor_load(seconds, where):
     assert after.valid_s <= minute.valid_s
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.lists(st.sampled_from([REST, WORK, DARK]), min_size=30, max_size=30), st.integers(0, 29))
 def test_a_longer_rest_never_raises_load(pieces, where):
     """Two seconds of work become rest: no level rises, no stretch grows, the share of rest does not fall."""

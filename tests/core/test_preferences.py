@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from station import assembly, config
@@ -65,7 +65,6 @@ def test_what_was_changed_is_there_after_a_restart_until_the_configuration_says_
 ANYTHING = st.none() | st.booleans() | st.integers() | st.text()
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.sampled_from([*POSSIBLE, "private", ""]), ANYTHING))
 def test_whatever_is_asked_either_everything_or_nothing_changes(values: dict[str, Any]) -> None:
     preferences = Preferences(DEFAULTS, ("breathing",))

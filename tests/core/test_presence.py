@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from station.core.component import NEVER
@@ -176,7 +176,6 @@ messages = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(messages, st.floats(0, 400)), max_size=40))
 def test_it_never_says_the_same_thing_twice_and_never_asks_for_the_past(story) -> None:
     desk = Desk()

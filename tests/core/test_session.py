@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from station.core.engine import Engine
@@ -192,7 +192,6 @@ def test_requests_without_an_exercise_do_nothing(small_desk):
     assert small_desk().say(Stop(), TogglePause(), NextStep()) == []
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.floats(0.01, 30), st.sampled_from(["tick", "pause", "next"])), max_size=25))
 def test_whatever_the_hand_does_no_step_comes_before_its_second_or_twice(moves):
     """Played time (without pauses) can only be shortened by `next`; indices only grow; one start, one end."""

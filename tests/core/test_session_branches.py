@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from station.core.engine import Engine
@@ -306,7 +306,6 @@ def test_a_drop_is_measured_from_the_last_minutes_highest_second(drop, after, ho
     assert feeling.holds(f"tension_drop >= {drop}", 9.9) is holds
 
 
-@settings(max_examples=20, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([LOOSE, TENSE, None]), st.floats(0.2, 20)), max_size=20))
 def test_whatever_the_muscle_does_every_step_is_told_once_and_the_total_is_exact(moves):
     evening = pmr(stillness=STILL)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from station.core.script import Condition, Names, Script, ScriptError, clip_name
@@ -266,7 +266,6 @@ def test_a_technique_describes_itself() -> None:
         describe("family = 1")
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.lists(st.integers(5, 60), min_size=1, max_size=8), st.integers(1, 6), st.sampled_from([(4, 6), (5, 5)]))
 def test_steps_follow_each_other_without_gap_or_overlap_and_end_at_the_total(
     slots: list[int], cycles: int, pattern: tuple[int, int]
@@ -287,7 +286,6 @@ def test_steps_follow_each_other_without_gap_or_overlap_and_end_at_the_total(
 _ODD = ("3", "[]", "[[1]]", "{}", "true", '""', "{ de = 1 }", "[{ slot = {} }]", "1979-05-27")
 
 
-@settings(max_examples=80, deadline=None)
 @given(st.sampled_from([line for line in SCRIPT.split("\n") if "=" in line]), st.sampled_from(_ODD))
 def test_any_value_of_a_wrong_kind_is_a_problem_and_never_a_crash(line: str, value: str) -> None:
     broken = SCRIPT.replace(line, f"{line.partition('=')[0]} = {value}")
@@ -297,7 +295,6 @@ def test_any_value_of_a_wrong_kind_is_a_problem_and_never_a_crash(line: str, val
         assert error.problems
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_any_text_gives_a_script_or_problems_but_never_a_crash(technique: str, script: str) -> None:
     for first in (technique, TECHNIQUE):

@@ -1,7 +1,7 @@
 """The tension rule at its edges: one hop more or less, one per cent above or below."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from station.core.events import CueWithheld, NoRest, TensionEnded, TensionStarted
@@ -220,7 +220,6 @@ def seconds(pieces):
     return [hop for hop, count in pieces for _ in range(count)]
 
 
-@settings(max_examples=150, deadline=None)
 @given(stretches)
 def test_episodes_alternate_and_none_begins_without_its_evidence(pieces):
     """What was said is true of the window counted anew; unknown seconds count for nothing in it."""
@@ -243,7 +242,6 @@ def test_episodes_alternate_and_none_begins_without_its_evidence(pieces):
                 assert event.load_rve_percent == 15.0
 
 
-@settings(max_examples=150, deadline=None)
 @given(stretches, st.integers(0, 15))
 def test_a_longer_rest_never_brings_tension(pieces, where):
     """Known seconds become rest: who was not tense is not tense now, and nobody is without rest for longer."""
@@ -257,7 +255,6 @@ def test_a_longer_rest_never_brings_tension(pieces, where):
         assert NoRest not in after
 
 
-@settings(max_examples=60, deadline=None)
 @given(stretches, st.integers(0, 15), st.integers(1, 60))
 def test_unknown_seconds_neither_lengthen_nor_break_a_stretch_without_rest(pieces, where, count):
     longer = [*pieces[:where], (UNKNOWN, count), *pieces[where:]]

@@ -6,7 +6,7 @@ import tomllib
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from station.core.toml_text import TomlError, parse
@@ -146,7 +146,6 @@ _values = st.recursive(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(_words, st.dictionaries(_words, _values, max_size=4), max_size=4), st.booleans())
 def test_every_key_of_any_text_is_found_in_the_line_it_was_written_to(
     tables: dict[str, dict[str, Any]], breaks: bool
