@@ -227,16 +227,16 @@ def test_each_step_is_applied_once_and_whole_or_not_at_all(tmp_path: Path) -> No
     path = tmp_path / "history.db"
     steps = migrations()
     open_store(path, steps).close()
-    more = [*steps, (len(steps) + 1, "CREATE TABLE extra (x INTEGER); INSERT INTO extra VALUES (1);")]
+    more = [*steps, (steps[-1][0] + 1, "CREATE TABLE extra (x INTEGER); INSERT INTO extra VALUES (1);")]
     open_store(path, more).close()
     open_store(path, more).close()
     with sqlite3.connect(path) as look:
         assert look.execute("SELECT count(*) FROM extra").fetchone()[0] == 1
-    broken = [*more, (len(more) + 1, "CREATE TABLE half (x INTEGER); INSERT INTO nowhere VALUES (1);")]
+    broken = [*more, (more[-1][0] + 1, "CREATE TABLE half (x INTEGER); INSERT INTO nowhere VALUES (1);")]
     with pytest.raises(sqlite3.OperationalError, match="nowhere"):
         open_store(path, broken)
     with sqlite3.connect(path) as look:
-        assert look.execute("PRAGMA user_version").fetchone()[0] == len(more)
+        assert look.execute("PRAGMA user_version").fetchone()[0] == more[-1][0]
         assert look.execute("SELECT count(*) FROM sqlite_master WHERE name = 'half'").fetchone()[0] == 0
 
 

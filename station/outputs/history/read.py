@@ -7,7 +7,7 @@ The writer may be writing meanwhile: each call reads one consistent moment.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,7 @@ QUERIES: dict[str, tuple[str, str]] = {
         "started_ms",
     ),
     "marks": ("SELECT rowid AS id, at_ms / 1000.0 AS at, source, text FROM mark", "at_ms"),
+    "feelings": ("SELECT rowid AS id, at_ms / 1000.0 AS at, discomfort, mood FROM feeling", "at_ms"),
     "spans": (
         "SELECT kind, state, started_ms / 1000.0 AS started, ended_ms / 1000.0 AS ended, reason FROM span",
         "started_ms",
@@ -124,6 +125,30 @@ def rest_before_marks(path: Path, since: float, until: float, seconds: float = 6
     asked = {"before": round(seconds * 1000), "since": round(since * 1000), "until": round(until * 1000)}
     with reading(path) as connection:
         return {int(row[0]): float(row[1]) for row in connection.execute(sql, asked)}
+
+
+def minutes_around(path: Path, ranges: Sequence[tuple[float, float]]) -> list[Record]:
+    """`ended`, `apdf50` and `valid_s` of the minutes that ended within any of these ranges, oldest first."""
+    sql = """SELECT ended_ms / 1000.0 AS ended, apdf50_tenths / 10.0 AS apdf50, valid_ms / 1000.0 AS valid_s
+             FROM minute WHERE ended_ms > ? AND ended_ms <= ? ORDER BY ended_ms"""
+    found: list[Record] = []
+    asked_to = -(2**62)
+    with reading(path) as connection:
+        for low, high in sorted((round(since * 1000), round(until * 1000)) for since, until in ranges):
+            # Ranges may overlap; every minute is wanted once.
+            found += [dict(row) for row in connection.execute(sql, (max(low, asked_to), high))]
+            asked_to = max(asked_to, high)
+    return found
+
+
+def rest_in_pieces(path: Path, since: float, until: float, seconds: int = 600) -> list[tuple[float, float, float]]:
+    """(start, rest_s, valid_s) of every piece of so many seconds in which anything was measured."""
+    sql = """SELECT (ended_ms - 30000) / ? AS piece, sum(relative_rest_permille * valid_ms) / 1e6, sum(valid_ms) / 1e3
+             FROM minute WHERE ended_ms >= ? AND ended_ms < ? AND relative_rest_permille IS NOT NULL
+             GROUP BY piece ORDER BY piece"""
+    with reading(path) as connection:
+        found = connection.execute(sql, (seconds * 1000, round(since * 1000), round(until * 1000)))
+        return [(float(piece * seconds), float(rest), float(valid)) for piece, rest, valid in found]
 
 
 def days_measured(path: Path, since: float, until: float, least_s: float = 30.0) -> int:

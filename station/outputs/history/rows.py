@@ -70,12 +70,16 @@ class Rows:
 
     def __init__(self) -> None:
         self._private = False
+        self._contexts: set[str] = set()
+        """The kinds of the context spans that were begun since the start."""
 
     def of(self, moment: ev.Moment) -> list[Row]:
         """The rows of one event; most events have none."""
         event = moment.event
         if isinstance(event, ev.Private):
             return self._private_changed(event, moment)
+        if isinstance(event, ev.ContextChanged) and event.active and not self._private:
+            self._contexts.add(f"context {event.name}")
         make = _MAKERS.get(type(event))
         if make is None or (self._private and not isinstance(event, ev.SessionEnded)):
             return []
@@ -88,7 +92,8 @@ class Rows:
         if not begins:
             return []
         at = _ms(moment.wall)
-        ends = [Row(SPAN_END, {"at": at, "kind": kind}) for kind in ("quality", "presence", "quiet")]
+        kinds = ("quality", "presence", "quiet", *self._contexts)
+        ends = [Row(SPAN_END, {"at": at, "kind": kind}) for kind in kinds]
         close = """UPDATE episode SET ended_ms = :at, lasted_ms = :at - started_ms WHERE ended_ms IS NULL"""
         return [*ends, Row(close, {"at": at})]
 
@@ -168,6 +173,12 @@ def _quiet(event: ev.Quiet) -> list[Row]:
     return [Row(SPAN_END, {"kind": "quiet"}, at_once=False)]
 
 
+def _context(event: ev.ContextChanged) -> list[Row]:
+    if event.active:
+        return _span(f"context {event.name}", "on")
+    return [Row(SPAN_END, {"kind": f"context {event.name}"}, at_once=False)]
+
+
 _MAKERS: dict[type[ev.Event], Callable[[Any], list[Row]]] = {
     ev.Minute: _minute,
     ev.TensionStarted: _tension_started,
@@ -181,4 +192,5 @@ _MAKERS: dict[type[ev.Event], Callable[[Any], list[Row]]] = {
     ev.Quality: _quality,
     ev.Presence: _presence,
     ev.Quiet: _quiet,
+    ev.ContextChanged: _context,
 }

@@ -27,6 +27,7 @@ TABLES: dict[str, str] = {
     "withheld": "at_ms",
     "session": "started_ms",
     "mark": "at_ms",
+    "feeling": "at_ms",
     "span": "started_ms",
 }
 

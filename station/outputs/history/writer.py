@@ -40,6 +40,7 @@ _TIMES = {
     "withheld": ("at_ms",),
     "session": ("started_ms", "ended_ms"),
     "mark": ("at_ms",),
+    "feeling": ("at_ms",),
     "span": ("started_ms", "ended_ms"),
 }
 

@@ -1,0 +1,128 @@
+"""In which situations there is more rest than usual, and in which less: a picture, not a cause.
+
+A day is compared with itself: the share of rest in the situation (in calls, from ten to twelve) minus that of the same
+day's other time, so that a good day speaks against no situation of a bad one.  A weekday is compared with all other
+days.  Days are the units, because the pieces of one day hang together.  As for exercises: nothing before eight days of
+each and two weeks, planned looks, everything pulled towards "no difference" (`shrink.py`), and an interval that holds
+for all situations together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, variance
+from typing import Final
+
+from station.core.insight.estimate import t_quantile
+from station.core.insight.findings import ALPHA, LEAST_EACH, LOOKS
+
+LEAST_DAYS_APART: Final = 14
+# Less than a quarter of an hour of a situation says nothing of its day.
+LEAST_VALID_S: Final = 900.0
+HOURS_TOGETHER: Final = 2
+# Shares of rest: differences of situations usually lie within 10 points.
+BETWEEN: Final = 0.1**2
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Ten minutes: on which day (an ordinal), which weekday (Monday is 0), which hour, and in which contexts."""
+
+    day: int
+    weekday: int
+    hour: int
+    contexts: frozenset[str]
+    rest_s: float
+    valid_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """rest: share there.  difference, low, high: against other times, in shares; None: can't be known yet.
+
+    name: `context call`, `weekday 0`, `hour 10`.  days: on how many days it was measured beside something else.
+    """
+
+    name: str
+    rest: float
+    days: int
+    difference: float | None = None
+    low: float = 0.0
+    high: float = 0.0
+
+    @property
+    def clear(self) -> bool:
+        """Does the whole interval lie on one side?"""
+        return self.difference is not None and (self.low > 0 or self.high < 0)
+
+
+def situations(pieces: Iterable[Piece]) -> list[Situation]:
+    """Every situation that was measured at all, in the order contexts, weekdays, hours."""
+    by_name: dict[str, dict[int, list[Piece]]] = defaultdict(lambda: defaultdict(list))
+    days: dict[int, list[Piece]] = defaultdict(list)
+    for piece in pieces:
+        days[piece.day].append(piece)
+        for name in _names(piece):
+            by_name[name][piece.day].append(piece)
+    found = {name: _paired(name, there, days) for name, there in by_name.items()}
+    known = {name: values for name, values in found.items() if _enough(values)}
+    looked = {name: _at_the_look(values) for name, values in known.items()}
+    told = []
+    for name in sorted(by_name, key=_order):
+        rest = _share([piece for of_day in by_name[name].values() for piece in of_day])
+        if rest is None:
+            continue
+        plain = Situation(name, rest, len(found[name]))
+        told.append(_compared(plain, looked[name], len(looked)) if name in looked else plain)
+    return told
+
+
+def _names(piece: Piece) -> list[str]:
+    contexts = [f"context {name}" for name in sorted(piece.contexts)]
+    return [*contexts, f"weekday {piece.weekday}", f"hour {piece.hour // HOURS_TOGETHER * HOURS_TOGETHER}"]
+
+
+def _order(name: str) -> tuple[int, int, str]:
+    kind, _, which = name.partition(" ")
+    return ("context", "weekday", "hour").index(kind), int(which) if which.isdigit() else 0, which
+
+
+def _share(pieces: Sequence[Piece]) -> float | None:
+    valid = sum(piece.valid_s for piece in pieces)
+    return sum(piece.rest_s for piece in pieces) / valid if valid >= LEAST_VALID_S else None
+
+
+def _paired(name: str, there: Mapping[int, list[Piece]], days: Mapping[int, list[Piece]]) -> dict[int, float]:
+    """Day -> what is compared with 0: the difference within the day; for a weekday the whole day against the mean."""
+    if name.startswith("weekday"):
+        whole = {day: share for day, of_day in days.items() if (share := _share(of_day)) is not None}
+        others = [share for day, share in whole.items() if day not in there]
+        usual = fmean(others) if len(others) >= LEAST_EACH else None
+        return {} if usual is None else {day: whole[day] - usual for day in there if day in whole}
+    found = {}
+    for day, inside in there.items():
+        own, other = _share(inside), _share([piece for piece in days[day] if name not in _names(piece)])
+        if own is not None and other is not None:
+            found[day] = own - other
+    return found
+
+
+def _enough(values: Mapping[int, float]) -> bool:
+    return len(values) >= LEAST_EACH and max(values) - min(values) >= LEAST_DAYS_APART - 1
+
+
+def _at_the_look(values: Mapping[int, float]) -> list[float]:
+    """The values of the latest planned look: the first 8, 15, 30 ... days."""
+    look = max(each for each in LOOKS if each <= len(values))
+    return [values[day] for day in sorted(values)[:look]]
+
+
+def _compared(plain: Situation, values: list[float], together: int) -> Situation:
+    error = max(1e-6, variance(values) / len(values))
+    keep = BETWEEN / (BETWEEN + error)
+    half = t_quantile(1 - ALPHA / (2 * together), len(values) - 1) * math.sqrt(keep * error)
+    centre = keep * fmean(values)
+    return Situation(plain.name, plain.rest, plain.days, centre, centre - half, centre + half)
