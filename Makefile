@@ -43,7 +43,7 @@ deep: $(VENV)/.test  ## what always holds, tried with 500 examples each instead 
 bench: $(VENV)/.test  ## print the measured figures
 	@$(BIN)/python -m pytest -m benchmark -s
 
-system:  ## what the tests need from the system: mosquitto, chromium
+system:  ## what the tests need from the system: mosquitto, chromium, umockdev
 	@sh tests/system-packages.sh
 
 $(VENV)/bin/python:

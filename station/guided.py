@@ -102,7 +102,9 @@ class Meter:
         self._low, self._high = min(self._low, self._now), max(self._high, self._now)
 
     def bar(self) -> str:
-        """`▮▮▮▮▯▯▯▯`"""
+        """`▮▮▮▮▯▯▯▯`; empty until the first frame has come, which a busy machine may let wait."""
+        if self._low > self._high:
+            return "▯" * BAR
         # Until something stronger was seen, full scale is ten times rest: noise alone shall not fill the bar.
         way = max(self._high - self._low, 9 * self._low if self._raw else LEAST_WAY_V)
         full = round(BAR * min(1.0, (self._now - self._low) / way)) if way > 0 else 0

@@ -4,6 +4,9 @@ set -u
 missing=""
 command -v mosquitto >/dev/null 2>&1 || [ -x /usr/sbin/mosquitto ] || missing="$missing mosquitto"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+# The daemon on a real file descriptor of /dev/i2c-1 (tests/hardware/i2c_device_file.py), by the system's own Python.
+/usr/bin/python3 -c "import gi; gi.require_version('UMockdev', '1.0')" 2>/dev/null && command -v umockdev-wrapper >/dev/null 2>&1 ||
+  missing="$missing umockdev gir1.2-umockdev-1.0 python3-gi"
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ]; then run=""
 elif command -v sudo >/dev/null 2>&1 && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then run="sudo"

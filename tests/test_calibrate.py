@@ -129,6 +129,11 @@ def test_every_refusal_of_the_core_has_its_german_sentence() -> None:
     assert all(in_language(reason, "de") != reason for reason in refusals)
 
 
+@pytest.mark.parametrize("signal", ["emg-raw", "emg-envelope", "pressure"])
+def test_the_meter_is_empty_before_the_first_frame(signal: str) -> None:
+    assert set(Meter(signal).bar()) == {"▯"}
+
+
 def test_the_bar_goes_with_the_signal() -> None:
     meter = Meter("emg-envelope")
     for level in (0.0, 1.0, 0.5):
