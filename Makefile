@@ -29,10 +29,12 @@ branches: $(VENV)/.test  ## the same, and every branch of the core must be walke
 	@$(BIN)/python -m coverage report --fail-under=100 --show-missing --skip-covered
 
 parts: $(VENV)/.test  ## drivers, outputs, sounds and commands, as far as they are quick
-	@echo "== parts"; $(BIN)/python -m pytest -m "not slow and not benchmark" --ignore tests/core
+	@echo "== parts"; $(BIN)/python -m pytest -n 2 -m "not slow and not benchmark" --ignore tests/core
 
 slow: $(VENV)/.test  ## tests with a real broker, real processes and captured sound
-	@echo "== real processes, broker and sound"; $(BIN)/python -m pytest -m "slow and not benchmark"
+	@echo "== real processes and broker, three at a time"; \
+	  $(BIN)/python -m pytest -n 3 --dist loadfile -m "slow and not alone and not benchmark"
+	@echo "== captured sound and real clocks, one at a time"; $(BIN)/python -m pytest -m "alone and not benchmark"
 
 mutants: $(VENV)/.test  ## mutate tension, load and calibration, and count what the tests notice (half an hour)
 	@$(PIP) "mutmut>=3.3" && $(BIN)/python -m mutmut run --max-children 1 && $(BIN)/python -m mutmut results

@@ -6,6 +6,8 @@ but an FFT is needed; the constants are those of BS.1770-4, tables 1 and 2, for 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,12 +22,24 @@ _ABSOLUTE_GATE, _RELATIVE_GATE = -70.0, -10.0
 
 def k_weighted(samples: Samples) -> NDArray[np.float64]:
     """`samples` (n,) as the standard's ear hears them (n,)."""
-    size = len(samples) + RATE // 2  # room for the filters to ring out instead of wrapping around
+    size = _quick(len(samples) + RATE // 2)  # room for the filters to ring out instead of wrapping around
+    return np.fft.irfft(np.fft.rfft(samples, size) * _response(size), size)[: len(samples)]
+
+
+def _quick(least: int) -> int:
+    """A length from `least` up that an FFT likes: 2^k or 3 * 2^k (a prime length costs some ten times as much)."""
+    two = 1 << max(1, (least - 1).bit_length())
+    return two * 3 // 4 if two * 3 // 4 >= least else two
+
+
+@lru_cache(maxsize=4)
+def _response(size: int) -> NDArray[np.complex128]:
+    """Both filters at the frequencies of a real FFT of `size` samples."""
     z = np.exp(-2j * np.pi * np.fft.rfftfreq(size))
-    spectrum = np.fft.rfft(samples, size)
+    both = np.ones_like(z)
     for above, below in (_SHELF, _HIGH_PASS):
-        spectrum *= np.polyval(above[::-1], z) / np.polyval(below[::-1], z)
-    return np.fft.irfft(spectrum, size)[: len(samples)]
+        both *= np.polyval(above[::-1], z) / np.polyval(below[::-1], z)
+    return both
 
 
 def momentary(samples: Samples) -> NDArray[np.float64]:
@@ -52,8 +66,8 @@ def true_peak(samples: Samples) -> float:
     """dBTP: the highest point of the curve through the samples, found at four times their rate."""
     if not len(samples):
         return float("-inf")
-    spectrum = np.fft.rfft(samples)
-    finer = np.fft.irfft(spectrum, len(samples) * 4) * 4
+    size = _quick(len(samples) + RATE // 100)  # so that the end does not run into the beginning
+    finer = np.fft.irfft(np.fft.rfft(samples, size), size * 4) * 4
     return float(20 * np.log10(max(np.max(np.abs(finer)), np.max(np.abs(samples)), 1e-9)))
 
 

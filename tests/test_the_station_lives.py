@@ -21,7 +21,7 @@ import pytest
 from station import place
 from station.outputs import history
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 CONFIG = """\
 [station]

@@ -161,6 +161,7 @@ def alive(pid: int) -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("mode", ["timed", "rdy"])
 def test_frames_flow_and_a_stop_leaves_nothing_behind(start, mode):
     station = start(mode=mode)
@@ -178,6 +179,7 @@ def test_frames_flow_and_a_stop_leaves_nothing_behind(start, mode):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_after_kill_9_sensing_resumes_within_3_s_and_the_gap_is_counted(start):
     station = start()
     station.wait(lambda: len(station.frames) > 50)
@@ -194,6 +196,7 @@ def test_after_kill_9_sensing_resumes_within_3_s_and_the_gap_is_counted(start):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_process_that_hangs_is_noticed_after_a_second_and_replaced(start):
     station = start()
     station.wait(lambda: len(station.frames) > 20)
@@ -206,6 +209,7 @@ def test_a_process_that_hangs_is_noticed_after_a_second_and_replaced(start):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_sensor_that_gives_up_says_why_and_is_tried_again(start):
     station = start()
     station.wait(lambda: len(station.frames) > 20)
@@ -217,6 +221,7 @@ def test_a_sensor_that_gives_up_says_why_and_is_tried_again(start):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_sensor_that_is_not_there_is_reported_once_while_the_pauses_grow(start):
     station = start("ads1115", bus=97)
     station.wait(lambda: station.acquisition.starts >= 4)
@@ -227,6 +232,7 @@ def test_a_sensor_that_is_not_there_is_reported_once_while_the_pauses_grow(start
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_stopping_while_it_waits_for_the_next_try_is_immediate(start):
     station = start("ads1115", bus=97)
     station.wait(lambda: station.acquisition.starts >= 3)
@@ -236,6 +242,7 @@ def test_stopping_while_it_waits_for_the_next_try_is_immediate(start):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_stopping_right_after_the_start_is_clean(start):
     station = start()
     station.acquisition.stop()
@@ -243,6 +250,7 @@ def test_stopping_right_after_the_start_is_clean(start):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_ctrl_c_in_the_terminal_does_not_end_sensing(start):
     station = start()
     station.wait(lambda: len(station.frames) > 5)
@@ -253,6 +261,7 @@ def test_ctrl_c_in_the_terminal_does_not_end_sensing(start):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_the_process_dies_with_its_parent():
     """The station is killed hard; nothing keeps the bus."""
     code = (
@@ -282,6 +291,7 @@ def _running(pid: int) -> bool:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_the_process_for_the_real_driver_carries_no_numpy():
     """Its memory and its start matter on a small Pi."""
     code = (

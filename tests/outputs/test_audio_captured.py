@@ -36,7 +36,7 @@ from station.outputs.audio import Settings, examine
 from station.outputs.audio.output import Audio
 from station.outputs.contract import House
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 RATE = 48_000
 BUFFER_S = 1024 / RATE

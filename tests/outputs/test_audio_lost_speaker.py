@@ -17,6 +17,7 @@ import pytest
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.alone,
     pytest.mark.skipif(
         not (shutil.which("pulseaudio") and shutil.which("pactl")),
         reason="a speaker that dies is tried on a real sound server: apt install pulseaudio pulseaudio-utils",

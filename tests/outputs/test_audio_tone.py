@@ -185,6 +185,7 @@ def test_a_stream_that_ran_dry_comes_back_softly_and_with_more_in_hand():
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_the_captured_tone_has_no_gap_and_no_click(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     capture = tmp_path / "heard.raw"
     monkeypatch.setenv("SDL_AUDIODRIVER", "disk")
