@@ -36,7 +36,7 @@ def _quick(least: int) -> int:
 def _response(size: int) -> NDArray[np.complex128]:
     """Both filters at the frequencies of a real FFT of `size` samples."""
     z = np.exp(-2j * np.pi * np.fft.rfftfreq(size))
-    both = np.ones_like(z)
+    both: NDArray[np.complex128] = np.ones_like(z)
     for above, below in (_SHELF, _HIGH_PASS):
         both *= np.polyval(above[::-1], z) / np.polyval(below[::-1], z)
     return both
