@@ -105,7 +105,7 @@ def test_pages_over_five_years(tmp_path: Path) -> None:
     now = int(rig.wall)
     store = open_store(path)
     with transaction(store):
-        store.execute("INSERT INTO boot VALUES (1, 'bench', 0)")
+        store.execute("INSERT INTO boot VALUES (1, 'bench', 0, 1)")
         rows = (
             ((now - day * 86_400 - minute * 60) * 1000, 1, 0, 400, 20, 60, 150, 5, 60_000, 60_000, "A")
             for day in range(5 * 365)

@@ -28,7 +28,8 @@ def at(event: ev.Event, t: float) -> ev.Moment:
 
 
 def begun(path: Path, **more: object) -> History:
-    history = History(path, boot_id=str(more.pop("boot_id", "boot-a")), asleep_s=lambda: 0.0, **more)  # type: ignore[arg-type]
+    more = {"boot_id": "boot-a", "asleep_s": lambda: 0.0, "time_known": lambda: True} | more
+    history = History(path, **more)  # type: ignore[arg-type]
     history.start()
     return history
 
@@ -67,6 +68,7 @@ def test_a_day_comes_back_as_it_was_told(tmp_path: Path) -> None:
         "longest_stretch_s": 21.5,
         "valid_s": 58.0,
         "quality": "A",
+        "time_uncertain": 0,
     }
     assert [(e["started"], e["ended"], e["lasted_s"]) for e in episodes(path)] == [(NOON + 130, NOON + 200, 70.0)]
     assert [(c["chimed"], c["answer"]) for c in cues(path)] == [(NOON + 191, "accepted")]
@@ -357,6 +359,8 @@ def test_everything_can_be_exported(tmp_path: Path) -> None:
         "sessions": 0,
         "marks": 1,
         "spans": 0,
+        "hours": 1,
+        "days": 1,
     }
     lines = (tmp_path / "out" / "minutes.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0].startswith("ended,relative_rest_time,apdf10") and len(lines) == 2

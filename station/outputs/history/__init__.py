@@ -17,6 +17,7 @@ from msgspec import Meta
 
 from station.core.events import Moment
 from station.outputs.contract import House, OutputError
+from station.outputs.history import timekeeping
 from station.outputs.history.erase import purge
 from station.outputs.history.export import export_csv, export_json
 from station.outputs.history.read import cues, episodes, marks, minutes, sessions, spans
@@ -74,11 +75,12 @@ class History:
         keep_days: int = 365,
         boot_id: str | None = None,
         asleep_s: Callable[[], float] = _asleep_s,
+        time_known: Callable[[], bool] = timekeeping.known,
     ) -> None:
         self.path = path
         self._rows = Rows()
         self._asleep_s = asleep_s
-        self._writer = Writer(path, _boot_id() if boot_id is None else boot_id, keep_days)
+        self._writer = Writer(path, _boot_id() if boot_id is None else boot_id, keep_days, time_known=time_known)
 
     def start(self) -> None:
         """Open the file.  Raises OutputError when a later version of the station wrote it."""

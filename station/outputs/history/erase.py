@@ -10,6 +10,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from station.outputs.history.rollup import rebuild
 from station.outputs.history.store import TABLES, open_store, transaction
 
 # A person waits for this one, and the running station writes for a few milliseconds at most.
@@ -51,6 +52,7 @@ def _delete(connection: sqlite3.Connection, low: int, high: int) -> dict[str, in
         for table, column in TABLES.items():
             done = connection.execute(f"DELETE FROM {table} WHERE {column} >= ? AND {column} < ?", (low, high))
             gone[table] = done.rowcount
+        rebuild(connection, low, high)
     return gone
 
 

@@ -24,40 +24,55 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+_SUMS = """minutes, valid_ms / 1000.0 AS valid_s, rest_us / 1000.0 / nullif(valid_ms, 0) AS relative_rest_time,
+           apdf10_weighted / 10.0 / nullif(valid_ms, 0) AS apdf10,
+           apdf50_weighted / 10.0 / nullif(valid_ms, 0) AS apdf50,
+           apdf90_weighted / 10.0 / nullif(valid_ms, 0) AS apdf90,
+           gaps, longest_stretch_ms / 1000.0 AS longest_stretch_s, grade_a, grade_b, grade_c, grade_x"""
+
 # What each kind of record is called and computed from; the last entry is the column that says when.
 QUERIES: dict[str, tuple[str, str]] = {
     "minutes": (
         """SELECT ended_ms / 1000.0 AS ended, relative_rest_permille / 1000.0 AS relative_rest_time,
                   apdf10_tenths / 10.0 AS apdf10, apdf50_tenths / 10.0 AS apdf50, apdf90_tenths / 10.0 AS apdf90,
-                  gaps, longest_stretch_ms / 1000.0 AS longest_stretch_s, valid_ms / 1000.0 AS valid_s, quality
-           FROM minute""",
+                  gaps, longest_stretch_ms / 1000.0 AS longest_stretch_s, valid_ms / 1000.0 AS valid_s, quality,
+                  NOT time_known AS time_uncertain
+           FROM minute JOIN boot ON boot.id = minute.boot""",
         "ended_ms",
     ),
     "episodes": (
         """SELECT started_ms / 1000.0 AS started, ended_ms / 1000.0 AS ended, lasted_ms / 1000.0 AS lasted_s,
-                  load_tenths / 10.0 AS load_rve_percent, relative_rest_permille / 1000.0 AS relative_rest_time, reason
-           FROM episode""",
+                  load_tenths / 10.0 AS load_rve_percent, relative_rest_permille / 1000.0 AS relative_rest_time, reason,
+                  NOT time_known AS time_uncertain
+           FROM episode JOIN boot ON boot.id = episode.boot""",
         "started_ms",
     ),
     "cues": (
         """SELECT started_ms / 1000.0 AS started, chime_ms / 1000.0 AS chimed, answered_ms / 1000.0 AS answered,
-                  answer, reason, suggestion
-           FROM cue""",
+                  answer, reason, suggestion, NOT time_known AS time_uncertain
+           FROM cue JOIN boot ON boot.id = cue.boot""",
         "started_ms",
     ),
     "withheld": ("SELECT at_ms / 1000.0 AS at, reason FROM withheld", "at_ms"),
     "sessions": (
         """SELECT started_ms / 1000.0 AS started, ended_ms / 1000.0 AS ended, technique, length, language,
-                  planned_ms / 1000.0 AS planned_s, source, reason
-           FROM session""",
+                  planned_ms / 1000.0 AS planned_s, source, reason, NOT time_known AS time_uncertain
+           FROM session JOIN boot ON boot.id = session.boot""",
         "started_ms",
     ),
-    "marks": ("SELECT rowid AS id, at_ms / 1000.0 AS at, source, text FROM mark", "at_ms"),
+    "marks": (
+        """SELECT mark.rowid AS id, at_ms / 1000.0 AS at, source, text, NOT time_known AS time_uncertain
+           FROM mark JOIN boot ON boot.id = mark.boot""",
+        "at_ms",
+    ),
     "feelings": ("SELECT rowid AS id, at_ms / 1000.0 AS at, discomfort, mood FROM feeling", "at_ms"),
     "spans": (
         "SELECT kind, state, started_ms / 1000.0 AS started, ended_ms / 1000.0 AS ended, reason FROM span",
         "started_ms",
     ),
+    # Roll-ups: kept when their minutes are forgotten.  A day is the wearer's own, by the clock on the wall.
+    "hours": (f"SELECT start_ms / 1000.0 AS started, {_SUMS} FROM hour", "start_ms"),
+    "days": (f"SELECT day, first_ms / 1000.0 AS started, {_SUMS} FROM day", "first_ms"),
 }
 
 
@@ -152,9 +167,8 @@ def rest_in_pieces(path: Path, since: float, until: float, seconds: int = 600) -
 
 
 def days_measured(path: Path, since: float, until: float, least_s: float = 30.0) -> int:
-    """On how many days (UTC) at least one minute was measured for `least_s` seconds."""
-    sql = """SELECT count(DISTINCT ended_ms / 86400000) FROM minute
-             WHERE ended_ms >= ? AND ended_ms < ? AND valid_ms >= ?"""
+    """On how many of the wearer's days at least `least_s` seconds were measured."""
+    sql = "SELECT count(*) FROM day WHERE first_ms >= ? AND first_ms < ? AND valid_ms >= ?"
     with reading(path) as connection:
         found = connection.execute(sql, (round(since * 1000), round(until * 1000), round(least_s * 1000)))
         return int(found.fetchone()[0])

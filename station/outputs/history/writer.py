@@ -21,6 +21,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from station.outputs.history import rows as r
+from station.outputs.history import timekeeping
+from station.outputs.history.rollup import HOUR_MS, rebuild
 from station.outputs.history.rows import Row
 from station.outputs.history.store import BUSY_S, check_pages, is_damage, open_store, set_aside, transaction
 
@@ -59,11 +61,20 @@ _Item = Row | threading.Event | _Stop
 class Writer:
     """Owns the connection.  `put` and `flush` are for other threads; everything else is the writer's own."""
 
-    def __init__(self, path: Path, boot_id: str, keep_days: int, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        path: Path,
+        boot_id: str,
+        keep_days: int,
+        clock: Callable[[], float] = time.monotonic,
+        time_known: Callable[[], bool] = timekeeping.known,
+    ) -> None:
         self.path = path
         self._boot_id = boot_id
         self._keep_ms = keep_days * 86_400_000
         self._clock = clock
+        self._ask_time_known = time_known
+        self._time_known = False
         self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._pending: deque[Row] = deque()
         self._waiting: list[threading.Event] = []
@@ -215,26 +226,35 @@ class Writer:
         return False
 
     def _write(self, connection: sqlite3.Connection) -> None:
-        before = self._offset_ms
+        before, known = self._offset_ms, self._time_known or self._ask_time_known()
         try:
             with transaction(connection):
                 for row in self._pending:
                     if "up" in row.values:
                         self._notice_step(connection, row.values["at"] - row.values["up"])
                     connection.execute(row.sql, {**row.values, "boot": self._boot})
-                connection.execute("UPDATE boot SET offset_ms = ? WHERE id = ?", (self._offset_ms, self._boot))
+                now = (self._offset_ms, known, self._boot)
+                connection.execute("UPDATE boot SET offset_ms = ?, time_known = ? WHERE id = ?", now)
                 self._forget(connection)
         except BaseException:
             self._offset_ms = before
             raise
+        self._time_known = known
 
     def _notice_step(self, connection: sqlite3.Connection, offset_ms: int) -> None:
         """A Pi has no clock of its own: when the right time arrives, move what was written under the wrong one."""
         if self._offset_ms is not None and abs(offset_ms - self._offset_ms) > STEP_MS:
-            move = {"delta": offset_ms - self._offset_ms, "boot": self._boot}
+            delta = offset_ms - self._offset_ms
+            move = {"delta": delta, "boot": self._boot}
+            oldest, newest = connection.execute(
+                "SELECT min(ended_ms), max(ended_ms) FROM minute WHERE boot = :boot", move
+            ).fetchone()
             for table, columns in _TIMES.items():
                 moved = ", ".join(f"{column} = {column} + :delta" for column in columns)
                 connection.execute(f"UPDATE {table} SET {moved} WHERE boot = :boot", move)
+            if oldest is not None:
+                for by in (0, delta):
+                    rebuild(connection, oldest + by, newest + by)
         self._offset_ms = offset_ms
 
     def _forget(self, connection: sqlite3.Connection) -> None:
@@ -243,9 +263,14 @@ class Writer:
         if not self._keep_ms or newest - self._forgotten_at < 86_400_000:
             return
         self._forgotten_at = newest
-        limit = (newest - self._keep_ms,)
-        for table, column in (("minute", "ended_ms"), ("span", "started_ms"), ("withheld", "at_ms")):
-            connection.execute(f"DELETE FROM {table} WHERE {column} < ?", limit)
+        limit = newest - self._keep_ms
+        # Whole hours, so that what is left of an hour is never less than what its roll-up says.
+        around = "SELECT max(start_ms) FROM hour WHERE start_ms BETWEEN ? AND ?"
+        begins = connection.execute(around, (limit - HOUR_MS + 1, limit)).fetchone()[0]
+        limit = limit if begins is None else begins
+        connection.execute("DELETE FROM minute WHERE ended_ms < ?", (limit + 30_000,))
+        for table, column in (("span", "started_ms"), ("withheld", "at_ms")):
+            connection.execute(f"DELETE FROM {table} WHERE {column} < ?", (limit,))
 
     def _try_open(self) -> None:
         """Open the file; a damaged one is set aside first.  What cannot be opened is said in `trouble`."""
@@ -266,15 +291,17 @@ class Writer:
         connection = open_store(self.path)
         try:
             with transaction(connection):
-                connection.execute("INSERT OR IGNORE INTO boot (boot_id) VALUES (?)", (self._boot_id,))
+                begun = "INSERT OR IGNORE INTO boot (boot_id, time_known) VALUES (?, 0)"
+                connection.execute(begun, (self._boot_id,))
                 if not self._opened_before:
                     for close in (r.CLOSE_SESSIONS, r.CLOSE_EPISODES, r.CLOSE_SPANS):
                         connection.execute(close)
-            row = connection.execute("SELECT id, offset_ms FROM boot WHERE boot_id = ?", (self._boot_id,)).fetchone()
+            boot = "SELECT id, offset_ms, time_known FROM boot WHERE boot_id = ?"
+            row = connection.execute(boot, (self._boot_id,)).fetchone()
         except BaseException:
             connection.close()
             raise
-        self._boot, self._offset_ms = row["id"], row["offset_ms"]
+        self._boot, self._offset_ms, self._time_known = row["id"], row["offset_ms"], bool(row["time_known"])
         return connection
 
     def _check_once(self) -> None:

@@ -1,0 +1,34 @@
+"""Does this machine know what time it is?  A Raspberry Pi without a clock of its own starts with an old or invented time.
+
+    first synchronisation seen (systemd-timesyncd)   known
+    a battery clock that agrees with the wall clock   known
+    timesyncd is there and has not said so yet        not known: what is written meanwhile is "time uncertain"
+    another keeper of time, or none to be seen        known where the time is plausible
+
+Asked until the answer is yes, then never again until the next boot: a clock once right stays right enough.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+SYNC = Path("/run/systemd/timesync")
+RTC = Path("/sys/class/rtc/rtc0/since_epoch")
+# Nothing was written by this station before it existed.
+PLAUSIBLE_SINCE = 1_735_689_600.0  # 2025-01-01
+# A battery clock is off by seconds a week; one that lost its battery is off by years.
+AGREES_S = 120.0
+
+
+def known(wall: float | None = None, sync: Path = SYNC, rtc: Path = RTC) -> bool:
+    """Can the wall clock be believed?  `wall`: seconds since 1970, now if None."""
+    now = time.time() if wall is None else wall
+    if now < PLAUSIBLE_SINCE:
+        return False
+    if not sync.is_dir() or (sync / "synchronized").exists():
+        return True
+    try:
+        return abs(float(rtc.read_text(encoding="ascii")) - now) < AGREES_S
+    except (OSError, ValueError):
+        return False
