@@ -1,4 +1,4 @@
-"""Hours and days: always the sum of their minutes, whatever is moved or deleted, and still there when those are gone."""
+"""Hours and days: always the sum of their minutes, whatever is moved or deleted, and there when those are gone."""
 
 from __future__ import annotations
 

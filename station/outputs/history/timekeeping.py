@@ -1,4 +1,4 @@
-"""Does this machine know what time it is?  A Raspberry Pi without a clock of its own starts with an old or invented time.
+"""Does this machine know what time it is?  A Raspberry Pi without a battery clock starts with a guess.
 
     first synchronisation seen (systemd-timesyncd)   known
     a battery clock that agrees with the wall clock   known
