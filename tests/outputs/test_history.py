@@ -359,6 +359,7 @@ def test_everything_can_be_exported(tmp_path: Path) -> None:
         "sessions": 0,
         "marks": 1,
         "spans": 0,
+        "feelings": 0,
         "hours": 1,
         "days": 1,
     }
