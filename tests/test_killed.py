@@ -1,4 +1,4 @@
-"""The daemon is killed in the middle of its writing, fifty times over the same files.
+"""The daemon is killed in the middle of its writing, fifty times (two hundred in `make bench`) over the same files.
 
 *Acknowledged* is a mark or an exercise when its event was told **and** the history said that everything it had taken
 until then is committed (`flush`).  Between the two lie some milliseconds: a mark is told to the light at once and
@@ -24,9 +24,6 @@ import pytest
 
 from station.outputs import history
 
-pytestmark = pytest.mark.slow
-
-ROUNDS = 50
 # Electrodes on the mains are not opened: without a sensor's process a round is short.  The broker is not there, so
 # that the outbox is written, too.
 CONFIG = """\
@@ -119,7 +116,10 @@ def counted(path: Path) -> dict[str, int]:
     return {"mark": marks, "session_started": sessions, "session_ended": ended}
 
 
-def test_fifty_kills_during_writes_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "rounds", [pytest.param(50, marks=pytest.mark.slow), pytest.param(200, marks=pytest.mark.benchmark)]
+)
+def test_kills_during_writes_lose_nothing_that_was_acknowledged(tmp_path: Path, rounds: int) -> None:
     config = tmp_path / "desk.toml"
     config.write_text(CONFIG.format(folder=tmp_path))
     path = tmp_path / history.FILE_NAME
@@ -128,7 +128,7 @@ def test_fifty_kills_during_writes_lose_nothing_that_was_acknowledged(tmp_path: 
     acknowledged = in_flight = 0
     began = time.monotonic()
     following = Doomed(config)  # loads its modules while the one before it lives, and waits
-    for number in range(ROUNDS):
+    for number in range(rounds):
         station, following = following, Doomed(config)
         station.live(chance.uniform(0.0, 0.25))
         assert station.end(signal.SIGKILL) == -signal.SIGKILL
@@ -142,10 +142,10 @@ def test_fifty_kills_during_writes_lose_nothing_that_was_acknowledged(tmp_path: 
         before, acknowledged = now, acknowledged + station.kept["mark"]
         in_flight += station.told - station.kept["mark"]
     print(
-        f"{ROUNDS} kills in {time.monotonic() - began:.0f} s: {acknowledged} marks acknowledged and found, "
+        f"{rounds} kills in {time.monotonic() - began:.0f} s: {acknowledged} marks acknowledged and found, "
         f"{before['mark']} on the disk, {in_flight} told but not yet acknowledged when it was killed"
     )
-    assert acknowledged > ROUNDS
+    assert acknowledged > rounds
 
     # A clean run afterwards: whatever was cut off says so, nothing is set aside, the memory can be read.
     station = following
