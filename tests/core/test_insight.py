@@ -20,8 +20,8 @@ DAY = 86_400.0
 BEGAN = 20_000 * DAY
 
 
-def cue(at: float, answer: str = "ignored", **more: object) -> dict[str, object]:
-    return {"started": at, "answer": answer, **more}
+def cue(at: float, answer: str = "ignored") -> dict[str, object]:
+    return {"started": at, "answer": answer}
 
 
 def session(at: float, ended: float | None, technique: str = "breathing") -> dict[str, object]:
@@ -51,10 +51,11 @@ def test_what_was_cut_off_unseen_or_lasted_ten_seconds_is_no_exercise() -> None:
 
 
 def test_tension_without_an_exercise_and_short_absences_are_pauses() -> None:
-    cues = [cue(10_000), cue(20_000, "self_released"), cue(30_000, "accepted"), cue(70_000, "silent")]
+    cues = [cue(10_000), cue(20_000, "self_released"), cue(30_000, "accepted")]
     withheld = [{"at": 40_000.0, "reason": "hour: 2 of 2"}, {"at": 50_000.0, "reason": "call: the house says 'call'"}]
+    drawn = [{"at": 70_000.0, "arm": "silent"}, {"at": 75_000.0, "arm": "light"}]
     spans = [away(60_000, 60_300), away(80_000, 90_000), away(1, None), away(1, 300, "present"), away(1, 99, "on", "q")]
-    assert [(p.at, p.began) for p in pauses([], cues, withheld, spans)] == [
+    assert [(p.at, p.began) for p in pauses([], cues, withheld, spans, drawn)] == [
         (10_000, "cue"),
         (40_000, "cue"),
         (60_000, "free"),
@@ -68,12 +69,12 @@ def test_a_pause_lasts_as_long_as_exercises_usually_do_and_stands_alone() -> Non
     assert [(p.at, p.ended) for p in pauses(done, cues, [], [])] == [(12_000, 12_200), (20_000, 20_200)]
 
 
-def test_alerts_are_compared_with_silent_ones_alone_and_only_since_lots_are_drawn() -> None:
-    cues = [cue(1, "ignored"), cue(2000, "silent"), cue(4000, "accepted"), cue(6000, "withdrawn"), cue(8000, silent=1)]
-    given_, silent = alerts(cues)
-    assert [o.at for o in given_] == [4000]
-    assert [o.at for o in silent] == [2000, 8000]
-    assert alerts([cue(5, "ignored"), cue(9, arm="silent")])[0] == []
+def test_alerts_are_compared_with_those_that_the_lot_left_out() -> None:
+    shown, silent = alerts(
+        [{"at": 4000.0, "arm": "light"}, {"at": 2000.0, "arm": "silent"}, {"at": 1.0, "arm": "light"}]
+    )
+    assert shown == [Occasion(1, 121, "alert", "cue"), Occasion(4000, 4120, "alert", "cue")]
+    assert silent == [Occasion(2000, 2120, "", "cue")]
 
 
 # --- the windows -----------------------------------------------------------------------------------------------------

@@ -358,6 +358,7 @@ def test_everything_can_be_exported(tmp_path: Path) -> None:
         "withheld": 0,
         "sessions": 0,
         "marks": 1,
+        "drawn": 0,
         "feelings": 0,
         "spans": 0,
         "feelings": 0,

@@ -52,6 +52,14 @@ def test_a_call_is_remembered_as_a_span_that_private_mode_ends(tmp_path: Path) -
     ]
 
 
+def test_alerts_drawn_by_lot_are_remembered_with_their_arm(tmp_path: Path) -> None:
+    remember(tmp_path, (BEGAN, e.AlertRandomised("silent")), (BEGAN + 60, e.AlertRandomised("light")))
+    assert read.ask(tmp_path / "history.db", "drawn") == [
+        {"at": BEGAN, "arm": "silent"},
+        {"at": BEGAN + 60, "arm": "light"},
+    ]
+
+
 def test_a_feeling_is_kept_taken_back_and_purged(tmp_path: Path) -> None:
     path = tmp_path / "history.db"
     assert not feelings.keep(path, BEGAN, 3, 7)

@@ -32,9 +32,11 @@ ALERT_LASTS_S: Final = 120.0
 # A pause counts only if there was nothing else around it.
 APART_S: Final = 1200.0
 
-LEFT_ALONE: Final = frozenset({"ignored", "not_now", "silent"})
+LEFT_ALONE: Final = frozenset({"ignored", "not_now"})
 # Reasons (`code: sentence`) for which a tension got no cue although it was one; a call is another matter.
-STOOD_AGAINST: Final = frozenset({"hour", "day", "apart", "baseline", "quiet", "silent"})
+STOOD_AGAINST: Final = frozenset({"hour", "day", "apart", "baseline", "quiet"})
+SILENT: Final = "silent"
+ALERT: Final = "alert"
 DAY_S: Final = 86_400.0
 
 
@@ -53,11 +55,6 @@ class Occasion:
         return int(self.at // DAY_S)
 
 
-def is_silent(cue: Record) -> bool:
-    """Was this a silent alert: decided like any other, and then not given?"""
-    return bool(cue.get("silent")) or cue.get("arm") == "silent" or cue.get("answer") == "silent"
-
-
 def exercises(sessions: Iterable[Record], cues: Sequence[Record]) -> list[Occasion]:
     """Every exercise of at least half a minute, however it ended (what is stopped counts, too)."""
     found: list[Occasion] = []
@@ -70,17 +67,22 @@ def exercises(sessions: Iterable[Record], cues: Sequence[Record]) -> list[Occasi
             longer = ended - at >= last.ended - last.at
             found[-1] = Occasion(last.at, float(ended), session["technique"] if longer else last.done, last.began)
             continue
-        after_cue = any(0 <= at - float(cue["started"]) < FOLLOWS_S for cue in cues if not is_silent(cue))
+        after_cue = any(0 <= at - float(cue["started"]) < FOLLOWS_S for cue in cues)
         found.append(Occasion(at, float(ended), str(session["technique"]), "cue" if after_cue else "free"))
     return [each for each in found if each.ended - each.at >= SHORTEST_S]
 
 
 def pauses(
-    done: Sequence[Occasion], cues: Sequence[Record], withheld: Iterable[Record], spans: Iterable[Record]
+    done: Sequence[Occasion],
+    cues: Iterable[Record],
+    withheld: Iterable[Record],
+    spans: Iterable[Record],
+    drawn: Iterable[Record] = (),
 ) -> list[Occasion]:
     """Tension without an exercise and pauses without an exercise, none of them near an exercise or another pause."""
     usual = median(each.ended - each.at for each in done) if done else ALERT_LASTS_S
-    tense = [float(cue["started"]) for cue in cues if is_silent(cue) or cue["answer"] in LEFT_ALONE]
+    tense = [float(cue["started"]) for cue in cues if cue["answer"] in LEFT_ALONE]
+    tense += [float(alert["at"]) for alert in drawn if alert["arm"] == SILENT]
     tense += [float(row["at"]) for row in withheld if str(row["reason"]).partition(":")[0] in STOOD_AGAINST]
     found = [Occasion(at, at + usual, "", "cue") for at in tense]
     for span in spans:
@@ -96,17 +98,13 @@ def pauses(
     return kept
 
 
-def alerts(cues: Iterable[Record]) -> tuple[list[Occasion], list[Occasion]]:
-    """(given, silent).  Whatever the person then did belongs to what the alert did (intention to treat).
+def alerts(drawn: Iterable[Record]) -> tuple[list[Occasion], list[Occasion]]:
+    """(given, silent) of the alerts that were drawn by lot: `at`, `arm`.
 
-    Only from the first silent one on: before it, nothing was drawn by lot.
+    Whatever the person then did, an exercise, too, belongs to what the alert did (intention to treat).
     """
-    given: list[Occasion] = []
-    silent: list[Occasion] = []
-    for cue in sorted(cues, key=lambda c: float(c["started"])):
-        at = float(cue["started"])
-        if is_silent(cue):
-            silent.append(Occasion(at, at + ALERT_LASTS_S, "", "cue"))
-        elif silent and cue["answer"] != "withdrawn":
-            given.append(Occasion(at, at + ALERT_LASTS_S, "alert", "cue"))
-    return given, silent
+    arms: tuple[list[Occasion], list[Occasion]] = ([], [])
+    for each in sorted(drawn, key=lambda row: float(row["at"])):
+        at, silent = float(each["at"]), each["arm"] == SILENT
+        arms[silent].append(Occasion(at, at + ALERT_LASTS_S, "" if silent else ALERT, "cue"))
+    return arms

@@ -65,6 +65,7 @@ QUERIES: dict[str, tuple[str, str]] = {
            FROM mark JOIN boot ON boot.id = mark.boot""",
         "at_ms",
     ),
+    "drawn": ("SELECT at_ms / 1000.0 AS at, arm FROM drawn", "at_ms"),
     "feelings": ("SELECT rowid AS id, at_ms / 1000.0 AS at, discomfort, mood FROM feeling", "at_ms"),
     "spans": (
         "SELECT kind, state, started_ms / 1000.0 AS started, ended_ms / 1000.0 AS ended, reason FROM span",

@@ -43,6 +43,7 @@ CUE_CHIME = """UPDATE cue SET chime_ms = :at WHERE rowid = (SELECT max(rowid) FR
 CUE_ANSWER = """UPDATE cue SET answered_ms = :at, answer = :answer
                 WHERE rowid = (SELECT max(rowid) FROM cue) AND answer IS NULL"""
 WITHHELD = """INSERT INTO withheld VALUES (:at, :boot, :up, :reason)"""
+DRAWN = """INSERT INTO drawn VALUES (:at, :boot, :up, :arm)"""
 SESSION = """INSERT INTO session
              VALUES (:at, :boot, :up, NULL, :technique, :length, :language, :planned, :source, NULL)"""
 SESSION_END = """UPDATE session SET ended_ms = :at, reason = :reason WHERE reason IS NULL AND technique = :technique"""
@@ -139,6 +140,10 @@ def _cue_withheld(event: ev.CueWithheld) -> list[Row]:
     return [Row(WITHHELD, {"reason": event.reason}, at_once=False)]
 
 
+def _alert_randomised(event: ev.AlertRandomised) -> list[Row]:
+    return [Row(DRAWN, {"arm": event.arm}, at_once=False)]
+
+
 def _session_started(event: ev.SessionStarted) -> list[Row]:
     values = {"technique": event.technique, "length": event.length, "language": event.language}
     return [Row(SESSION, {**values, "planned": _ms(event.seconds), "source": event.source})]
@@ -186,6 +191,7 @@ _MAKERS: dict[type[ev.Event], Callable[[Any], list[Row]]] = {
     ev.Cue: _cue,
     ev.CueAnswered: _cue_answered,
     ev.CueWithheld: _cue_withheld,
+    ev.AlertRandomised: _alert_randomised,
     ev.SessionStarted: _session_started,
     ev.SessionEnded: _session_ended,
     ev.Mark: _mark,

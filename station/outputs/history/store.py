@@ -28,6 +28,7 @@ TABLES: dict[str, str] = {
     "session": "started_ms",
     "mark": "at_ms",
     "feeling": "at_ms",
+    "drawn": "at_ms",
     "span": "started_ms",
 }
 

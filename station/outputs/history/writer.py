@@ -43,6 +43,7 @@ _TIMES = {
     "session": ("started_ms", "ended_ms"),
     "mark": ("at_ms",),
     "feeling": ("at_ms",),
+    "drawn": ("at_ms",),
     "span": ("started_ms", "ended_ms"),
 }
 
