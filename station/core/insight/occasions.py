@@ -14,6 +14,7 @@ Self-released cues are on no side of an exercise: shoulders that have dropped al
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -91,8 +92,11 @@ def pauses(
             if PAUSE_S[0] <= ended - at <= PAUSE_S[1]:
                 found.append(Occasion(at, ended, "", "free"))
     kept: list[Occasion] = []
+    starts = [each.at for each in done]
     for each in sorted(found, key=lambda o: o.at):
-        lonely = not any(o.at - APART_S < each.ended and each.at < o.ended + APART_S for o in done)
+        # Exercises follow each other, so only the last one that begins early enough can be near.
+        last = bisect_left(starts, each.ended + APART_S) - 1
+        lonely = last < 0 or done[last].ended + APART_S <= each.at
         if lonely and (not kept or each.at - kept[-1].ended >= APART_S):
             kept.append(each)
     return kept

@@ -6,6 +6,7 @@ import datetime
 import sqlite3
 from typing import Any, Final
 
+from station.outputs.history import feelings
 from station.outputs.history.annotate import annotate
 from station.outputs.web import catalogue, day
 from station.outputs.web.answer import Answer, Asked, No, as_json
@@ -14,6 +15,7 @@ from station.outputs.web.desk import Desk
 from station.outputs.web.guard import COOKIE, LOOPBACK
 from station.outputs.web.live import picture
 from station.outputs.web.progress import STEPS
+from station.outputs.web.wanted import want_feelings
 
 DAY_S: Final = 86_400.0
 # As far as marks are listed at a time.
@@ -102,6 +104,36 @@ def annotated(desk: Desk, asked: Asked) -> Answer:
         raise No(503, "The words could not be kept just now; they are still in the page.") from None
     if not found:
         raise No(404, "There is no such mark.")
+    return as_json(DONE)
+
+
+def felt(desk: Desk, asked: Asked) -> Answer:
+    """Keep how somebody feels.  The station itself is told nothing of it."""
+    if asked.body.discomfort is None and asked.body.mood is None:
+        raise No(422, "Say one of the two.")
+    try:
+        kept = feelings.keep(desk.history, desk.wall(), asked.body.discomfort, asked.body.mood)
+    except sqlite3.Error:
+        raise No(503, "That could not be kept just now.") from None
+    if not kept:
+        raise No(409, "There is no history yet to keep it in.")
+    return as_json(DONE)
+
+
+def unfelt(desk: Desk, asked: Asked) -> Answer:
+    """Take one of these entries back."""
+    try:
+        found = feelings.take_back(desk.history, asked.body.feeling)
+    except sqlite3.Error:
+        raise No(503, "That could not be done just now.") from None
+    if not found:
+        raise No(404, "There is no such entry.")
+    return as_json(DONE)
+
+
+def want_to_feel(desk: Desk, asked: Asked) -> Answer:
+    """Switch the diary's place for it on or off."""
+    want_feelings(desk.house.state_dir, asked.body.on)
     return as_json(DONE)
 
 

@@ -105,6 +105,25 @@ class MarkText(Body, frozen=True, forbid_unknown_fields=True):
     text: Annotated[str, Meta(max_length=2000, description="What you want to remember.")]
 
 
+class Feeling(Body, frozen=True, forbid_unknown_fields=True):
+    """How you feel, for your diary alone; null: not said."""
+
+    discomfort: Annotated[int, Meta(ge=0, le=10, description="0: none, 10: as strong as can be.")] | None = None
+    mood: Annotated[int, Meta(ge=0, le=10, description="0: low, 10: bright.")] | None = None
+
+
+class FeelingId(Body, frozen=True, forbid_unknown_fields=True):
+    """One of your entries."""
+
+    feeling: Annotated[int, Meta(ge=1, le=2**53, description="The entry's id.")]
+
+
+class WantFeelings(Body, frozen=True, forbid_unknown_fields=True):
+    """Whether the diary offers a place for how you feel."""
+
+    on: Annotated[bool, Meta(description="On or off.")]
+
+
 class SetupStep(Body, frozen=True, forbid_unknown_fields=True):
     """One step of the first set-up is done (or to be done anew)."""
 

@@ -39,6 +39,8 @@ class Desk:
     """Whether the settings let the page leave this computer once there is a passphrase."""
     files: dict[str, tuple[str, bytes, str]] = field(default_factory=dict)
     """Name -> (kind, content, ETag) of what is served as it is."""
+    kept: dict[str, Any] = field(default_factory=dict)
+    """What took a while to work out, by the module that did."""
 
     @property
     def history(self) -> Path:

@@ -10,7 +10,17 @@ from dataclasses import dataclass
 
 from station.outputs.web import api, files
 from station.outputs.web.answer import Answer, Asked
-from station.outputs.web.commands import COMMANDS, Body, MarkText, Nothing, Passphrase, SetupStep
+from station.outputs.web.commands import (
+    COMMANDS,
+    Body,
+    Feeling,
+    FeelingId,
+    MarkText,
+    Nothing,
+    Passphrase,
+    SetupStep,
+    WantFeelings,
+)
 from station.outputs.web.desk import Desk
 from station.outputs.web.pages import day, diary, exercises, help, insight, login, now, setup, sheet
 
@@ -89,6 +99,11 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/setup", api.setup, "How far the first set-up has come.", slow=False),
     *(_command(name) for name in COMMANDS),
     Route("POST", "/api/annotate", api.annotated, "Keep your words to a mark.", body=MarkText),
+    Route("POST", "/api/feeling", api.felt, "Keep how you feel, for the diary alone.", body=Feeling),
+    Route("POST", "/api/unfeel", api.unfelt, "Take such an entry back.", body=FeelingId),
+    Route(
+        "POST", "/api/feelings", api.want_to_feel, "Offer a place for it in the diary, or no longer.", body=WantFeelings
+    ),
     Route("POST", "/api/setup", api.set_up, "A step of the set-up is done, or to be done anew.", body=SetupStep),
     Route("POST", "/api/passphrase", api.passphrase, "Set or remove the page's passphrase.", body=Passphrase),
     Route("POST", "/api/login", api.sign_in, "Show the passphrase, get a session.", body=Passphrase, open=True),

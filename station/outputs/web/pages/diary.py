@@ -9,16 +9,19 @@ from itertools import groupby
 from typing import Any
 
 from station.outputs.history.annotate import LONGEST_TEXT
+from station.outputs.history.feelings import MOST
 from station.outputs.history.read import rest_before_marks
 from station.outputs.web import api, catalogue
 from station.outputs.web.answer import Answer, Asked
 from station.outputs.web.desk import Desk
 from station.outputs.web.html import Html, join, tag
-from station.outputs.web.pages.frame import action, framed, view_of
+from station.outputs.web.pages.frame import action, card, framed, view_of
 from station.outputs.web.pages.icons import icon
 from station.outputs.web.view import View
+from station.outputs.web.wanted import feelings_wanted
 
 BEFORE_S = 600.0
+FEELINGS_SHOWN = 10
 
 
 def page(desk: Desk, asked: Asked) -> Answer:
@@ -45,10 +48,49 @@ def page(desk: Desk, asked: Asked) -> Answer:
             action("mark", join(icon("mark"), view.w("live.mark")), class_="button primary", reload="1"),
             class_="buttons",
         ),
+        *_feelings(desk, view, until),
         *(days or [tag("p", view.w("diary.empty"), class_="card")]),
         tag("p", tag("a", view.w("diary.older"), href=f"/diary?before={older[0]['at'] + 1:.0f}")) if older else None,
         script="diary.js",
     )
+
+
+def _feelings(desk: Desk, view: View, until: float) -> list[Html]:
+    """A place for how one feels: folded away until it is wanted, and then just two rows of numbers."""
+    if not feelings_wanted(desk.house.state_dir):
+        offer = action("feelings", view.w("diary.feelings_on"), on="true", reload="1", class_="button plain")
+        text = tag("p", view.w("diary.feelings_offer"), class_="soft")
+        return [tag("details", tag("summary", view.w("diary.feelings")), text, offer, class_="card folded js")]
+    entries = desk.ask("feelings", until - api.MARKS_BACK_S, until)[::-1][:FEELINGS_SHOWN]
+    return [
+        card(
+            view.w("diary.feelings"),
+            tag("p", view.w("diary.feelings_lead"), class_="soft"),
+            *[_scale(view, which) for which in ("discomfort", "mood")],
+            tag("ul", *[_felt(view, each) for each in entries], class_="felt") if entries else None,
+            action("feelings", view.w("diary.feelings_off"), on="false", reload="1", class_="button plain"),
+            class_="card feelings",
+        )
+    ]
+
+
+def _scale(view: View, which: str) -> Html:
+    """0 to 10; one press is the whole entry."""
+    buttons = [
+        action("feeling", str(value), class_="chip", which=which, value=value, reload="1") for value in range(MOST + 1)
+    ]
+    name = view.w(f"diary.{which}")
+    ends = tag("p", tag("span", view.w(f"diary.{which}_0")), tag("span", view.w(f"diary.{which}_10")), class_="ends")
+    return tag("div", tag("h3", name), tag("div", *buttons, class_="scale"), ends, role="group", aria_label=name)
+
+
+def _felt(view: View, entry: Mapping[str, Any]) -> Html:
+    said = [f"{view.w(f'diary.{key}')} {entry[key]}" for key in ("discomfort", "mood") if entry[key] is not None]
+    at = datetime.datetime.fromtimestamp(entry["at"])
+    when = f"{view.date(at.date())}, {view.clock(entry['at'])}"
+    back = tag("span", view.w("diary.take_back"), tag("span", f" ({when})", class_="hear"))
+    button = action("unfeel", back, class_="button plain", feeling=entry["id"], reload="1")
+    return tag("li", tag("span", tag("time", when), " · ", " · ".join(said)), button)
 
 
 def _mark(view: View, around: Around, mark: Mapping[str, Any]) -> Html:

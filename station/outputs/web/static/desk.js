@@ -158,6 +158,10 @@ const BODIES = {
   answer: (button) => ({ answer: button.dataset.answer }),
   quiet: () => ({ minutes: now.state?.quiet ? 0 : 60 }),
   private: () => ({ on: !now.state?.private }),
+  prefer: (button) => ({ [button.dataset.name]: JSON.parse(button.dataset.value) }),
+  feeling: (button) => ({ [button.dataset.which]: Number(button.dataset.value) }),
+  unfeel: (button) => ({ feeling: Number(button.dataset.feeling) }),
+  feelings: (button) => ({ on: button.dataset.on === "true" }),
   calibrate: (button) => ({ action: button.dataset.move }),
 };
 const OWN = new Set(["setup", "open"]);
@@ -166,6 +170,8 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-do]");
   if (!button || OWN.has(button.dataset.do)) return;
   const done = await ask(button.dataset.do, BODIES[button.dataset.do]?.(button));
+  // What is asked of the station itself takes a moment before a newly loaded page shows it.
+  if (done && button.dataset.reload && button.dataset.do !== "mark") setTimeout(() => location.reload(), 300);
   if (done && button.dataset.do === "start" && location.pathname.startsWith("/exercises")) location.assign("/");
 });
 

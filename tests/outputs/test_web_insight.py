@@ -1,0 +1,170 @@
+"""The insight's page over a made-up history, and the feelings that nothing is decided by."""
+
+from __future__ import annotations
+
+import random
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("starlette", reason="the page needs starlette")
+sys.path.insert(0, str(Path(__file__).parent))
+from web_desk import Rig, remember
+
+from station.core import events as e
+from station.outputs.web import day
+from station.outputs.web.known import known
+
+DAY = 86_400.0
+
+
+def years_first_weeks(rig: Rig, days: int, effect: float = 0.5, lots: bool = False) -> list[tuple[float, e.Event]]:
+    """Workdays with four tense moments each; every second one has an exercise, after which the load is `effect`."""
+    draw = random.Random(1)
+    began = day.bounds(rig.desk.today())[0] - days * DAY + 8 * 3600
+    told: list[tuple[float, e.Event]] = []
+    for n in range(days):
+        level = draw.uniform(7, 9)
+        for hour in range(8):
+            for minute in range(60):
+                at = began + n * DAY + hour * 3600 + 60 * minute
+                tense, done = 25 <= minute < 30, hour % 2 and minute >= 33
+                load = level * draw.uniform(0.8, 1.25) * (2 if tense else effect if done else 1)
+                rest = 0.1 if hour in (2, 3) else draw.uniform(0.3, 0.5)
+                told.append((at, e.Minute(rest, 2.0, load, 15.0, 5, 40.0, 60.0, "A")))
+                if minute == 30:
+                    told += _moment(at, hour, lots)
+        told.append((began + n * DAY + 2 * 3600, e.ContextChanged("call", True)))
+        told.append((began + n * DAY + 4 * 3600, e.ContextChanged("call", False)))
+    return sorted(told, key=lambda each: each[0])
+
+
+def _moment(at: float, hour: int, lots: bool) -> list[tuple[float, e.Event]]:
+    if lots and not hour % 2:
+        return [(at, e.AlertRandomised("silent"))]
+    begun: list[tuple[float, e.Event]] = [(at, e.AlertRandomised("light"))] if lots else []
+    begun.append((at + 0.1, e.Cue("light", "tension; 3 min since", "breathing")))
+    if hour % 2:
+        begun += [
+            (at + 60, e.CueAnswered("accepted")),
+            (at + 61, e.SessionStarted("breathing", "micro", "de", 80.0, "button")),
+            (at + 141, e.SessionEnded("breathing", "de", "completed")),
+        ]
+    else:
+        begun.append((at + 105, e.CueAnswered("ignored")))
+    return begun
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Rig:
+    return Rig(tmp_path)
+
+
+def plain(rig: Rig, path: str = "/insight") -> str:
+    """The page's words, without its tags."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", rig.client().get(path).text.partition("<script")[0]))
+
+
+def test_an_empty_history_is_told_kindly_that_it_cant_be_known_yet(rig: Rig) -> None:
+    said = plain(rig)
+    assert "Das kann man noch nicht wissen" in said
+    assert "Noch keine Übung. Das ist in Ordnung." in said
+    assert "%" not in said
+
+
+def test_before_two_weeks_it_says_what_is_still_to_come(rig: Rig, tmp_path: Path) -> None:
+    remember(tmp_path, *years_first_weeks(rig, 8))
+    said = plain(rig)
+    assert re.search(r"Zum Vergleichen braucht es noch: [67] Tage", said)
+    assert "weniger angespannt" not in said
+
+
+def test_an_effect_is_told_in_words_with_its_interval_and_how_many(rig: Rig, tmp_path: Path) -> None:
+    remember(tmp_path, *years_first_weeks(rig, 20, lots=True))
+    said = plain(rig)
+    assert "Was sich inzwischen sagen lässt" in said
+    assert re.search(r"war dein Muskel etwa [45]\d % weniger angespannt als nach einer Pause", said)
+    assert re.search(r"Recht sicher liegt es zwischen \d+ % weniger und \d+ % weniger", said)
+    assert re.search(r"Aus 6\d Übungen und 6\d Pausen ohne Übung", said)
+    assert "als nach einem ausgelassenen" in said
+    assert "In Gesprächen: weniger Ruhe als sonst (10 %" in said
+    english = plain(rig, "/insight?lang=en")
+    assert re.search(r"your muscle was about [45]\d% less tense", english)
+    hidden = plain(rig, "/insight?numbers=hide")
+    assert "deutlich weniger angespannt" in hidden
+
+
+def test_no_effect_is_told_as_none(rig: Rig, tmp_path: Path) -> None:
+    remember(tmp_path, *years_first_weeks(rig, 20, effect=1.0))
+    said = plain(rig)
+    assert "Ein Unterschied zu einer Pause ohne Übung zeigt sich bisher nicht." in said
+    assert "Dann fällt etwa jeder fünfte Hinweis aus" in said
+
+
+# --- feelings ------------------------------------------------------------------------------------------------------
+
+
+def post(rig: Rig, what: str, body: dict[str, Any]) -> int:
+    client = rig.client()
+    return int(client.post(f"/api/{what}", json=body, headers={"x-desk-token": rig.token(client)}).status_code)
+
+
+def test_feelings_are_off_until_they_are_wanted(rig: Rig, tmp_path: Path) -> None:
+    remember(tmp_path, (rig.wall - 60, e.Mark("button")))
+    assert 'data-do="feeling"' not in rig.client().get("/diary").text
+    assert post(rig, "feelings", {"on": True}) == 200
+    assert rig.client().get("/diary").text.count('data-do="feeling"') == 22
+    assert post(rig, "feeling", {"discomfort": 4}) == 200
+    rig.wall += 5
+    assert "Beschwerden 4" in plain(rig, "/diary")
+    [entry] = rig.desk.ask("feelings")
+    assert post(rig, "unfeel", {"feeling": entry["id"]}) == 200
+    assert post(rig, "unfeel", {"feeling": entry["id"]}) == 404
+    assert post(rig, "feelings", {"on": False}) == 200
+    assert 'data-do="feeling"' not in rig.client().get("/diary").text
+
+
+@pytest.mark.parametrize("body", [{}, {"mood": 11}, {"mood": -1}, {"discomfort": 2.5}, {"mood": "good"}, {"pain": 3}])
+def test_a_feeling_that_is_none_is_refused(rig: Rig, tmp_path: Path, body: dict[str, Any]) -> None:
+    remember(tmp_path, (rig.wall - 60, e.Mark("button")))
+    assert post(rig, "feeling", body) == 422
+
+
+def test_without_a_history_there_is_no_place_to_keep_a_feeling(rig: Rig) -> None:
+    assert post(rig, "feeling", {"mood": 3}) == 409
+
+
+def test_feelings_change_nothing_that_the_station_decides_or_says(tmp_path: Path) -> None:
+    """The same days with the worst and with the best feelings: the same requests, the same insight, the same pages."""
+    seen = []
+    for which, (discomfort, mood) in enumerate(((10, 0), (0, 10))):
+        folder = tmp_path / str(which)
+        folder.mkdir()
+        rig = Rig(folder)
+        rig.wall = 1_800_000_000.0
+        remember(folder, *years_first_weeks(rig, 16, lots=True))
+        for _ in range(4):
+            rig.wall += 1
+            assert post(rig, "feeling", {"discomfort": discomfort, "mood": mood}) == 200
+        pages = [plain(rig, path) for path in ("/", "/insight", "/day", "/exercises", "/sheet")]
+        state = rig.client().get("/api/state").json()
+        seen.append((list(rig.told), known(rig.desk), pages, state))
+    assert seen[0] == seen[1]
+    assert seen[0][0] == [], "the core was told nothing"
+
+
+def test_no_input_and_no_event_of_the_core_can_carry_a_feeling() -> None:
+    from dataclasses import fields
+
+    from station.core import inputs as i
+
+    for base in (e.Event, i.Input):
+        for kind in base.__subclasses__():
+            assert not {f.name for f in fields(kind)} & {"mood", "discomfort", "feeling", "pain"}, kind
+    source = Path(str(e.__file__)).parent
+    for path in source.rglob("*.py"):
+        if path.parent.name != "insight" or path.name != "__init__.py":
+            assert not re.search(r"\b(mood|discomfort)\b", path.read_text(encoding="utf-8")), path
