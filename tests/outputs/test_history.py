@@ -361,7 +361,6 @@ def test_everything_can_be_exported(tmp_path: Path) -> None:
         "drawn": 0,
         "feelings": 0,
         "spans": 0,
-        "feelings": 0,
         "hours": 1,
         "days": 1,
     }
