@@ -1,7 +1,8 @@
 """`desk-station check`: looks at everything once, says what works, what does not, and what to do.
 
-Each part examines itself (`examine` beside the part); this file asks them in the order of a sample's way and prints.
-Exit code 0: all good, 1: something is worth a look, 2: something does not work.  Nothing of the person is in it.
+Each part examines itself (`examine` beside the part, or in station/doctor for the machine); this file asks them in the
+order of a sample's way and prints, in German or English.  Exit code 0: all good, 1: something is worth a look, 2:
+something does not work.  Nothing of the person is in it: the report may be shown to anybody.
 """
 
 from __future__ import annotations
@@ -11,24 +12,51 @@ import importlib
 import json
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Final
 
 import hardware.button
 import hardware.light
 from station import assembly, config, place
 from station.app import Inbox
 from station.config import Config
+from station.doctor import Examined, Roots, bus, clock, hands, machine, power, sensor, storage
 from station.errors import ConfigError, StationError
-from station.examine_sensor import examine_sensor
+from station.german import in_language
 from station.outputs.contract import House
-from station.settings import Station
+from station.settings import Sensor, Station
 
 OK, WARNING, BROKEN = "ok", "warning", "broken"
 EXIT = {OK: 0, WARNING: 1, BROKEN: 2}
 SIGN = {OK: "✓", WARNING: "!", BROKEN: "✗"}
 
-Examined = Iterable[tuple[str, str, str]]
+# What each part is called in German, and what stands below everything.
+PARTS: Final = {
+    "configuration": "Einstellungen",
+    "machine": "Rechner",
+    "clock": "Uhr",
+    "memory": "Speicherort",
+    "disk": "Platz",
+    "power": "Strom",
+    "bus": "I2C-Bus",
+    "sensor": "Sensor",
+    "button": "Knopf",
+    "light": "Licht",
+    "audio": "Ton",
+    "history": "Tagebuch",
+    "journal": "Protokoll",
+    "mqtt": "MQTT",
+    "web": "Seite",
+}
+SUMS: Final = {
+    "en": ("All good.", "1 thing does not work, {1} worth a look.", "{0} things do not work, {1} worth a look."),
+    "de": (
+        "Alles gut.",
+        "1 Sache geht nicht, {1} sind einen Blick wert.",
+        "{0} Sachen gehen nicht, {1} sind einen Blick wert.",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +73,52 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to check and how to say it."""
     parser.add_argument("--config", type=Path, metavar="FILE", help="the station's configuration; else the defaults")
     parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
+    parser.add_argument("--language", choices=("de", "en"), help="of the sentences (default: the station's)")
+    parser.add_argument(
+        "--try", dest="try_out", action="store_true", help="also shine the light, sound the chime, wait for a press"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Examine, print, and return the exit code."""
-    findings = list(examine(args.config))
+    language = args.language or _language(args.config)
+    findings = [
+        replace(found, what=in_language(found.what, language), remedy=in_language(found.remedy, language))
+        for found in examine(args.config, language=language, try_out=args.try_out)
+    ]
     worst = max((EXIT[finding.severity] for finding in findings), default=0)
     if args.json:
         shown = [{"part": f.part, "severity": f.severity, "what": f.what, "remedy": f.remedy} for f in findings]
         print(json.dumps({"exit": worst, "findings": shown}, ensure_ascii=False, indent=1))
     else:
-        print(in_words(findings))
+        print(in_words(findings, language))
     return worst
 
 
-def examine(path: Path | None) -> Iterable[Finding]:
-    """Every finding, in the order of a sample's way through the station."""
+def _language(path: Path | None) -> str:
+    """The configuration's, else that of the system."""
+    if path:
+        try:
+            return config.read(path).of(Station).language
+        except (StationError, OSError):
+            pass
+    from station.demo import system_language
+
+    return system_language()
+
+
+def examine(
+    path: Path | None, *, roots: Roots | None = None, language: str = "en", try_out: bool = False
+) -> Iterable[Finding]:
+    """Every finding, in the order of a sample's way through the station; each sentence once."""
+    said: set[str] = set()
+    for finding in _everything(path, roots or Roots(), language, try_out):
+        if finding.what not in said:
+            said.add(finding.what)
+            yield finding
+
+
+def _everything(path: Path | None, roots: Roots, language: str, try_out: bool) -> Iterable[Finding]:
     try:
         settings = config.read(path) if path else config.defaults()
     except ConfigError as error:
@@ -70,17 +128,43 @@ def examine(path: Path | None) -> Iterable[Finding]:
         yield Finding("configuration", BROKEN, error.problem, error.remedy)
         return
     yield Finding("configuration", OK, f"{path or 'The built-in defaults'}: no mistakes.", "")
+    yield from _part("machine", lambda: machine.examine(roots))
+    yield from _part("clock", lambda: clock.examine(roots))
     try:
         folder = place.state_dir(settings.of(Station).state_dir)
     except StationError as error:
         yield Finding("memory", BROKEN, error.problem, error.remedy)
         return
     yield Finding("memory", OK, f"The station keeps its things in {folder}.", "")
-    yield from _part("sensor", lambda: examine_sensor(settings, folder))
+    yield from _part("disk", lambda: storage.examine(folder, roots))
+    yield from _sensor(settings, folder, roots, language)
     yield from _part("button", lambda: hardware.button.examine(settings.of(hardware.button.Settings)))
     if "light" in settings.outputs():
         yield from _part("light", lambda: hardware.light.examine(settings.of(hardware.light.Settings)))
     yield from _outputs(settings, assembly.house(settings, folder, Inbox()))
+    if try_out:
+        yield from _hands(settings)
+
+
+def _sensor(settings: Config, folder: Path, roots: Roots, language: str) -> Iterable[Finding]:
+    """The power first: what it forbids is not even looked at."""
+    verdict = list(_part("power", lambda: power.examine(settings.of(Sensor), roots, language)))
+    yield from verdict
+    if any(finding.severity == BROKEN for finding in verdict):
+        return
+    if settings.of(Sensor).driver == "ads1115":
+        yield from _part("bus", lambda: bus.examine(settings.driver().bus))  # type: ignore[attr-defined]
+    yield from _part("sensor", lambda: sensor.examine(settings, folder, roots))
+
+
+def _hands(settings: Config) -> Iterable[Finding]:
+    """What a person has to see, hear or do."""
+    if "light" in settings.outputs():
+        yield from _part("light", lambda: hands.shine(settings.of(hardware.light.Settings)))
+    for name, part in settings.outputs().items():
+        if name == "audio":
+            yield from _part(name, lambda part=part: hands.sound(part))  # type: ignore[misc]
+    yield from _part("button", lambda: hands.press(settings.of(hardware.button.Settings)))
 
 
 def _outputs(settings: Config, house: House) -> Iterable[Finding]:
@@ -88,7 +172,7 @@ def _outputs(settings: Config, house: House) -> Iterable[Finding]:
     for name in settings.outputs_off():
         yield Finding(name, OK, f"Switched off; [output.{name}] enabled = true would use it.", "")
     for name, part in settings.outputs().items():
-        module = importlib.import_module(f"station.outputs.{name}")
+        module: Any = importlib.import_module(f"station.outputs.{name}")
         if hasattr(module, "examine"):
             yield from _part(name, lambda module=module, part=part: module.examine(part, house))  # type: ignore[misc]
 
@@ -102,25 +186,19 @@ def _part(name: str, ask: Callable[[], Examined]) -> Iterable[Finding]:
         yield Finding(name, BROKEN, f"It could not be examined: {type(error).__name__}: {error}.", "")
 
 
-def in_words(findings: list[Finding]) -> str:
+def in_words(findings: list[Finding], language: str = "en") -> str:
     """The findings for a person: one line each, the remedy below what needs one, the sum at the end."""
     colours = {OK: "32", WARNING: "33", BROKEN: "31"} if sys.stdout.isatty() else {}
-    width = max(len(finding.part) for finding in findings)
+    names = [PARTS.get(f.part, f.part) if language == "de" else f.part for f in findings]
+    width = max(map(len, names))
     lines = []
-    for f in findings:
+    for name, f in zip(names, findings, strict=True):
         sign = f"\033[{colours[f.severity]}m{SIGN[f.severity]}\033[0m" if colours else SIGN[f.severity]
-        lines.append(f" {sign} {f.part:<{width}}  {f.what}")
+        lines.append(f" {sign} {name:<{width}}  {f.what}")
         if f.remedy and f.severity != OK:
             lines.append(f"   {'':<{width}}  → {f.remedy}")
     bad = sum(f.severity == BROKEN for f in findings)
     worth = sum(f.severity == WARNING for f in findings)
-    lines.append("")
-    if bad or worth:
-        lines.append(f"{_count(bad, 'thing does', 'things do')} not work, {worth} worth a look.")
-    else:
-        lines.append("All good.")
+    good, one, many = SUMS[language]
+    lines += ["", (one if bad == 1 else many).format(bad, worth) if bad or worth else good]
     return "\n".join(lines)
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,6 +60,33 @@ def test_each_finding_is_one_line_and_what_to_do_stands_below_it() -> None:
         "",
         "1 thing does not work, 1 worth a look.",
     ]
+
+
+def test_in_german_the_parts_and_the_sum_are_german_too() -> None:
+    said = check.in_words([Finding("light", OK, "Das Licht …", ""), Finding("clock", WARNING, "Die Uhr …", "")], "de")
+    assert said.splitlines() == [
+        " ✓ Licht  Das Licht …",
+        " ! Uhr    Die Uhr …",
+        "",
+        "0 Sachen gehen nicht, 1 sind einen Blick wert.",
+    ]
+
+
+def test_the_language_is_the_configurations_unless_another_is_asked_for(
+    configured: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert check._language(configured('[station]\nlanguage = "en"\n')) == "en"
+    assert check._language(configured("")) == "de"
+    monkeypatch.setenv("LC_ALL", "en_GB.UTF-8")
+    assert check._language(None) == "en"
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert check._language(configured('[station]\nlangage = "en"\n')) == "de", "a mistake: the system's own language"
+
+
+def test_a_sentence_is_said_once(configured: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    twice = [Finding("a", OK, "The same.", ""), Finding("b", BROKEN, "The same.", ""), Finding("b", OK, "Another.", "")]
+    monkeypatch.setattr(check, "_everything", lambda *_: iter(twice))
+    assert [finding.what for finding in check.examine(None)] == ["The same.", "Another."]
 
 
 def test_when_all_is_well_it_says_so_in_two_words() -> None:
@@ -120,22 +148,43 @@ def test_every_severity_any_part_can_say_has_an_exit_code() -> None:
     assert said == set(check.EXIT)
 
 
+def a_diary_with_something_in_it(folder: Path) -> None:
+    """Seven marks, one of them with a word."""
+    from station.core.events import Mark, Moment
+    from station.outputs.history import FILE_NAME, History
+    from station.outputs.history.annotate import annotate
+
+    diary = History(folder / FILE_NAME)
+    diary.start()
+    for number in range(7):
+        diary.take(Moment(Mark("button"), float(number), 1_795_593_600.0 + number))
+    assert diary.flush()
+    diary.stop()
+    annotate(folder / FILE_NAME, 1, "quarrelled with Kim")
+
+
 @pytest.mark.slow
-def test_a_healthy_station_has_nothing_broken_and_json_says_the_same(
+def test_a_healthy_station_has_nothing_broken_and_the_report_holds_no_word_about_the_person(
     configured: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = check.run(argparse.Namespace(config=configured(), json=True))
+    a_diary_with_something_in_it(configured().parent)
+    code = check.run(argparse.Namespace(config=configured(), json=True, language="en", try_out=False))
     told = json.loads(capsys.readouterr().out)
     assert told["exit"] == code
     assert [finding for finding in told["findings"] if finding["severity"] == BROKEN] == []
     order = list(dict.fromkeys(finding["part"] for finding in told["findings"]))
-    assert order[:5] == ["configuration", "memory", "sensor", "button", "light"]
+    wanted = ["configuration", "machine", "clock", "memory", "disk", "power", "sensor", "button", "light"]
+    assert order[: len(wanted)] == wanted
     sensor = next(finding for finding in told["findings"] if finding["part"] == "sensor")
     assert "simulated gives 500 samples a second" in sensor["what"]
+    (diary,) = [finding["what"] for finding in told["findings"] if finding["part"] == "history"]
+    assert re.fullmatch(r"The diary in \S+ can be read \(\d\.\d MB\)\.", diary), "that there is one, not what is in it"
+    assert not [word for word in ("Kim", "7 marks", "exercise", "%RVE", "minutes") if word in str(told)]
 
 
 @pytest.mark.slow
 def test_electrodes_on_mains_are_broken_and_never_opened(configured: Callable[[str], Path]) -> None:
     findings = list(check.examine(configured(GOOD.replace('driver = "simulated"', 'power = "mains"'))))
-    (sensor,) = [finding for finding in findings if finding.part == "sensor"]
-    assert sensor.severity == BROKEN and "power bank" in sensor.remedy
+    (power,) = [finding for finding in findings if finding.part == "power"]
+    assert power.severity == BROKEN and "power bank" in power.remedy
+    assert not [finding for finding in findings if finding.part == "sensor"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -31,6 +32,8 @@ gpio = "mock"
 enabled = true
 host = "127.0.0.1"
 port = {port}
+[output.web]
+port = {page_port}
 """
 
 
@@ -39,7 +42,8 @@ class Daemon:
 
     def __init__(self, folder: Path, port: int) -> None:
         folder.mkdir()
-        (folder / "desk.toml").write_text(CONFIG.format(folder=folder, port=port))
+        self.page_port = free_port()
+        (folder / "desk.toml").write_text(CONFIG.format(folder=folder, port=port, page_port=self.page_port))
         self.began = time.monotonic()
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "station", "run", "--config", str(folder / "desk.toml")],
@@ -78,6 +82,12 @@ class Daemon:
     def end(self) -> None:
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(timeout=10) == 0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def rollup(pid: int) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Puts the twin of an I2C bus in the place of /dev/i2c-1, in the acquisition process of a test.
+"""Puts the twin of an I2C bus in the place of /dev/i2c-1, in the acquisition process of a test and in `check`.
 
 With this folder on PYTHONPATH and `DESK_TWIN_BUS` set, every bus has simulated ADS1115s at the addresses it lists
 (`0x49`; empty: nobody answers).  Everything else is the real program.
@@ -7,7 +7,7 @@ With this folder on PYTHONPATH and `DESK_TWIN_BUS` set, every bus has simulated 
 import os
 import sys
 
-if "hardware.sensors.acquisition" in sys.orig_argv and "DESK_TWIN_BUS" in os.environ:
+if {"hardware.sensors.acquisition", "check"} & {*sys.orig_argv} and "DESK_TWIN_BUS" in os.environ:
     from hardware.sensors import i2c
     from hardware.sensors.bus import FakeBus
     from hardware.sensors.chip import Ads1115

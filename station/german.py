@@ -1,0 +1,53 @@
+"""What the machine's parts say, in German: one table of sentences, for `check`.
+
+Drivers, pins, outputs and the doctor say what is wrong in one English sentence, where it happens.  Here each has its
+German, with `{}` for what is filled in (a number, a name, or a half-sentence that has an entry of its own).  A sentence
+without an entry stays English: English words are better than none.  A test reads the sources and finds those missing.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from importlib.resources import files
+
+_HOLE = re.compile(r"\{\}")
+_DECIMAL = re.compile(r"\d+\.\d+")
+
+
+@lru_cache
+def table() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """(pattern of the English sentence, German); the one with the most words of its own comes first."""
+    lines = (files("station") / "german.txt").read_text("utf-8").splitlines()
+    pairs = [line for line in lines if line and not line.startswith("#")]
+    both = sorted(zip(pairs[::2], pairs[1::2], strict=True), key=lambda pair: -len(_HOLE.sub("", pair[0])))
+    return tuple((_pattern(english), german) for english, german in both)
+
+
+def _pattern(english: str) -> re.Pattern[str]:
+    return re.compile("(.*?)".join(re.escape(part) for part in _HOLE.split(english)), re.DOTALL)
+
+
+def in_german(said: str) -> str:
+    """The sentence in German, as far as the table knows it."""
+    for pattern, german in table():
+        if found := pattern.fullmatch(said):
+            filled = [_filling(each) if each != said else each for each in found.groups()]
+            return _fill(german, filled)
+    return said
+
+
+def _filling(part: str) -> str:
+    """What stands in a hole: a figure with its comma, or a half-sentence with an entry of its own."""
+    return part.replace(".", ",") if _DECIMAL.fullmatch(part) else in_german(part)
+
+
+def _fill(german: str, filled: list[str]) -> str:
+    """The holes from left to right; `{1}` is the second, where German wants another order."""
+    waiting = iter(filled)
+    return re.sub(r"\{(\d?)\}", lambda hole: filled[int(hole[1])] if hole[1] else next(waiting), german)
+
+
+def in_language(said: str, language: str) -> str:
+    """In `de` or `en`."""
+    return in_german(said) if language == "de" else said

@@ -1,0 +1,111 @@
+"""The machine's parts in German: every sentence they can say has one."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hardware.gpio import CAUSES
+from station.german import in_german, table
+from station.outputs.mqtt.sentences import _ERRORS
+
+ROOT = Path(__file__).parents[1]
+# Who speaks in `check`.
+SPEAKERS = [
+    *(ROOT / "station/doctor").glob("*.py"),
+    ROOT / "station/check.py",
+    ROOT / "station/place.py",
+    *(ROOT / "hardware").glob("*.py"),
+    *(ROOT / "hardware/sensors").glob("*.py"),
+    ROOT / "station/outputs/audio/mixer.py",
+    ROOT / "station/outputs/audio/sinks.py",
+    ROOT / "station/outputs/history/__init__.py",
+    ROOT / "station/outputs/mqtt/doctor.py",
+    ROOT / "station/outputs/mqtt/sentences.py",
+    ROOT / "station/outputs/mqtt/connection.py",
+]
+# A recording is examined by `analyse` and `replay`, which speak English; what is wrong with an EDF file stays so here.
+NOT_HERE = {"edf_reader.py", "edf_writer.py", "recording.py", "power.py", "attached.py"}
+ERRORS = {"SensorError", "OutputError", "GpioError", "StationError", "Finding"}
+FILLED = "\x00"
+
+
+def template(node: ast.expr) -> str | None:
+    """A constant or an f-string with FILLED in its holes; None for what is put together elsewhere."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(v.value) if isinstance(v, ast.Constant) else FILLED for v in node.values)
+    return None
+
+
+def sentences(file: Path) -> Iterator[tuple[int, str]]:
+    """Problems and remedies: arguments of errors, parts of findings, and constants that hold a whole sentence."""
+    tree = ast.parse(file.read_text("utf-8"))
+    for node in ast.walk(tree):
+        said: Iterable[ast.expr] = ()
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ERRORS:
+            said = node.args
+        elif isinstance(node, ast.Tuple) and len(node.elts) == 3 and _severity(node.elts[0]):
+            said = node.elts[1:]
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            said = [node.value]
+        for part in said:
+            text = template(part)
+            # A sentence: it has words, and ends like one or begins like one.
+            if text and text.count(" ") >= 2 and re.match("[A-Z\x00]", text) and text.rstrip()[-1] in ".?!\x00)":
+                yield node.lineno, text
+
+
+def _severity(node: ast.expr) -> bool:
+    return (isinstance(node, ast.Constant) and node.value in ("ok", "warning", "broken")) or (
+        isinstance(node, ast.Name) and node.id == "severity"
+    )
+
+
+@pytest.mark.parametrize(
+    "file", [each for each in SPEAKERS if each.name not in NOT_HERE], ids=lambda file: str(file.relative_to(ROOT))
+)
+def test_every_sentence_of_a_part_has_its_german(file: Path) -> None:
+    missing = [f"{file.name}:{line}: {text}" for line, text in sentences(file) if in_german(text) == text]
+    assert not missing, "add these to station/german.txt:\n" + "\n".join(missing).replace(FILLED, "{}")
+
+
+def test_the_sentences_are_found_at_all() -> None:
+    """So that the test above cannot pass by finding nothing."""
+    assert sum(len(list(sentences(file))) for file in SPEAKERS) > 90
+
+
+def test_the_tables_of_causes_have_their_german() -> None:
+    said = [text for cause in CAUSES for text in (cause.problem, cause.remedy)]
+    said += [text for _, _, problem, remedy in _ERRORS for text in (problem, remedy)]
+    missing = []
+    for text in said:
+        filled = re.sub(r"\{\w*\}", FILLED, text)
+        if in_german(filled) == filled:
+            missing.append(text)
+    assert not missing
+
+
+def test_each_german_fills_as_many_holes_as_its_english_has() -> None:
+    for pattern, german in table():
+        assert pattern.groups == german.count("{"), german
+
+
+def test_what_stands_in_a_hole_is_german_too_and_figures_get_their_comma() -> None:
+    assert (
+        in_german("The button on GPIO 17 can be read and is up.")
+        == "Der Knopf an GPIO 17 lässt sich lesen und ist oben."
+    )
+    assert in_german("76.2 GB are free; five years of diary take about 0.1.").startswith("76,2 GB sind frei")
+    wanted = "Kein ADS1115 antwortet an 0x48 am I2C-Bus 1; diese Adressen antworten: 0x49."
+    assert in_german("No ADS1115 answers at 0x48 on I2C bus 1; these addresses answer: 0x49.") == wanted
+
+
+def test_what_nobody_has_translated_stays_as_it_is() -> None:
+    assert in_german("The ceiling fell down.") == "The ceiling fell down."
+    assert in_german("") == ""
