@@ -21,8 +21,20 @@ from typing import Any, Protocol
 from station import clock, memory, yardsticks
 from station.core.component import Message
 from station.core.engine import Engine
-from station.core.events import CalibrationDone, Event, Moment, Preferred, Private, Quiet, SensorTrouble, SensorWell
-from station.core.inputs import Frame, Input, Tick
+from station.core.events import (
+    CalibrationDone,
+    Event,
+    Excluded,
+    Liked,
+    Moment,
+    Preferred,
+    Private,
+    Proposed,
+    Quiet,
+    SensorTrouble,
+    SensorWell,
+)
+from station.core.inputs import Frame, Input, LocalTime, Tick
 from station.keeper import Keeper
 from station.notify import notify
 from station.workdays import Workdays
@@ -33,6 +45,8 @@ log = logging.getLogger(__name__)
 HOUSEKEEPING_S = 1.0
 # How much of the day's budget a power cut may cost.
 REMEMBER_S = 60.0
+# How often the core is told the time of day: a clock that is set (or put forward in spring) is wrong no longer.
+TIME_S = 60.0
 # 40 s of frames in the inbox: a station that far behind drops the newest, and their absence shows as a gap in time.
 LONGEST_INBOX = 2000
 
@@ -60,7 +74,7 @@ class Rememberer(Protocol):
     def snapshot(self, now: float, wall: float) -> dict[str, Any]:
         """What must survive."""
 
-    def restore(self, kept: dict[str, Any], now: float, wall: float) -> list[Input]:
+    def restore(self, kept: dict[str, Any], now: float, wall: float) -> list[Message]:
         """Take it back; answers with the requests that bring back the rest."""
 
 
@@ -120,6 +134,7 @@ class App:
         self._day = ""
         self._housekeeping_at = 0.0
         self._remember_at = 0.0
+        self._time_at = 0.0
 
     def stop(self) -> None:
         """Ask the loop to end; safe from signals and threads."""
@@ -179,7 +194,7 @@ class App:
             if event.name == "monitoring" and event.value != self._monitoring:
                 self._monitoring = bool(event.value)
                 self._sensor_follows()
-        elif isinstance(event, Quiet):
+        elif isinstance(event, Quiet | Liked | Excluded | Proposed):
             self._remember_at = 0.0
 
     def _sensor_follows(self) -> None:
@@ -228,6 +243,9 @@ class App:
         if (today := clock.today()) != self._day:
             self._day = today
             self._think(self._workdays.begin(today), now)
+        if now >= self._time_at:
+            self._time_at = now + TIME_S
+            self._think(LocalTime(self._day, clock.weekday(), clock.second_of_day()), now)
         if now >= self._remember_at:
             self._remember(now)
         if self.inbox.left_out:
@@ -235,7 +253,7 @@ class App:
             self.inbox.left_out = 0
         notify("WATCHDOG=1")
 
-    def _recall(self, now: float) -> list[Input]:
+    def _recall(self, now: float) -> list[Message]:
         """What was remembered goes back to where it came from; the requests that bring back the rest."""
         kept = memory.load(self.state_dir)
         try:

@@ -22,20 +22,23 @@ from station.core import (
     coach,
     gestures,
     grammar,
+    hours,
     lights,
     preferences,
     presence,
+    proposals,
     quiet,
+    reminders,
     sensing,
     session,
     silent_alerts,
+    suggestions,
     tension,
 )
 from station.core.biofeedback import Biofeedback
 from station.core.calibrating import Calibrating
-from station.core.component import Component
+from station.core.component import Component, Message
 from station.core.engine import Engine
-from station.core.inputs import Input
 from station.core.yardstick import Yardstick
 from station.finger import ButtonDevice
 from station.keeper import Keeper
@@ -54,6 +57,9 @@ class Core:
     coach: coach.Coach
     quiet: quiet.QuietTime
     preferences: preferences.Preferences
+    suggestions: suggestions.Suggestions
+    reminders: reminders.Reminders
+    proposals: proposals.Proposals
 
     def snapshot(self, now: float, wall: float) -> dict[str, Any]:
         """What must survive a restart."""
@@ -61,13 +67,19 @@ class Core:
             "coach": self.coach.snapshot(now, wall),
             "quiet": self.quiet.snapshot(now, wall),
             "preferences": self.preferences.snapshot(),
+            "suggestions": self.suggestions.snapshot(),
+            "reminders": self.reminders.snapshot(),
+            "proposals": self.proposals.snapshot(),
         }
 
-    def restore(self, kept: dict[str, Any], now: float, wall: float) -> list[Input]:
+    def restore(self, kept: dict[str, Any], now: float, wall: float) -> list[Message]:
         """Take it back, before the first day begins; answers with the requests that bring back the rest."""
         self.coach.restore(kept.get("coach", {}), now, wall)
+        self.reminders.restore(kept.get("reminders", {}))
         preferred = self.preferences.restore(kept.get("preferences", {}))
-        return [*preferred, *self.quiet.restore(kept.get("quiet", {}), wall)]
+        suggested = self.suggestions.restore(kept.get("suggestions", {}))
+        proposed = self.proposals.restore(kept.get("proposals", {}))
+        return [*preferred, *suggested, *proposed, *self.quiet.restore(kept.get("quiet", {}), wall)]
 
 
 def core(
@@ -75,16 +87,22 @@ def core(
     library: session.Library = lambda technique, length, language: None,
     offered: Sequence[str] = (),
     measured: Sequence[Yardstick | None] = (),
+    named: Callable[[str], Sequence[str]] = lambda technique: (),
 ) -> Core:
-    """The whole core, ready to be told things; without a library it knows no exercises."""
+    """The whole core, ready to be told things; without a library it knows no exercises.
+
+    offered: the exercises there are.  named: those of one folder that have names of their own (`daily/jaw`).
+    """
     signals = config.of(Sensor).signal
-    the_coach = coach.Coach(
-        config.of(coach.Settings),
-        budget.Budget(config.of(budget.Settings)),
-        silent_alerts.SilentAlerts(config.of(silent_alerts.Settings)),
-    )
+    offers, purse = config.of(coach.Settings), budget.Budget(config.of(budget.Settings))
+    chooser = suggestions.Suggestions(offers.suggestion, offered)
+    coin = silent_alerts.SilentAlerts(config.of(silent_alerts.Settings))
+    the_coach = coach.Coach(offers, purse, coin, chooser)
+    prompts, moves = (named(name) if name in offered else () for name in (reminders.DAILY, reminders.MOVEMENT))
+    reminding = reminders.Reminders(config.of(reminders.Settings), purse, offers, prompts, moves)
     quiet_time = quiet.QuietTime(config.of(quiet.Settings))
     wishes = preferences.Preferences(_preferred(config), offered)
+    proposing = proposals.Proposals()
     components: list[Component] = [
         sensing.Sensing(config.of(tension.Settings), signals, measured),
         Calibrating(signals, measured),
@@ -93,12 +111,16 @@ def core(
         grammar.Grammar(),
         wishes,
         quiet_time,
+        hours.QuietWeek(config.of(hours.Settings)),
+        chooser,
         the_coach,
+        reminding,
+        proposing,
         session.Session(library, config.of(session.Settings), offered, config.of(Station).language),
         Biofeedback(signals, measured),
         lights.Lights(config.of(lights.Settings)),
     ]
-    return Core(Engine(components), the_coach, quiet_time, wishes)
+    return Core(Engine(components), the_coach, quiet_time, wishes, chooser, reminding, proposing)
 
 
 def _preferred(config: Config) -> dict[str, preferences.Value]:
@@ -114,6 +136,12 @@ def _preferred(config: Config) -> dict[str, preferences.Value]:
         "volume": config.of(Audio).volume,
         "cue_budget": config.of(budget.Settings).per_day,
         "silent_alerts": config.of(silent_alerts.Settings).silent_alerts,
+        "load_limit": 100,
+        "chime": config.of(coach.Settings).chime,
+        "daily": config.of(reminders.Settings).daily,
+        "movement": config.of(reminders.Settings).movement,
+        "quiet_hours": config.of(hours.Settings).hours,
+        "try_out": False,
     }
 
 
@@ -167,7 +195,7 @@ def app(config: Config, state_dir: Path) -> App:
     measured = sticks(config, state_dir)
     techniques = library.names(config.of(Station).language)
     keepers = outputs(config, house(config, state_dir, inbox, techniques))
-    the_core = core(config, library, techniques, measured())
+    the_core = core(config, library, techniques, measured(), library.named)
     return App(
         the_core.engine,
         the_core,

@@ -14,7 +14,19 @@ from __future__ import annotations
 
 import logging
 
-from station.core.events import Event, Light, Moment, OutputTrouble, OutputWell, Preferred, Private, Quiet
+from station.core.events import (
+    Event,
+    Excluded,
+    Light,
+    Liked,
+    Moment,
+    OutputTrouble,
+    OutputWell,
+    Preferred,
+    Private,
+    Proposed,
+    Quiet,
+)
 from station.outputs.contract import Output, OutputError
 
 log = logging.getLogger(__name__)
@@ -22,7 +34,7 @@ log = logging.getLogger(__name__)
 FIRST_RETRY_S = 1.0
 LONGEST_RETRY_S = 60.0
 # Events that say how things stand from now on, in the order in which a newcomer has to know them.
-STANDING = (Private, Quiet, Preferred, Light)
+STANDING = (Private, Quiet, Preferred, Liked, Excluded, Proposed, Light)
 
 
 class Keeper:
@@ -49,7 +61,7 @@ class Keeper:
     def take(self, moment: Moment) -> list[Event]:
         """Hand over one event; an output that raises is stopped and tried again later."""
         if isinstance(moment.event, STANDING):
-            self._standing[type(moment.event), getattr(moment.event, "name", "")] = moment
+            self._standing[type(moment.event), _about(moment.event)] = moment
         if not self.running:
             return []
         try:
@@ -96,3 +108,10 @@ class Keeper:
             return []
         self._said = said
         return [OutputTrouble(self.name, said) if said else OutputWell(self.name)]
+
+
+def _about(event: Event) -> str:
+    """What a standing event is about, where several of its kind stand beside each other."""
+    if isinstance(event, Preferred):
+        return event.name
+    return event.technique if isinstance(event, Liked | Excluded) else ""

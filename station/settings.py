@@ -68,7 +68,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "light": ("hardware.light:Settings", "station.core.lights:Settings"),
     "coach": ("station.core.coach:Settings", "station.core.silent_alerts:Settings"),
     "budget": ("station.core.budget:Settings",),
-    "quiet": ("station.core.quiet:Settings",),
+    "reminders": ("station.core.reminders:Settings",),
+    "quiet": ("station.core.quiet:Settings", "station.core.hours:Settings"),
     "session": ("station.core.session:Settings",),
 }
 

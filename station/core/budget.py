@@ -54,12 +54,16 @@ class Budget:
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
         self.ignored_in_a_row = 0
+        self.showing = False
+        """An offer is on show; there is never a second one beside it."""
         self._spent: list[float] = []
         """Monotonic seconds of the last 24 h's reminders."""
         self._day_began = -NEVER
 
     def blocks(self, now: float) -> Block | None:
         """Why nothing may be spent at `now`, or None."""
+        if self.showing:
+            return Block("offer", "another offer is on show", now + 1.0)
         s = self.settings
         self._spent = [t for t in self._spent if t > now - DAY_S]
         today = self._in_the_day()

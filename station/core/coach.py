@@ -37,6 +37,7 @@ from station.core.hindrances import LEARNS, Hindrances
 from station.core.inputs import AnswerCue, NewDay, SetQuiet, Start, Tick
 from station.core.shoulders import Shoulders
 from station.core.silent_alerts import SilentAlerts
+from station.core.suggestions import Suggestions
 
 # (phase, what happens) -> (next phase, how the cue ended, if one was showing).  What is not here changes nothing.
 # calm: no tension.  waiting: tension, no cue yet.  light, offer: a cue is showing.  spent: tension that had its cue.
@@ -48,6 +49,7 @@ TABLE: Mapping[tuple[str, str], tuple[str, str]] = {
     ("waiting", "silent"): ("spent", ""),
     ("waiting", "private"): ("calm", ""),
     ("light", "time"): ("offer", ""),
+    ("light", "alone"): ("spent", "ignored"),
     ("light", "dropped"): ("spent", "self_released"),
     ("light", "tension ended"): ("calm", "self_released"),
     ("light", "accepted"): ("spent", "accepted"),
@@ -102,6 +104,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     baseline_days: Annotated[
         int, msgspec.Meta(ge=0, le=30, description="so many first workdays are only watched, without any cue")
     ] = 3
+    chime: Annotated[
+        bool, msgspec.Meta(description="one soft chime after the light; without it the light stays a little longer")
+    ] = True
     first: Annotated[
         str, msgspec.Meta(description="the exercise that comes first when you accept; empty: the suggested one at once")
     ] = "shoulder-drop"
@@ -114,12 +119,17 @@ class Coach:
     """Turns tension into at most one offer, and says why when it does not."""
 
     def __init__(
-        self, settings: Settings | None = None, budget: Budget | None = None, silent: SilentAlerts | None = None
+        self,
+        settings: Settings | None = None,
+        budget: Budget | None = None,
+        silent: SilentAlerts | None = None,
+        suggestions: Suggestions | None = None,
     ) -> None:
         """`budget`: shared with whatever else may remind.  `silent`: the coin that leaves out some alerts."""
         self.settings = s = settings or Settings()
         self.budget = budget or Budget()
         self.silent = silent or SilentAlerts()
+        self.suggestions = suggestions or Suggestions(s.suggestion)
         self.phase = "calm"
         self._hindrances = Hindrances(s.settle_s, s.return_s, s.after_exercise_s, s.baseline_days, self.budget)
         self._shoulders = Shoulders()
@@ -129,6 +139,8 @@ class Coach:
         """When the phase ends by time; while waiting, when to look again."""
         self._told: set[str] = set()
         """The codes of the hindrances that were told for this tension."""
+        self._suggested = ""
+        """The exercise that the cue on show suggests."""
         self._kept_silent = False
         """This tension's alert was left out by the coin, and that is still to be said."""
         self._private = False
@@ -189,11 +201,11 @@ class Coach:
         if request.answer == "not_now":
             yield SetQuiet(source=request.source)
         if request.answer == "accepted":
-            s = self.settings
-            if s.first and s.first != s.suggestion:
-                yield Start(s.first, source=request.source, then=s.suggestion)
+            first = "" if self.settings.first in self.suggestions.left_out else self.settings.first
+            if first and first != self._suggested:
+                yield Start(first, source=request.source, then=self._suggested)
             else:
-                yield Start(s.suggestion, source=request.source)
+                yield Start(self._suggested, source=request.source)
 
     # --- what stands against a cue ----------------------------------------------------------------
 
@@ -220,6 +232,8 @@ class Coach:
     def _on_preferred(self, event: Preferred, now: float) -> Iterable[Message]:
         if event.name == "silent_alerts":
             self.silent.on = bool(event.value)
+        if event.name == "chime":
+            self.settings = msgspec.structs.replace(self.settings, chime=bool(event.value))
         if event.name == "monitoring" and not event.value:
             return self._step("private", now)  # the sensor is closed: nothing is known of the shoulders either
         return self._on_circumstance(event, now)
@@ -277,7 +291,9 @@ class Coach:
         if self.phase == "light" and (now > self._deadline + STALE_S or self._shoulders.unfelt(now)):
             why = "when it was time for the chime, nothing was known of the shoulders"
             return self._take_back(Block("stale", why, now + LOOK_AGAIN_S), now)
-        return self._reconsider(now) if self.phase == "waiting" else self._step("time", now)
+        if self.phase == "waiting":
+            return self._reconsider(now)
+        return self._step("alone" if self.phase == "light" and not self.settings.chime else "time", now)
 
     def _step(self, what: str, now: float) -> Iterator[Message]:
         """One step through the table, and what belongs to it."""
@@ -285,6 +301,7 @@ class Coach:
             return
         self.phase, answer = TABLE[self.phase, what]
         if answer:
+            self.budget.showing = False
             self.budget.answered(answer)
             yield CueAnswered(answer)
         if what == "time" and self.phase == "light":
@@ -293,15 +310,18 @@ class Coach:
             yield self._chime(now)
 
     def _light(self, now: float) -> Message:
-        self._deadline = now + self.settings.light_s
+        s = self.settings
+        self._deadline = now + s.light_s + (0.0 if s.chime else s.offer_s)
+        self._suggested, why = self.suggestions.choose()
         minutes = (now - self._tension_at) / 60
         reason = f"{self._tension.reason or 'tension'}; {minutes:.0f} min since; {self.budget.spend(now)}"
-        return Cue("light", reason, self.settings.suggestion)
+        self.budget.showing = True
+        return Cue("light", f"{reason}; {why}" if why else reason, self._suggested)
 
     def _chime(self, now: float) -> Message:
         self._deadline = now + self.settings.offer_s
         reason = f"{self._tension.reason or 'tension'}; still so after {self.settings.light_s:.0f} s of light"
-        return Cue("chime", reason, self.settings.suggestion)
+        return Cue("chime", reason, self._suggested)
 
     # --- across a restart -------------------------------------------------------------------------
 

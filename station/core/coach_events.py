@@ -9,11 +9,15 @@ from station.core.event import Event
 
 @dataclass(frozen=True, slots=True)
 class Cue(Event):
-    """The station draws attention: `light` (60 s of soft light), then, only if the tension goes on, `chime`."""
+    """The station draws attention: `light` (60 s of soft light), then, only if the tension goes on, `chime`.
+
+    `kind`: tension, or one of the reminders, daily or movement, which need no muscle.
+    """
 
     phase: str
     reason: str
     suggestion: str
+    kind: str = "tension"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +29,15 @@ class CueAnswered(Event):
     """
 
     answer: str
+    kind: str = "tension"
 
 
 @dataclass(frozen=True, slots=True)
 class CueWithheld(Event):
-    """A tension that brought no cue, and the reason a person can read on the page."""
+    """A tension (or a reminder's hour) that brought no cue, and the reason a person can read on the page."""
 
     reason: str
+    kind: str = "tension"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +49,49 @@ class AlertRandomised(Event):
     """
 
     arm: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours(Event):
+    """The person's quiet hours began or ended; `until` is the monotonic second at which they end."""
+
+    on: bool
+    until: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Liked(Event):
+    """The person likes this exercise (or no longer says so)."""
+
+    technique: str
+    on: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded(Event):
+    """The person leaves this exercise out of all suggestions (or no longer does)."""
+
+    technique: str
+    on: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed(Event):
+    """The station proposes to change something, and why; nothing changes before the person says yes.
+
+    `name`: wider_limit, fewer, light_only or weaning.  An empty name: what was proposed is over.
+    """
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalAnswered(Event):
+    """What the person said to a proposal."""
+
+    name: str
+    accepted: bool
+    source: str

@@ -18,6 +18,11 @@ from station.core.coach_events import AlertRandomised as AlertRandomised
 from station.core.coach_events import Cue as Cue
 from station.core.coach_events import CueAnswered as CueAnswered
 from station.core.coach_events import CueWithheld as CueWithheld
+from station.core.coach_events import Excluded as Excluded
+from station.core.coach_events import Liked as Liked
+from station.core.coach_events import ProposalAnswered as ProposalAnswered
+from station.core.coach_events import Proposed as Proposed
+from station.core.coach_events import QuietHours as QuietHours
 from station.core.event import Event as Event
 from station.core.event import Moment as Moment
 from station.core.event import as_record as as_record

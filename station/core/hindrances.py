@@ -1,6 +1,6 @@
 """What stands against a cue: everything the coach must respect, in the order in which it is named.
 
-    switched off · sensor · away · exercise · calibration · call · focus · quiet ·
+    switched off · sensor · away · exercise · calibration · call · focus · quiet · hours ·
     baseline · settling · returned · exercised · budget
 
 Each is a `Block` with a code, a sentence for the page, and the second until which it holds.  The table `LEARNS` says
@@ -22,6 +22,7 @@ from station.core.events import (
     Presence,
     Quality,
     Quiet,
+    QuietHours,
     Reading,
     SensorTrouble,
     SensorWell,
@@ -48,8 +49,16 @@ class Hindrances:
     """Learns from events what is going on, and says what that means for a cue."""
 
     def __init__(
-        self, settle_s: float, return_s: float, after_exercise_s: float, baseline_days: int, budget: Budget
+        self,
+        settle_s: float,
+        return_s: float,
+        after_exercise_s: float,
+        baseline_days: int,
+        budget: Budget,
+        ignores: frozenset[str] = frozenset(),
     ) -> None:
+        """ignores: codes that do not count here (a reminder needs no sensor)."""
+        self.ignores = ignores
         self.budget = budget
         self.settle_s, self.return_s, self.after_exercise_s = settle_s, return_s, after_exercise_s
         self.baseline_days = baseline_days
@@ -67,6 +76,8 @@ class Hindrances:
         self._exercised_at = -NEVER
         self._calibrating_until = -NEVER
         self._quiet: Quiet | None = None
+        self._hours: float | None = None
+        """The end of the quiet hours that it is now."""
         self._workdays: int | None = None
 
     def learn(self, event: Any, now: float) -> None:
@@ -75,7 +86,7 @@ class Hindrances:
 
     def against_showing(self, now: float) -> Block | None:
         """Why a cue must not go on showing at `now`."""
-        return next((block for block in self._all(now) if block is not None), None)
+        return next((block for block in self._all(now) if block is not None and block.code not in self.ignores), None)
 
     def against_new(self, now: float) -> Block | None:
         """Why no cue may begin at `now`."""
@@ -100,6 +111,8 @@ class Hindrances:
             until = self._quiet.until
             left = "" if until is None else f", {(until - now) / 60:.0f} min left"
             yield Block("quiet", f"quiet was asked for{left}")
+        if self._hours is not None and now < self._hours:
+            yield Block("hours", f"these are your quiet hours, {(self._hours - now) / 60:.0f} min left", self._hours)
         if self._workdays is not None and self._workdays < self.baseline_days:
             yield Block("baseline", f"day {self._workdays + 1} of {self.baseline_days} that are only watched")
         yield _since("settling", "the sensor was just put on", self._worn_since, self.settle_s, now)
@@ -156,6 +169,9 @@ class Hindrances:
     def _on_quiet(self, event: Quiet, now: float) -> None:
         self._quiet = event if event.on else None
 
+    def _on_hours(self, event: QuietHours, now: float) -> None:
+        self._hours = event.until if event.on else None
+
     def _on_session_started(self, event: SessionStarted, now: float) -> None:
         self._exercise = True
 
@@ -201,6 +217,7 @@ LEARNS: Mapping[type, Callable[[Hindrances, Any, float], None]] = {
     ContextChanged: Hindrances._on_context,
     Presence: Hindrances._on_presence,
     Quiet: Hindrances._on_quiet,
+    QuietHours: Hindrances._on_hours,
     SessionStarted: Hindrances._on_session_started,
     SessionEnded: Hindrances._on_session_ended,
     CalibrationStep: Hindrances._on_calibration_step,

@@ -180,6 +180,48 @@ class UseCalibration(Input):
 
 
 @dataclass(frozen=True, slots=True)
+class LocalTime(Input):
+    """It is `second` seconds after local midnight of `day` (`2026-11-23`, weekday 0 is Monday); told once a minute."""
+
+    day: str
+    weekday: int
+    second: float
+
+
+@dataclass(frozen=True, slots=True)
+class Like(Input):
+    """The person likes this exercise, by the name of its folder; `on` False takes it back."""
+
+    technique: str
+    on: bool = True
+    source: str = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class Exclude(Input):
+    """Never suggest this exercise (`on` False: do again).  A running one of this name is ended gently."""
+
+    technique: str
+    on: bool = True
+    source: str = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class EffectsKnown(Input):
+    """The techniques whose effect on this person's own muscle can be known by now, the largest first."""
+
+    best_first: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerProposal(Input):
+    """Yes or no to what the station proposes."""
+
+    accepted: bool
+    source: str = "page"
+
+
+@dataclass(frozen=True, slots=True)
 class NewDay(Input):
     """The local date is `day` now (`2026-11-23`; told at the start and at midnight).
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from station.core import daily, hours
 from station.core.component import NEVER, Handler, Message
 from station.core.events import Preferred, Refused
 from station.core.inputs import Prefer
@@ -30,10 +31,16 @@ POSSIBLE: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "volume": (lambda v: _whole(v) and 0 <= v <= 100, "a whole number from 0 to 100"),
     "cue_budget": (lambda v: _whole(v) and 0 <= v <= 24, "a whole number from 0 to 24"),
     "silent_alerts": (lambda v: isinstance(v, bool), "true or false"),
+    "load_limit": (lambda v: _whole(v) and 100 <= v <= 200, "a whole number from 100 to 200"),
+    "chime": (lambda v: isinstance(v, bool), "true or false"),
+    "daily": (daily.is_possible, "a time like 09:30, or arrival, return or off"),
+    "movement": (lambda v: isinstance(v, bool), "true or false"),
+    "quiet_hours": (hours.is_possible, "times of the week like mon-fri 12:00-13:00, sat-sun, or nothing"),
+    "try_out": (lambda v: isinstance(v, bool), "true or false"),
 }
 
 # How the station coaches is its person's affair: changed on the page, or with `cmd/set`, but no entity of the house.
-PERSONAL = frozenset({"silent_alerts"})
+PERSONAL = frozenset({"silent_alerts", "load_limit", "chime", "daily", "movement", "quiet_hours", "try_out"})
 
 
 def _whole(value: Any) -> bool:

@@ -133,7 +133,7 @@ class QuietTime:
 
     def _on_preferred(self, event: Preferred, now: float) -> Iterable[Message]:
         if event.name == "quiet_minutes":
-            self.settings = Settings(float(event.value))
+            self.settings = Settings(minutes=float(event.value))
         return ()
 
     def _on_tick(self, _: Tick, now: float) -> Iterator[Message]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from station.core.component import NEVER, Handler, Message
-from station.core.events import Presence, Quality, Reading, SensorTrouble, SensorWell
+from station.core.events import Preferred, Presence, Quality, Reading, SensorTrouble, SensorWell
 from station.core.inputs import Frame, SensorLost, Tick, UseCalibration
 from station.core.load import MinuteBook
 from station.core.quality import REASONS
@@ -43,6 +43,8 @@ class Sensing:
         self._well = False
         self._state = self._reason = ""  # the quality as it was told last
         self._present = True
+        self._limit = 1.0
+        """How much wider than calibrated the person wants the limit of tension (`load_limit`)."""
         self._use(yardsticks)
 
     def routes(self) -> Mapping[type, Handler]:
@@ -53,6 +55,7 @@ class Sensing:
             SensorLost: self._on_lost,
             Tick: self._on_tick,
             Presence: self._on_presence,
+            Preferred: self._on_preferred,
         }
 
     def due(self) -> float:
@@ -77,7 +80,8 @@ class Sensing:
             typing = [stick.typing_p50 for stick in self._sticks() if stick.typing_p50 is not None]
             threshold = personal_threshold(self.settings, max(typing, default=None))
             recovery = min(self.settings.recovery_load_rve_percent, threshold)
-        self._rule = TensionRule(self.settings, threshold, recovery, doubt)
+        self._threshold = threshold
+        self._rule = TensionRule(self.settings, threshold * self._limit, recovery, doubt)
         self._minutes = MinuteBook()
 
     def _sticks(self) -> list[Yardstick]:
@@ -154,6 +158,12 @@ class Sensing:
 
     def _on_presence(self, message: Presence, now: float) -> Iterable[Message]:
         self._present = message.state != "away"
+        return ()
+
+    def _on_preferred(self, event: Preferred, now: float) -> Iterable[Message]:
+        if event.name == "load_limit":
+            self._limit = int(event.value) / 100
+            self._rule.load_threshold = self._threshold * self._limit
         return ()
 
 

@@ -53,6 +53,14 @@ class State:
     why: str = ""
     """The reason of the last cue, or of the last one that was withheld."""
     suggestion: str = ""
+    cue_kind: str = ""
+    """What the cue that shows is about: tension, daily or movement."""
+    liked: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """The exercises that the person likes, and those that are never suggested."""
+    proposal: str = ""
+    """What the station proposes to change, until the person has answered; `proposal_why` says why."""
+    proposal_why: str = ""
     quiet: bool = False
     quiet_until: float | None = None
     private: bool = False
@@ -177,17 +185,37 @@ def _presence(s: State, event: e.Presence, _: e.Moment) -> dict[str, Any]:
 
 def _cue(s: State, event: e.Cue, moment: e.Moment) -> dict[str, Any]:
     changes: dict[str, Any] = {"cue": event.phase, "why": event.reason, "suggestion": event.suggestion}
-    if event.phase == "light":
+    changes["cue_kind"] = event.kind
+    if event.phase == "light" and event.kind != "daily":
         changes |= {"last_cue": moment.wall, "cues_today": s.cues_today + 1}
     return changes
 
 
 def _cue_answered(s: State, event: e.CueAnswered, _: e.Moment) -> dict[str, Any]:
-    return {"cue": "", "suggestion": "", "last_answer": event.answer}
+    over = {"cue": "", "cue_kind": "", "suggestion": ""}
+    # A daily pause that nobody took leaves no trace.
+    return {**over, "why": ""} if event.kind == "daily" else {**over, "last_answer": event.answer}
 
 
 def _cue_withheld(s: State, event: e.CueWithheld, _: e.Moment) -> dict[str, Any]:
     return {"why": event.reason}
+
+
+def _liked(s: State, event: e.Liked, _: e.Moment) -> dict[str, Any]:
+    return {"liked": _with(s.liked, event.technique, event.on)}
+
+
+def _excluded(s: State, event: e.Excluded, _: e.Moment) -> dict[str, Any]:
+    return {"left_out": _with(s.left_out, event.technique, event.on)}
+
+
+def _with(names: tuple[str, ...], name: str, on: bool) -> tuple[str, ...]:
+    others = tuple(each for each in names if each != name)
+    return (*others, name) if on else others
+
+
+def _proposed(s: State, event: e.Proposed, _: e.Moment) -> dict[str, Any]:
+    return {"proposal": event.name, "proposal_why": event.reason}
 
 
 def _quiet(s: State, event: e.Quiet, moment: e.Moment) -> dict[str, Any]:
@@ -285,6 +313,9 @@ FOLDS: Mapping[type[e.Event], Callable[[State, Any, e.Moment], dict[str, Any]]] 
     e.Cue: _cue,
     e.CueAnswered: _cue_answered,
     e.CueWithheld: _cue_withheld,
+    e.Liked: _liked,
+    e.Excluded: _excluded,
+    e.Proposed: _proposed,
     e.Quiet: _quiet,
     e.Private: _private,
     e.Preferred: _preferred,

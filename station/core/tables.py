@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from station.core import coach, gestures, grammar, lights, session
+from station.core import coach, gestures, grammar, lights, reminders, session
 
 
 def markdown() -> str:
@@ -20,6 +20,8 @@ def markdown() -> str:
             _transitions(gestures.TABLE, "fires"),
             "### The coach",
             _transitions(coach.TABLE, "the cue ended"),
+            "### The reminders",
+            _transitions(reminders.TABLE, "the offer ended"),
             "### The exercise",
             _rows(("phase", "request", "does"), ((phase, what, do) for (phase, what), do in session.TABLE.items())),
             "### The light, the most important first",

@@ -55,6 +55,8 @@ LINES: Final[dict[str, dict[type[Event], int]]] = {
         events.CueAnswered: INFO,
         events.CueWithheld: INFO,
         events.AlertRandomised: INFO,
+        events.Proposed: INFO,
+        events.ProposalAnswered: INFO,
         events.Mark: INFO,
         events.Minute: INFO,
         events.Presence: INFO,
@@ -78,6 +80,9 @@ NEVER: Final = (
     events.CalibrationDone,
     events.DayBegan,
     events.Preferred,
+    events.QuietHours,
+    events.Liked,
+    events.Excluded,
     events.NoteChanged,
 )
 # While private mode is on only these are written, whatever the level.
@@ -122,6 +127,8 @@ class Journal:
             self._private = event.on
         priority = self._priorities.get(type(event))
         if priority is None or (self._private and not isinstance(event, PRIVATE)):
+            return
+        if getattr(event, "kind", "") == "daily":  # a daily pause that nobody took leaves no trace
             return
         prefix = f"<{priority}>" if self._with_priority else ""
         try:

@@ -25,6 +25,12 @@ DEFAULTS: dict[str, Any] = {
     "volume": 70,
     "cue_budget": 6,
     "silent_alerts": False,
+    "load_limit": 100,
+    "chime": True,
+    "daily": "off",
+    "movement": False,
+    "quiet_hours": "",
+    "try_out": False,
 }
 
 

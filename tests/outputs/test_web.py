@@ -173,6 +173,9 @@ BODIES: dict[str, tuple[dict[str, Any], i.Input]] = {
     "answer": ({"answer": "not_now"}, i.AnswerCue("not_now", "page")),
     "guess": ({"value": 4}, i.Guess(4, "page")),
     "prefer": ({"volume": 40}, i.Prefer({"volume": 40}, "page")),
+    "like": ({"technique": "pmr"}, i.Like("pmr", True, "page")),
+    "exclude": ({"technique": "daily/jaw", "on": False}, i.Exclude("daily/jaw", False, "page")),
+    "proposal": ({"accepted": True}, i.AnswerProposal(True, "page")),
     "calibrate": ({"action": "start"}, i.Calibrate("start", "page")),
 }
 

@@ -127,17 +127,19 @@ def _tension_ended(event: ev.TensionEnded) -> list[Row]:
 
 
 def _cue(event: ev.Cue) -> list[Row]:
+    if event.kind != "tension":
+        return []  # what a reminder brought, its exercise tells; one that nobody took leaves no trace
     if event.phase == "chime":
         return [Row(CUE_CHIME, {})]
     return [Row(CUE, {"reason": event.reason, "suggestion": event.suggestion})]
 
 
 def _cue_answered(event: ev.CueAnswered) -> list[Row]:
-    return [Row(CUE_ANSWER, {"answer": event.answer})]
+    return [Row(CUE_ANSWER, {"answer": event.answer})] if event.kind == "tension" else []
 
 
 def _cue_withheld(event: ev.CueWithheld) -> list[Row]:
-    return [Row(WITHHELD, {"reason": event.reason}, at_once=False)]
+    return [Row(WITHHELD, {"reason": event.reason}, at_once=False)] if event.kind != "daily" else []
 
 
 def _alert_randomised(event: ev.AlertRandomised) -> list[Row]:

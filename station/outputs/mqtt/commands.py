@@ -19,7 +19,19 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from station.core.inputs import Context, Input, MarkNow, Note, Prefer, SetQuiet, Start, Stop
+from station.core.inputs import (
+    AnswerProposal,
+    Context,
+    Exclude,
+    Input,
+    Like,
+    MarkNow,
+    Note,
+    Prefer,
+    SetQuiet,
+    Start,
+    Stop,
+)
 from station.core.preferences import POSSIBLE
 
 MOST_BYTES = 2_048
@@ -67,6 +79,25 @@ class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     volume: Annotated[int, Meta(ge=0, le=100)] | None = None
     cue_budget: Annotated[int, Meta(ge=0, le=24)] | None = None
     silent_alerts: bool | None = None
+    load_limit: Annotated[int, Meta(ge=100, le=200)] | None = None
+    chime: bool | None = None
+    daily: Annotated[str, Meta(pattern=r"^(off|arrival|return|[0-2]\d:[0-5]\d)$")] | None = None
+    movement: bool | None = None
+    quiet_hours: Annotated[str, Meta(max_length=200)] | None = None
+    try_out: bool | None = None
+
+
+class OneTechnique(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`cmd/like` and `cmd/exclude`: an exercise by the name of its folder; `on` false takes it back."""
+
+    technique: Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,40}(/[a-z0-9-]{1,40})?$")]
+    on: bool = True
+
+
+class YesOrNo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`cmd/proposal`: what the person says to what the station proposes."""
+
+    accepted: bool
 
 
 class NoteNow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -111,12 +142,29 @@ def _mark(payload: bytes) -> Input:
     return MarkNow(SOURCE)
 
 
+def _like(payload: bytes) -> Input:
+    asked = msgspec.json.decode(payload, type=OneTechnique)
+    return Like(asked.technique, asked.on, SOURCE)
+
+
+def _exclude(payload: bytes) -> Input:
+    asked = msgspec.json.decode(payload, type=OneTechnique)
+    return Exclude(asked.technique, asked.on, SOURCE)
+
+
+def _proposal(payload: bytes) -> Input:
+    return AnswerProposal(msgspec.json.decode(payload, type=YesOrNo).accepted, SOURCE)
+
+
 COMMANDS: dict[str, tuple[Callable[[bytes], Input], str]] = {
     "exercise": (_exercise, '{"technique": "breathing", "length": "micro", "language": "de"}, or nothing'),
     "stop": (_stop, "nothing"),
     "quiet": (_quiet, '{"minutes": 60}, {"minutes": 0} to end it, or nothing to switch it'),
     "mark": (_mark, "nothing"),
     "set": (_set, '{"volume": 40}; there are: ' + ", ".join(POSSIBLE)),
+    "like": (_like, '{"technique": "breathing"}, with "on": false to take it back'),
+    "exclude": (_exclude, '{"technique": "breathing"}, with "on": false to take it back'),
+    "proposal": (_proposal, '{"accepted": true} or {"accepted": false}'),
 }
 
 _PLAIN = {b"": False, b"on": True, b"true": True, b"1": True, b"off": False, b"false": False, b"0": False}

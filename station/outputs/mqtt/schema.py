@@ -105,6 +105,9 @@ _COMMANDS: dict[str, type[msgspec.Struct]] = {
     "quiet": commands.QuietFor,
     "mark": commands.Nothing,
     "set": commands.Preferences,
+    "like": commands.OneTechnique,
+    "exclude": commands.OneTechnique,
+    "proposal": commands.YesOrNo,
 }
 
 

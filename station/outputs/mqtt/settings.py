@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-CommandName = Literal["exercise", "stop", "quiet", "mark", "set"]
+CommandName = Literal["exercise", "stop", "quiet", "mark", "set", "like", "exclude", "proposal"]
 
 COMPANY_LEVEL = 1
 """In a company's network only the device's health leaves, whatever `privacy` says."""
@@ -61,7 +61,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     commands: Annotated[
         tuple[CommandName, ...],
         Meta(description="Which commands the smart home may give."),
-    ] = ("exercise", "stop", "quiet", "mark", "set")
+    ] = ("exercise", "stop", "quiet", "mark", "set", "like", "exclude", "proposal")
     discovery: Annotated[
         Literal["device", "component", "off"],
         Meta(

@@ -169,6 +169,8 @@ def durable(moment: ev.Moment, privacy: int, uid: str) -> dict[str, Any] | None:
     entry = LOG.get(type(moment.event))
     if entry is None or privacy < entry[0]:
         return None
+    if getattr(moment.event, "kind", "") == "daily":  # a daily pause that nobody took leaves no trace
+        return None
     record = ev.as_record(moment.event, moment.t)
     del record["t"]  # counts from the station's boot: means nothing elsewhere
     if privacy < DETAILED:

@@ -70,6 +70,41 @@ class Wishes(Body, frozen=True, forbid_unknown_fields=True):
     volume: Annotated[int, Meta(ge=0, le=100, description="Volume in percent.")] | None = None
     cue_budget: Annotated[int, Meta(ge=0, le=24, description="At most so many cues a day.")] | None = None
     silent_alerts: Annotated[bool, Meta(description="Leave out some alerts by chance, to compare.")] | None = None
+    load_limit: (
+        Annotated[int, Meta(ge=100, le=200, description="The limit of tension, in % of the calibrated one.")] | None
+    ) = None
+    chime: Annotated[bool, Meta(description="One soft chime after the light.")] | None = None
+    daily: (
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^(off|arrival|return|([01]\d|2[0-3]):[0-5]\d)$",
+                description="When the day's small pause is offered: a time, `arrival`, `return` or `off`.",
+            ),
+        ]
+        | None
+    ) = None
+    movement: Annotated[bool, Meta(description="Reminders to move after long sitting.")] | None = None
+    quiet_hours: (
+        Annotated[str, Meta(max_length=200, description="Times of the week: `mon-fri 12:00-13:00, sat-sun`.")] | None
+    ) = None
+    try_out: Annotated[bool, Meta(description="Two weeks in which all exercises take turns.")] | None = None
+
+
+class OneTechnique(Body, frozen=True, forbid_unknown_fields=True):
+    """An exercise that you like, or that suggestions should leave out."""
+
+    technique: Annotated[
+        str,
+        Meta(pattern=r"^[a-z0-9-]{1,40}(/[a-z0-9-]{1,40})?$", description="The name of its folder."),
+    ]
+    on: Annotated[bool, Meta(description="Say it, or take it back.")] = True
+
+
+class YesOrNo(Body, frozen=True, forbid_unknown_fields=True):
+    """What you say to what the station proposes."""
+
+    accepted: Annotated[bool, Meta(description="Yes or no.")]
 
 
 class CalibrationMove(Body, frozen=True, forbid_unknown_fields=True):
@@ -93,6 +128,9 @@ COMMANDS: Mapping[str, tuple[type[Body], Callable[[Any], i.Input], str]] = {
     "mark": (Nothing, lambda b: i.MarkNow(SOURCE), "Remember this moment."),
     "answer": (CueAnswer, lambda b: i.AnswerCue(b.answer, SOURCE), "Answer an offer."),
     "guess": (GuessNow, lambda b: i.Guess(b.value, SOURCE), "Feel the difference: say how tense it feels."),
+    "like": (OneTechnique, lambda b: i.Like(b.technique, b.on, SOURCE), "Say that you like an exercise."),
+    "exclude": (OneTechnique, lambda b: i.Exclude(b.technique, b.on, SOURCE), "Leave an exercise out of suggestions."),
+    "proposal": (YesOrNo, lambda b: i.AnswerProposal(b.accepted, SOURCE), "Say yes or no to what is proposed."),
     "prefer": (Wishes, lambda b: i.Prefer(_said(b), SOURCE), "Change what may be changed while running."),
     "calibrate": (CalibrationMove, lambda b: i.Calibrate(b.action, SOURCE), "Lead the calibration."),
 }
