@@ -29,6 +29,8 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("render", "station.render", "write an exercise as a sound file, to take along"),
     ("discovery", "station.discovery", "print what the station tells Home Assistant of itself, without a broker"),
     ("export", "station.export", "give out what the station remembers, as CSV or JSON"),
+    ("backup", "station.backup", "keep everything the station remembers in one file"),
+    ("restore", "station.restore", "bring back what a backup holds"),
     ("purge", "station.purge", "delete what the station remembers, a range or everything"),
 )
 

@@ -8,7 +8,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from station import assembly, config, memory, place
+from station import assembly, config, memory, place, restore
 from station.app import Inbox
 from station.errors import StationError
 from station.export import add_range, history_of, range_of
@@ -83,8 +83,9 @@ def _remove_rest(folder: Path) -> None:
                 outbox.clear()
         except sqlite3.Error as error:
             raise StationError(f"{folder / OUTBOX_NAME}: {error}.", "Stop the station and try again.") from None
-    for aside in folder.glob(f"{OUTBOX_NAME}.bad-*"):
-        aside.unlink()
+    for pattern in (f"{OUTBOX_NAME}.bad-*", f"{restore.BEFORE}*.zip", "memory.bad", f"{memory.NAME}.new"):
+        for aside in folder.glob(pattern):
+            aside.unlink()
 
 
 def _words(args: argparse.Namespace) -> str:

@@ -71,7 +71,7 @@ def main() -> None:
     changes = json.loads(kept.read_text()) if kept.exists() else {}
     left_out = set(changes.get("leave_out", []))
     names = Library.names
-    Library.names = staticmethod(lambda: tuple(n for n in names() if n not in left_out))  # type: ignore[method-assign]
+    Library.names = staticmethod(lambda lang="": tuple(n for n in names(lang) if n not in left_out))  # type: ignore[method-assign]
     settings = config.from_text(written(changes))
     app = assembly.app(settings, place.state_dir(settings.of(Station).state_dir))
     button = pin_factory("mock").pin(settings.of(ButtonWire).pin)

@@ -104,6 +104,19 @@ def check_pages(connection: sqlite3.Connection) -> str:
     return "" if first == "ok" else first
 
 
+def copy_to(path: Path, target: Path) -> None:
+    """A whole copy of one moment, made by SQLite while others may write; one file, without a log.
+
+    Raises sqlite3.Error, also when the copy is not sound.
+    """
+    source = sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True, timeout=BUSY_S)
+    with contextlib.closing(source), contextlib.closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+        if finding := check_pages(copy):
+            raise sqlite3.DatabaseError(finding)
+
+
 def set_aside(path: Path) -> Path:
     """Rename a damaged history (with its journal files) out of the way; returns the new name."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
