@@ -87,7 +87,7 @@ def test_the_state_on_the_page_is_the_state_of_the_core(rig: Rig) -> None:
     assert rig.client().get("/api/state").json()["state"] == "cue"
     text = rig.client().get("/").text
     assert "Ruheanteil 4 % seit 60 s, Last 14 %RVE · seit 6 min" in text
-    assert "Schultern oben" in text
+    assert "leises Licht" in text
 
 
 def test_what_is_written_to_a_mark_cannot_break_the_page(rig: Rig, tmp_path: Path) -> None:

@@ -37,6 +37,8 @@ def picture(state: State) -> dict[str, Any]:
     shown = {name: getattr(state, name) for name in _FIELDS}
     shown["troubles"] = dict(state.troubles)
     shown["state"] = state.state
+    shown["proposal_why_de"] = in_german(state.proposal_why)
+    shown["proposal_why_en"] = in_language(state.proposal_why, "en")
     shown["rest_today"] = state.rest_today
     shown["why_de"], shown["why_en"] = in_german(state.why), in_language(state.why, "en")
     return shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from station.core.state import State
 from station.outputs.web import catalogue
 from station.outputs.web.answer import Answer, Asked, No
 from station.outputs.web.catalogue import Exercise, Version
@@ -68,7 +69,11 @@ def one(desk: Desk, asked: Asked) -> Answer:
         tag("p", view.known("families", exercise.family), class_="label"),
         tag("h1", exercise.title),
         tag("p", exercise.about, class_="lead"),
-        card(view.w("exercises.choose"), _buttons(view, exercise, exercise.versions, full=True)),
+        card(
+            view.w("exercises.choose"),
+            _buttons(view, exercise, exercise.versions, full=True),
+            _yours(view, exercise, desk.live.state),
+        ),
         tag(
             "div",
             card(
@@ -83,6 +88,30 @@ def one(desk: Desk, asked: Asked) -> Answer:
             *[_transcript(view, v) for v in exercise.versions],
         ),
         script="page.js",
+    )
+
+
+def _yours(view: View, exercise: Exercise, state: State) -> Html:
+    """Like it, or leave it out of what is suggested; what holds now is said in words, too."""
+    liked, left_out = exercise.name in state.liked, exercise.name in state.left_out
+    said = [view.w(f"exercises.{key}") for key, holds in (("is_liked", liked), ("is_left_out", left_out)) if holds]
+    like = view.w("exercises.unlike" if liked else "exercises.like")
+    leave = view.w("exercises.take_in" if left_out else "exercises.leave_out")
+    return join(
+        tag("p", " ".join(said), class_="soft", role="status", id="yours") if said else None,
+        tag(
+            "div",
+            action("like", like, technique=exercise.name, on="no" if liked else "yes", reload="yes"),
+            action(
+                "exclude",
+                leave,
+                class_="button plain",
+                technique=exercise.name,
+                on="no" if left_out else "yes",
+                reload="yes",
+            ),
+            class_="buttons",
+        ),
     )
 
 

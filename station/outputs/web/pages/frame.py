@@ -157,7 +157,9 @@ def card(title: str, *children: object, id: str | None = None, class_: str = "ca
     return tag("section", tag("h2", title), *children, id=id, class_=class_)
 
 
-def action(do: str, label: object, *, class_: str = "button", hidden: bool = False, **values: object) -> Html:
+def action(
+    do: str, label: object, *, class_: str = "button", hidden: bool = False, id: str | None = None, **values: object
+) -> Html:
     """A button that asks the station for something; it needs the scripts, so it hides without them."""
     more = {key if key == "title" else f"data_{key}": value for key, value in values.items()}
-    return tag("button", label, type="button", class_=f"{class_} js", data_do=do, hidden=hidden, **more)
+    return tag("button", label, type="button", class_=f"{class_} js", data_do=do, hidden=hidden, id=id, **more)

@@ -26,6 +26,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
         _setup_hint(desk, view),
         _trouble(state, view),
         _offer(state, view),
+        _proposal(state, view),
         tag("div", _exercise(state, view), _level(state, view), _pauses(view), _today(desk, view), class_="now"),
         script="now.js",
     )
@@ -65,7 +66,7 @@ def _offer(state: State, view: View) -> Html:
     return tag(
         "section",
         tag("h2", view.w("live.offer")),
-        tag("p", view.w("live.offer_text")),
+        tag("p", view.w(f"live.offer_text_{state.cue_kind or 'tension'}"), id="offer-text"),
         tag(
             "div",
             action("answer", view.w("live.accept"), class_="button primary", answer="accepted"),
@@ -77,6 +78,25 @@ def _offer(state: State, view: View) -> Html:
         id="offer",
         class_="card offer",
         hidden=not state.cue,
+    )
+
+
+def _proposal(state: State, view: View) -> Html:
+    """What the station would change, and why; it waits for an answer and changes nothing by itself."""
+    return tag(
+        "section",
+        tag("h2", view.w("live.proposal")),
+        tag("p", view.w(f"live.proposal_{state.proposal}") if state.proposal else "", id="proposal-text"),
+        tag("p", in_language(state.proposal_why, view.language), id="proposal-why", class_="soft"),
+        tag(
+            "div",
+            action("proposal", view.w("live.proposal_yes"), accepted="yes"),
+            action("proposal", view.w("live.proposal_no"), class_="button plain", accepted="no"),
+            class_="buttons",
+        ),
+        id="proposal",
+        class_="card proposal",
+        hidden=not state.proposal,
     )
 
 
@@ -108,6 +128,7 @@ def _exercise(state: State, view: View) -> Html:
             action("stop", join(icon("stop"), view.w("live.stop")), class_="button stop"),
             action("pause", join(icon("pause"), tag("span", view.w("live.pause"), id="pause-word"))),
             action("next", join(icon("next"), view.w("live.next"))),
+            action("exclude", view.w("live.worse"), class_="button plain", technique="", id="worse"),
             class_="buttons",
         ),
         id="session",

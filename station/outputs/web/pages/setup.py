@@ -20,6 +20,10 @@ from station.outputs.web.pages.icons import icon
 from station.outputs.web.progress import STEPS
 from station.outputs.web.view import View
 
+# What the field for the small pause takes, and what it offers.
+DAILY = r"off|arrival|return|([01][0-9]|2[0-3]):[0-5][0-9]"
+DAILY_CHOICES = ("off", "arrival", "return", "09:30", "14:00")
+
 
 def page(desk: Desk, asked: Asked) -> Answer:
     """The page at `/setup`."""
@@ -62,6 +66,7 @@ def _wishes(desk: Desk, view: View) -> Html:
         tag("h2", view.w("wishes.title")),
         field("volume", type="range", min="0", max="100", step="5", value=now.get("volume", 50)),
         field("cues", type="checkbox", checked=bool(now.get("cues", True))),
+        field("chime", type="checkbox", checked=bool(now.get("chime", True))),
         field("cue_budget", type="number", min="0", max="24", value=now.get("cue_budget", 6)),
         field("quiet_minutes", type="number", min="1", max="720", value=now.get("quiet_minutes", 60)),
         tag(
@@ -69,6 +74,18 @@ def _wishes(desk: Desk, view: View) -> Html:
             tag("label", view.w("wishes.favourite"), for_="wish-favourite"),
             tag("select", *titles, id="wish-favourite", data_wish="favourite"),
         ),
+        tag("h3", view.w("wishes.reminders")),
+        field("daily", type="text", list="daily-times", pattern=DAILY, required=True, value=now.get("daily", "off")),
+        tag("datalist", *[tag("option", value=each) for each in DAILY_CHOICES], id="daily-times"),
+        tag("p", view.w("wishes.daily_hint"), class_="soft"),
+        field("movement", type="checkbox", checked=bool(now.get("movement", False))),
+        field("quiet_hours", type="text", maxlength="200", value=now.get("quiet_hours", "")),
+        tag("p", view.w("wishes.quiet_hours_hint"), class_="soft"),
+        tag("h3", view.w("wishes.finding_out")),
+        field("try_out", type="checkbox", checked=bool(now.get("try_out", False))),
+        tag("p", view.w("wishes.try_out_hint"), class_="soft"),
+        field("silent_alerts", type="checkbox", checked=bool(now.get("silent_alerts", False))),
+        tag("p", view.w("wishes.silent_alerts_hint"), class_="soft"),
         tag("p", "", id="wish-result", class_="soft saved", role="status"),
         class_="card wishes js",
     )

@@ -155,6 +155,9 @@ export const reason = (event) => (desk.language === "de" && event.reason_de) || 
 const BODIES = {
   start: (button) => ({ technique: button.dataset.technique, length: button.dataset.length, language: desk.language }),
   guess: (button) => ({ value: Number(button.dataset.value) }),
+  like: (button) => ({ technique: button.dataset.technique, on: button.dataset.on !== "no" }),
+  exclude: (button) => ({ technique: button.dataset.technique, on: button.dataset.on !== "no" }),
+  proposal: (button) => ({ accepted: button.dataset.accepted === "yes" }),
   answer: (button) => ({ answer: button.dataset.answer }),
   quiet: () => ({ minutes: now.state?.quiet ? 0 : 60 }),
   private: () => ({ on: !now.state?.private }),

@@ -68,6 +68,13 @@ function picture(state) {
   if (state.technique) text("session-title", desk.titles[state.technique] ?? state.technique);
   text("pause-word", w(state.paused ? "live.resume" : "live.pause"));
   show("offer", Boolean(state.cue));
+  if (state.cue) text("offer-text", w(`live.offer_text_${state.cue_kind || "tension"}`));
+  show("proposal", Boolean(state.proposal));
+  if (state.proposal) {
+    text("proposal-text", w(`live.proposal_${state.proposal}`));
+    text("proposal-why", desk.language === "de" ? state.proposal_why_de : state.proposal_why_en);
+  }
+  byId("worse").dataset.technique = state.technique;
   text("state-long", w(`state.long_${state.state}`));
   const why = desk.language === "de" ? state.why_de : state.why_en;
   text("why", why);

@@ -92,7 +92,7 @@ document.querySelector("[data-do=open]")?.addEventListener("click", async () => 
 for (const field of document.querySelectorAll("[data-wish]")) {
   field.addEventListener("change", async () => {
     if (!field.checkValidity()) return field.reportValidity();
-    const value = field.type === "checkbox" ? field.checked : field.tagName === "SELECT" ? field.value : Number(field.value);
+    const value = field.type === "checkbox" ? field.checked : field.tagName === "SELECT" || field.type === "text" ? field.value : Number(field.value);
     if (await ask("prefer", { [field.dataset.wish]: value })) text("wish-result", w("wishes.kept"));
   });
 }

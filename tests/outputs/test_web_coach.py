@@ -1,0 +1,99 @@
+"""What the page says of the coach, and what can be told to it there: liking, leaving out, reminders, proposals."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from web_desk import Rig
+
+from station.core import events as e
+from station.core import inputs as i
+from station.core.preferences import POSSIBLE
+from station.outputs.web.live import picture
+from station.outputs.web.reasons import in_german
+from station.outputs.web.view import words
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Rig:
+    return Rig(tmp_path)
+
+
+def tell(rig: Rig, *events: e.Event) -> None:
+    for event in events:
+        rig.desk.live.take(e.Moment(event, 1.0, rig.wall))
+
+
+@pytest.mark.parametrize(("kind", "says"), [("tension", "Schultern"), ("daily", "kleine Pause"), ("movement", "sitzt")])
+def test_an_offer_says_what_it_is_about(rig: Rig, kind: str, says: str) -> None:
+    tell(rig, e.SensorWell(500.0), e.Cue("light", "why", "breathing", kind))
+    offer = rig.client().get("/").text.partition('id="offer"')[2]
+    assert says in offer.partition("</section>")[0]
+
+
+def test_a_proposal_stands_on_the_page_with_its_reason_until_it_is_answered(rig: Rig) -> None:
+    assert 'id="proposal" class="card proposal" hidden' in rig.client().get("/").text
+    tell(rig, e.Proposed("fewer", "12 of the last 20 cues were left alone"))
+    shown = rig.client().get("/").text
+    assert 'id="proposal" class="card proposal">' in shown
+    assert "halb so viele Hinweise" in shown and "12 der letzten 20 Hinweise blieben unbeantwortet" in shown
+    assert "12 of the last 20 cues were left alone" in rig.client().get("/?lang=en").text
+    assert picture(rig.desk.live.state)["proposal_why_de"].startswith("12 der letzten 20")
+    tell(rig, e.Proposed("", ""))
+    assert 'id="proposal" class="card proposal" hidden' in rig.client().get("/").text
+
+
+def test_an_exercise_can_be_liked_and_left_out_and_the_page_says_so_in_words(rig: Rig) -> None:
+    before = rig.client().get("/exercises/breathing").text
+    assert "Mag ich" in before and "Nicht mehr vorschlagen" in before
+    tell(rig, e.Liked("breathing", True, "page"), e.Excluded("breathing", True, "page"))
+    after = rig.client().get("/exercises/breathing").text
+    assert "Du magst diese Übung" in after and "wird nicht vorgeschlagen" in after
+    assert 'data-on="no"' in after and "Wieder vorschlagen" in after
+    tell(rig, e.Liked("breathing", False, "page"), e.Excluded("breathing", False, "page"))
+    assert rig.client().get("/exercises/breathing").text == before
+
+
+def test_the_wishes_show_what_is_in_force(rig: Rig) -> None:
+    told = {"daily": "14:30", "movement": True, "quiet_hours": "mo-fr 12:00-13:00", "try_out": False, "chime": False}
+    tell(rig, *(e.Preferred(name, value, "restart") for name, value in told.items()))
+    page = rig.client().get("/setup").text
+    assert 'data-wish="daily"' in page and 'value="14:30"' in page and 'value="mo-fr 12:00-13:00"' in page
+    movement = page.partition('id="wish-movement"')[2].partition(">")[0]
+    chime = page.partition('id="wish-chime"')[2].partition(">")[0]
+    assert "checked" in movement and "checked" not in chime
+
+
+def test_the_wishes_arrive_as_one_request(rig: Rig) -> None:
+    client = rig.client()
+    body = {"daily": "arrival", "movement": True, "quiet_hours": "sat", "silent_alerts": True, "load_limit": 125}
+    answer = client.post("/api/prefer", json=body, headers={"x-desk-token": rig.token(client)})
+    assert answer.status_code == 202 and rig.told == [i.Prefer(body, "page")]
+    for wrong in ({"daily": "25:00"}, {"load_limit": 300}, {"quiet_hours": "x" * 201}):
+        assert client.post("/api/prefer", json=wrong, headers={"x-desk-token": rig.token(client)}).status_code == 422
+    assert set(body) <= set(POSSIBLE)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["your small pause of the day; budget 1 of 2 this hour, 1 of 6 today",
+     "60 min of sitting without a break; budget 1 of 2 this hour, 1 of 6 today", "still on offer after 60 s of light",
+     "its turn in the try-out", "every second time it is movement", "you like it",
+     "the largest effect that was measured",
+     "silent: left out by chance, to find out what alerts change", "hours: these are your quiet hours, 5 min left",
+     "offer: another offer is on show", "3 of the last 10 cues were marked wrong",
+     "the cues have been with you for 8 weeks"],
+)  # fmt: skip
+def test_every_reason_of_the_coach_has_its_german(reason: str) -> None:
+    german = in_german(reason)
+    assert all(part and part not in reason for part in german.split(" · ")), german
+
+
+def test_every_proposal_has_its_sentence_in_both_languages() -> None:
+    for language in ("de", "en"):
+        for name in ("wider_limit", "fewer", "light_only", "weaning"):
+            assert words(language)[f"live.proposal_{name}"]
