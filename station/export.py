@@ -9,7 +9,7 @@ from pathlib import Path
 
 from station import config, place
 from station.errors import StationError
-from station.outputs.history import FILE_NAME, export_csv, export_json
+from station.outputs.history import FILE_NAME, export_csv, export_json, recordings
 from station.settings import Station
 
 
@@ -40,6 +40,13 @@ def run(args: argparse.Namespace) -> int:
     except OSError as error:
         raise StationError(f"{args.to} cannot be written: {error.strerror}.", "Choose another place.") from None
     print(f"{args.to}: " + ", ".join(f"{number} {kind}" for kind, number in numbers.items()))
+    beside = args.to.parent if args.to.suffix == ".json" else args.to
+    try:
+        copied = recordings.copy(path.parent, beside / recordings.FOLDER, since, until)
+    except OSError as error:
+        raise StationError(f"The recordings cannot be copied: {error.strerror}.", "Choose another place.") from None
+    if copied:
+        print(f"{beside / recordings.FOLDER}: {copied} recordings (EDF+)")
     return 0
 
 

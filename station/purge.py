@@ -14,7 +14,7 @@ from station.errors import StationError
 from station.export import add_range, history_of, range_of
 from station.library import Library
 from station.outputs.contract import OutputError
-from station.outputs.history import purge
+from station.outputs.history import purge, recordings
 from station.outputs.history.erase import NotErasedError
 from station.outputs.mqtt import Settings as MqttSettings
 from station.outputs.mqtt import retire
@@ -48,13 +48,16 @@ def run(args: argparse.Namespace) -> int:
         return 1
     try:
         gone = purge(path, since, until)
+        recorded = recordings.forget(path.parent, since, until)
     except NotErasedError as error:
         raise StationError(str(error)) from None
+    except OSError as error:
+        raise StationError(f"A recording cannot be deleted: {error}.", "Delete it by hand.") from None
     if args.everything:
         _remove_rest(path.parent)
-    print(f"Deleted and verified: {sum(gone.values())} entries.")
+    print(f"Deleted and verified: {sum(gone.values())} entries, {recorded} recordings.")
     if args.everything:
-        print("Your calibration stays, so that the station can go on; recordings are where you put them.")
+        print("Your calibration stays, so that the station can go on; recordings elsewhere are where you put them.")
     return 0
 
 

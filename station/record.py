@@ -24,6 +24,7 @@ from station.core.inputs import Calibrate, Frame, Input, MarkNow, SensorLost, Ti
 from station.core.sensing import Sensing
 from station.errors import StationError
 from station.guided import ACTS, REDRAW_S, Inbox, Keys, Meter, Screen, add_sensor_arguments, configured
+from station.outputs.history import recordings
 from station.recorder import SPANS, Recorder
 from station.sensor import SensorDevice
 from station.settings import Sensor, Station
@@ -34,7 +35,13 @@ FULL = "Make room on the disk; what was recorded until then is whole and can be 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where to, from which sensor, how long."""
-    parser.add_argument("recording", metavar="OUT.edf", type=Path, help="the new recording")
+    parser.add_argument(
+        "recording",
+        metavar="OUT.edf",
+        type=Path,
+        nargs="?",
+        help="the new recording; without a name it lives with the station and is forgotten after a week",
+    )
     add_sensor_arguments(parser)
     parser.add_argument("--minutes", type=float, default=0.0, help="end by itself after so many minutes")
     parser.add_argument("--calibrate", action="store_true", help="begin with the steps of the calibration")
@@ -45,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
     """Record until told to end; 0 when something was recorded."""
     settings = configured(args)
     sensor, station = settings.of(Sensor), settings.of(Station)
+    args.recording = args.recording or _of_our_own(place.state_dir(station.state_dir))
     _claim(args.recording, overwrite=args.force)
     known, _sentence = yardsticks.read(place.state_dir(station.state_dir), sensor.signal)
     engine = Engine([Sensing(signals=sensor.signal, yardsticks=known), Calibrating(sensor.signal, known)])
@@ -75,6 +83,13 @@ def run(args: argparse.Namespace) -> int:
     lost = f", {recorder.lost} samples lost" if recorder.lost else ""
     screen.say(f"{args.recording}: {minutes_of(recorder.seconds)}{lost}. Look at it with:  desk-station analyse FILE")
     return 0
+
+
+def _of_our_own(state_dir: Path) -> Path:
+    """A name for a recording that the station keeps, and forgets, itself."""
+    folder = state_dir / recordings.FOLDER
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder / f"{datetime.datetime.now():%Y-%m-%d-%H%M%S}{recordings.ENDING}"
 
 
 def _claim(path: Path, *, overwrite: bool) -> None:

@@ -212,6 +212,28 @@ def test_minutes_older_than_the_owner_keeps_go_and_marks_stay(tmp_path: Path) ->
     history.stop()
 
 
+def test_recordings_of_the_stations_own_go_after_a_week_and_others_stay(tmp_path: Path) -> None:
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    for name, days in (("old.edf", 8), ("new.edf", 6), ("notes.txt", 8)):
+        (folder / name).write_bytes(b"")
+        os.utime(folder / name, (NOON - days * 86_400,) * 2)
+    history = begun(tmp_path / "history.db")
+    history.take(at(minute(), 0))
+    assert history.flush()
+    history.stop()
+    assert sorted(path.name for path in folder.iterdir()) == ["new.edf", "notes.txt"]
+
+
+def test_by_a_clock_that_may_be_wrong_nothing_is_forgotten(tmp_path: Path) -> None:
+    history = begun(tmp_path / "history.db", keep_days=30, time_known=lambda: False)
+    history.take(at(minute(), 0))
+    history.take(at(minute(), 31 * 86_400))
+    assert history.flush()
+    assert len(minutes(history.path)) == 2
+    history.stop()
+
+
 # --- migrations -------------------------------------------------------------------------------------
 
 

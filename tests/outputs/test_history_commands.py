@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -65,6 +66,20 @@ def test_purge_of_everything_also_forgets_what_waited_for_the_broker(state: Path
     assert marks(state / "history.db") == []
     assert len(outbox) == 0
     outbox.close()
+
+
+def test_recordings_of_the_stations_own_are_exported_and_purged_with_the_rest(state: Path) -> None:
+    folder = state / "recordings"
+    folder.mkdir()
+    for day in (1, 3):
+        (folder / f"{day}.edf").write_bytes(b"signal")
+        os.utime(folder / f"{day}.edf", (datetime(2026, 11, day, 12).timestamp(),) * 2)
+    assert command(state, "export", str(state.parent / "out"), "--until", "2026-11-02") == 0
+    assert [path.name for path in (state.parent / "out" / "recordings").iterdir()] == ["1.edf"]
+    assert command(state, "purge", "--since", "2026-11-02", "--yes") == 0
+    assert [path.name for path in folder.iterdir()] == ["1.edf"]
+    assert command(state, "purge", "--everything", "--yes") == 0
+    assert list(folder.iterdir()) == []
 
 
 def test_purge_asks_for_a_word_it_was_not_given(state: Path, capsys: pytest.CaptureFixture[str]) -> None:

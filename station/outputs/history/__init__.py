@@ -52,6 +52,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keep_days: Annotated[
         int, Meta(ge=0, le=36_500, description="Days that minutes are kept; 0 keeps them for ever. Marks always stay.")
     ] = 365
+    keep_recordings_days: Annotated[
+        int,
+        Meta(ge=0, le=36_500, description="Days that recordings in the station's own folder are kept; 0: for ever."),
+    ] = 7
 
 
 def _asleep_s() -> float:
@@ -76,11 +80,13 @@ class History:
         boot_id: str | None = None,
         asleep_s: Callable[[], float] = _asleep_s,
         time_known: Callable[[], bool] = timekeeping.known,
+        keep_recordings_days: int = 7,
     ) -> None:
         self.path = path
         self._rows = Rows()
         self._asleep_s = asleep_s
         self._writer = Writer(path, _boot_id() if boot_id is None else boot_id, keep_days, time_known=time_known)
+        self._writer.keep_recordings_s = keep_recordings_days * 86_400.0
 
     def start(self) -> None:
         """Open the file.  Raises OutputError when a later version of the station wrote it."""
@@ -118,7 +124,7 @@ class History:
 
 def open(settings: Settings, house: House) -> History:
     """The history of the station in `house`."""
-    return History(house.state_dir / FILE_NAME, settings.keep_days)
+    return History(house.state_dir / FILE_NAME, settings.keep_days, keep_recordings_days=settings.keep_recordings_days)
 
 
 def examine(settings: Settings, house: House) -> list[tuple[str, str, str]]:

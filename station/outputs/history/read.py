@@ -143,6 +143,13 @@ def rest_before_marks(path: Path, since: float, until: float, seconds: float = 6
         return {int(row[0]): float(row[1]) for row in connection.execute(sql, asked)}
 
 
+def newest_mark(path: Path, before: float) -> float:
+    """When the newest mark before this moment was made; 0 where there is none."""
+    with reading(path) as connection:
+        found = connection.execute("SELECT max(at_ms) FROM mark WHERE at_ms < ?", (round(before * 1000),)).fetchone()[0]
+    return 0.0 if found is None else float(found) / 1000
+
+
 def minutes_around(path: Path, ranges: Sequence[tuple[float, float]]) -> list[Record]:
     """`ended`, `apdf50` and `valid_s` of the minutes that ended within any of these ranges, oldest first."""
     sql = """SELECT ended_ms / 1000.0 AS ended, apdf50_tenths / 10.0 AS apdf50, valid_ms / 1000.0 AS valid_s

@@ -20,8 +20,8 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
+from station.outputs.history import recordings, timekeeping
 from station.outputs.history import rows as r
-from station.outputs.history import timekeeping
 from station.outputs.history.rollup import HOUR_MS, rebuild
 from station.outputs.history.rows import Row
 from station.outputs.history.store import BUSY_S, check_pages, is_damage, open_store, set_aside, transaction
@@ -73,6 +73,7 @@ class Writer:
         self.path = path
         self._boot_id = boot_id
         self._keep_ms = keep_days * 86_400_000
+        self.keep_recordings_s = 0.0
         self._clock = clock
         self._ask_time_known = time_known
         self._time_known = False
@@ -236,7 +237,8 @@ class Writer:
                     connection.execute(row.sql, {**row.values, "boot": self._boot})
                 now = (self._offset_ms, known, self._boot)
                 connection.execute("UPDATE boot SET offset_ms = ?, time_known = ? WHERE id = ?", now)
-                self._forget(connection)
+                if known:  # by a clock that is years ahead, everything would be old
+                    self._forget(connection)
         except BaseException:
             self._offset_ms = before
             raise
@@ -261,9 +263,14 @@ class Writer:
     def _forget(self, connection: sqlite3.Connection) -> None:
         """Once a day: what is older than the owner wants to keep goes; marks stay until they are deleted."""
         newest = max((row.values.get("at", 0) for row in self._pending), default=0)
-        if not self._keep_ms or newest - self._forgotten_at < 86_400_000:
+        if newest - self._forgotten_at < 86_400_000:
             return
         self._forgotten_at = newest
+        if self.keep_recordings_s:
+            with contextlib.suppress(OSError):  # tomorrow again
+                recordings.forget(self.path.parent, until=newest / 1000 - self.keep_recordings_s)
+        if not self._keep_ms:
+            return
         limit = newest - self._keep_ms
         # Whole hours, so that what is left of an hour is never less than what its roll-up says.
         around = "SELECT max(start_ms) FROM hour WHERE start_ms BETWEEN ? AND ?"

@@ -10,7 +10,7 @@ from typing import Any
 
 from station.outputs.history.annotate import LONGEST_TEXT
 from station.outputs.history.feelings import MOST
-from station.outputs.history.read import rest_before_marks
+from station.outputs.history.read import newest_mark, rest_before_marks
 from station.outputs.web import api, catalogue
 from station.outputs.web.answer import Answer, Asked
 from station.outputs.web.desk import Desk
@@ -29,7 +29,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
     view = view_of(asked)
     until = float(asked.query.get("before") or desk.wall() + 1)
     marks = desk.ask("marks", until - api.MARKS_BACK_S, until)
-    older = desk.ask("marks", None, until - api.MARKS_BACK_S)[-1:]
+    older = desk.known(newest_mark, 0.0, until - api.MARKS_BACK_S)
     around = _around(desk, until - api.MARKS_BACK_S, until)
     days = []
     newest_first = sorted(marks, key=lambda mark: -mark["at"])
@@ -50,7 +50,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
         ),
         *_feelings(desk, view, until),
         *(days or [tag("p", view.w("diary.empty"), class_="card")]),
-        tag("p", tag("a", view.w("diary.older"), href=f"/diary?before={older[0]['at'] + 1:.0f}")) if older else None,
+        tag("p", tag("a", view.w("diary.older"), href=f"/diary?before={older + 1:.0f}")) if older else None,
         script="diary.js",
     )
 

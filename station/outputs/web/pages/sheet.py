@@ -6,6 +6,7 @@ Counts and shares, no judgement; marks without their words, because those belong
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from station.outputs.web import api, catalogue, day
 from station.outputs.web.answer import Answer, Asked
@@ -54,21 +55,19 @@ def _days(desk: Desk, view: View, days: list[datetime.date]) -> Html:
     columns = ("day", "valid", "rest", "p50", "stretch", "quality", "cues", "marks")
     rows = []
     whole = day.bounds(days[0])[0], day.bounds(days[-1])[1]
-    every = {kind: desk.ask(kind, *whole) for kind in ("minutes", "cues", "marks")}
+    every = {kind: desk.ask(kind, *whole) for kind in ("cues", "marks")}
+    measured = {each["day"]: each for each in desk.ask("days", *whole)}
     for date in days:
         since, until = day.bounds(date)
-        minutes = [each for each in every["minutes"] if since <= each["ended"] < until]
-        if not minutes:
+        sums = measured.get(date.isoformat())
+        if sums is None:
             continue
-        sums = day.sums(minutes)
-        loads = sorted(m["apdf50"] for m in minutes if m["apdf50"] is not None)
-        grades = " ".join(f"{grade} {100 * count / len(minutes):.0f} %" for grade, count in sorted(sums.grades.items()))
         cells = (
-            view.span(sums.valid_s),
-            view.share(sums.rest),
-            view.number(loads[len(loads) // 2], 1) if loads else "–",
-            view.span(sums.longest_stretch_s),
-            grades,
+            view.span(sums["valid_s"]),
+            view.share(sums["relative_rest_time"]),
+            "–" if sums["apdf50"] is None else view.number(sums["apdf50"], 1),
+            view.span(sums["longest_stretch_s"]),
+            _grades(sums),
             sum(since <= each["started"] < until for each in every["cues"]),
             sum(since <= each["at"] < until for each in every["marks"]),
         )
@@ -79,6 +78,12 @@ def _days(desk: Desk, view: View, days: list[datetime.date]) -> Html:
     head = tag("tr", *[tag("th", view.w(f"sheet.column_{each}"), scope="col") for each in columns])
     table = tag("table", tag("thead", head), tag("tbody", *rows), class_="sheet-table")
     return tag("div", table, class_="scroll", tabindex="0", role="region", aria_label=view.w("sheet.days"))
+
+
+def _grades(sums: dict[str, Any]) -> str:
+    """`A 92 % X 8 %`: which share of the minutes had which quality."""
+    counts = {grade: sums[f"grade_{grade.lower()}"] for grade in "ABCX"}
+    return " ".join(f"{grade} {100 * count / sums['minutes']:.0f} %" for grade, count in counts.items() if count)
 
 
 def _exercises(desk: Desk, view: View, since: float, until: float) -> Html:
