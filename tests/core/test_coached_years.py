@@ -101,7 +101,7 @@ def ways_out(desk: CoachedDesk) -> None:
         assert not desk.state.quiet
 
 
-@settings(max_examples=6)
+@settings(max_examples=max(6, settings.default.max_examples // 4))  # a few weeks each time, many in `make deep`
 @given(st.lists(times_of_day, min_size=1, max_size=7))
 def test_weeks_of_anything_keep_to_the_purse_to_quiet_and_to_one_offer_at_a_time(days: list[Any]) -> None:
     desk = CoachedDesk(daily="09:30", movement=True)
