@@ -32,8 +32,8 @@ def page(desk: Desk, asked: Asked) -> Answer:
         tag("p", view.w("insight.lead_some" if anything else "insight.lead"), class_="lead"),
         tag(
             "div",
-            tag("div", _exercises(view, found), _liked(desk, view)),
-            tag("div", _alerts(desk, view, found), _situations(view, found.situations), _why(view)),
+            tag("div", _exercises(view, found), _liked(desk, view), _why(view)),
+            tag("div", _alerts(desk, view, found), _situations(view, found.situations)),
             class_="two",
         ),
         script="page.js",
@@ -79,6 +79,12 @@ def _told(view: View, finding: Finding, what: str) -> list[Html]:
     return [
         tag("p", tag("strong", said) if effect.clear else said),
         _picture(effect),
+        tag(
+            "p",
+            *[tag("span", view.w(f"insight.end_{end}")) for end in ("less", "more")],
+            class_="ends",
+            aria_hidden="true",
+        ),
         tag("p", between, class_="figure"),
         tag("p", f"{rests_on} {again}".strip(), class_="soft figure"),
     ]
