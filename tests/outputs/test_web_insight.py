@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import random
 import re
 import sys
@@ -104,6 +105,16 @@ def test_no_effect_is_told_as_none(rig: Rig, tmp_path: Path) -> None:
     assert "Dann fällt etwa jeder fünfte Hinweis aus" in said
 
 
+def test_liking_stands_apart_and_is_said_with_one_press(rig: Rig) -> None:
+    from station.core import inputs as i
+
+    assert post(rig, "like", {"technique": "breathing", "on": True}) == 202
+    assert rig.told == [i.Like("breathing", True, "page")]
+    rig.desk.live.take(e.Moment(e.Liked("breathing", True, "page"), 1.0, rig.wall))
+    assert "Was dir gefällt Ruhig atmen" in plain(rig)
+    assert "Du magst diese Übung: Sie wird zuerst vorgeschlagen." in plain(rig, "/exercises/breathing")
+
+
 # --- feelings ------------------------------------------------------------------------------------------------------
 
 
@@ -164,7 +175,7 @@ def test_no_input_and_no_event_of_the_core_can_carry_a_feeling() -> None:
     for base in (e.Event, i.Input):
         for kind in base.__subclasses__():
             assert not {f.name for f in fields(kind)} & {"mood", "discomfort", "feeling", "pain"}, kind
-    source = Path(str(e.__file__)).parent
-    for path in source.rglob("*.py"):
-        if path.parent.name != "insight" or path.name != "__init__.py":
-            assert not re.search(r"\b(mood|discomfort)\b", path.read_text(encoding="utf-8")), path
+    for path in Path(str(e.__file__)).parent.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = {getattr(node, "id", getattr(node, "attr", getattr(node, "arg", ""))) for node in ast.walk(tree)}
+        assert not names & {"mood", "discomfort", "feelings"}, path

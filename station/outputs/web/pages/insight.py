@@ -163,7 +163,7 @@ def _alerts(desk: Desk, view: View, found: Known) -> Html:
 
 def _liked(desk: Desk, view: View) -> Html:
     """Liking stands apart: it needs no proof."""
-    liked: Sequence[str] = getattr(desk.live.state, "liked", ())
+    liked = dict.fromkeys(name.partition("/")[0] for name in desk.live.state.liked)
     names = [tag("li", catalogue.title_of(name, view.language)) for name in liked]
     return card(
         view.w("insight.liked"),
