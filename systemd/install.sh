@@ -75,7 +75,8 @@ plan_install() {
   say "Desk Station $version will be installed:"
   if [ -z "$packaged" ] && real; then say "  packages   $(printf %s "$packages" | sed "s,[^ ]*|,,g") (apt, as far as they are missing)"; fi
   say "  program    $opt/versions/$version, and $opt/current points to it"
-  if [ -e "$opt/current" ]; then say "             the version before stays, for: install.sh rollback"; fi
+  if [ "$(readlink "$opt/current" 2>/dev/null || true)" = "versions/$version" ]; then say "             (both are there already)"
+  elif [ -e "$opt/current" ]; then say "             the version before stays, for: install.sh rollback"; fi
   say "  user       desk-station, in the groups i2c, gpio, audio"
   if [ -e "$etc/desk-station.toml" ]; then say "  settings   $etc/desk-station.toml is yours and stays as it is"
   else say "  settings   $etc/desk-station.toml with every key and its meaning"; fi

@@ -152,7 +152,8 @@ def test_it_installs_program_settings_rules_unit_and_a_fast_bus(machine: Machine
 def test_a_second_time_changes_nothing_at_all(machine: Machine) -> None:
     machine()
     before = machine.tree()
-    machine()
+    said = machine()
+    assert "there already" in said and "rollback" not in said
     after = machine.tree()
     changed = {path for path in before | after if before.get(path) != after.get(path)}
     assert changed <= {"usr/local/bin/desk-station"}, changed
