@@ -75,7 +75,7 @@ lock: $(VENV)/.test  ## write requirements*.lock anew
 	@$(BIN)/pip-compile $(LOCK) --extra demo --extra test -c requirements.lock -o requirements-test.lock pyproject.toml
 
 # The bill of materials is of the lock, so it names what is installed, by hash; the tool itself is no dependency.
-sbom: $(VENV)/.test  ## write what the station is made of (CycloneDX) to dist/sbom.cdx.json
+sbom:  ## write what the station is made of (CycloneDX) to dist/sbom.cdx.json
 	@mkdir -p dist && $(PYTHON) -m venv dist/.sbom && dist/.sbom/bin/python -m pip install --quiet --disable-pip-version-check "cyclonedx-bom>=7"
 	@dist/.sbom/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible \
 	  --of JSON -o dist/sbom.cdx.json && rm -rf dist/.sbom && echo "dist/sbom.cdx.json"
