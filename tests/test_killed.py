@@ -91,7 +91,7 @@ class Doomed:
         """Let it write for so long after its first acknowledgement."""
         self._mouth = threading.Thread(target=self.talk)
         self._mouth.start()
-        assert self._acknowledged.wait(20), "nothing was acknowledged"
+        assert self._acknowledged.wait(90), "nothing was acknowledged"
         time.sleep(seconds)
 
     def end(self, how: signal.Signals) -> int:

@@ -81,8 +81,13 @@ def found_out(cut: Any) -> list[str]:
 
 def judged(wire: Any, points: set[int], guesses: int = 2) -> tuple[int, list[str]]:
     images, wrong = 0, []
+    seen: set[tuple[int, int]] = set()
     for cut in power_cut.cuts(wire.told, points, guesses=guesses):
         images += 1
+        state = hash(tuple(sorted(cut.files.items()))), len(cut.said)
+        if state in seen:  # between two syncs, "nothing arrived" is the same disk at every point
+            continue
+        seen.add(state)
         wrong += [f"cut at {cut.at}: {each}" for each in found_out(cut)]
     return images, wrong
 
@@ -105,7 +110,7 @@ def test_whenever_the_power_goes_the_history_is_whole_and_keeps_what_it_acknowle
 @pytest.mark.benchmark
 def test_at_every_single_point(tmp_path: Path) -> None:
     wire = lived(tmp_path)
-    images, wrong = judged(wire, set(range(len(wire.told) + 1)))
+    images, wrong = judged(wire, set(range(len(wire.told) + 1)), guesses=1)
     acknowledged = sum(op[0] == "said" for op in wire.told)
     print(
         f"\npower cut at each of {len(wire.told)} points, {images} states of the disk, {acknowledged} acknowledged: "
