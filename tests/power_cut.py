@@ -28,7 +28,8 @@ SECTOR = 512
 _CREATE, _JOURNALS = 0x4, 0x800 | 0x4000 | 0x80000
 _P, _I, _L, _S = ctypes.c_void_p, ctypes.c_int, ctypes.c_int64, ctypes.c_char_p
 
-_OPEN = ctypes.CFUNCTYPE(_I, _P, _S, _P, _I, _P)
+# SQLite keeps the pointer to the name for as long as the file is open: it must be handed on as it came, not as a copy.
+_OPEN = ctypes.CFUNCTYPE(_I, _P, _P, _P, _I, _P)
 _DELETE = ctypes.CFUNCTYPE(_I, _P, _S, _I)
 _WRITE = ctypes.CFUNCTYPE(_I, _P, _P, _I, _L)
 _TRUNCATE = ctypes.CFUNCTYPE(_I, _P, _L)
@@ -85,12 +86,13 @@ def watched() -> Iterator[Wire]:
     was_open, was_delete = vfs.open, vfs.delete
     real_open, real_delete = _OPEN(was_open), _DELETE(was_delete)
 
-    def opened(this: int, name: bytes | None, file: int, flags: int, out: int) -> int:
+    def opened(this: int, name: int | None, file: int, flags: int, out: int) -> int:
         result = real_open(this, name, file, flags, out)
         methods = _P.from_address(file)
         if result == 0 and name is not None and methods.value:
             with_folder = bool(flags & _CREATE and flags & _JOURNALS)
-            _listen(methods, Path(name.decode()).name, wire, alive, with_folder=with_folder)
+            path = Path(ctypes.string_at(name).decode())
+            _listen(methods, path.name, wire, alive, with_folder=with_folder)
         return int(result)
 
     def deleted(this: int, name: bytes, durable: int) -> int:

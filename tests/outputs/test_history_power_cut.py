@@ -101,6 +101,7 @@ def test_whenever_the_power_goes_the_history_is_whole_and_keeps_what_it_acknowle
     wire = lived(tmp_path)
     moved, chance = checkpoints(wire), random.Random(3)
     assert len(moved) > 20
+    assert {op[1] for op in wire.told if op[0] != "said"} <= {f"history.db{end}" for end in ("", "-wal", "-journal")}
     points = {*chance.sample(range(len(wire.told)), 15), *chance.sample(moved, 10), len(wire.told), *range(0, 24, 4)}
     images, wrong = judged(wire, points)
     assert not wrong, wrong[:5]
