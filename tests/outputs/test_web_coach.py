@@ -33,6 +33,8 @@ def test_an_offer_says_what_it_is_about(rig: Rig, kind: str, says: str) -> None:
     tell(rig, e.SensorWell(500.0), e.Cue("light", "why", "breathing", kind))
     offer = rig.client().get("/").text.partition('id="offer"')[2]
     assert says in offer.partition("</section>")[0]
+    wrong = offer.partition('id="wrong"')[0].rpartition("<button")[2]
+    assert ("hidden" in wrong) is (kind != "tension"), "only tension can be a false alarm"
 
 
 def test_a_proposal_stands_on_the_page_with_its_reason_until_it_is_answered(rig: Rig) -> None:
