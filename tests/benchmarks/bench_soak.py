@@ -2,7 +2,7 @@
 
 DESK_SOAK_MIN=120 is the long one; without it three minutes, which show that the soak itself works.  Page open, MQTT on,
 an exercise every five minutes.  After a time to warm up (caches, pools) memory may grow by 2 MB, files and threads not
-at all, and the diary holds every whole minute.  The days in virtual time are in tests/test_eight_days.py.
+at all, and the diary holds every whole minute.
 """
 
 from __future__ import annotations
