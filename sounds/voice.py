@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 import sounds
 from sounds.kokoro import VOICES, Kokoro, Voice
 from sounds.loudness import RATE, integrated, true_peak
+from sounds.normal import read_aloud
 from sounds.texts import Sentence, sentences
 
 LOUDNESS = -20.0
@@ -60,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
         for sentence in missing:
             if sentence.language == language:
                 if chosen.all or not borrowed(sentence):
-                    write(path_of(sentence), spoken(sentence.text, voice))
+                    write(path_of(sentence), spoken(read_aloud(sentence.text, language), voice))
                 print(language, sentence.technique, sentence.text, flush=True)
     return 0
 

@@ -27,6 +27,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("analyse", "station.analyse", "a report of one recording: load, rest, and how good the signal was"),
     ("exercises", "station.exercises", "list what the station can guide you through, in which language and how long"),
     ("render", "station.render", "write an exercise as a sound file, to take along"),
+    ("voice", "station.voice", "give the exercises another voice: a better program's, or your own"),
     ("discovery", "station.discovery", "print what the station tells Home Assistant of itself, without a broker"),
     ("export", "station.export", "give out what the station remembers, as CSV or JSON"),
     ("backup", "station.backup", "keep everything the station remembers in one file"),

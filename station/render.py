@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.core.engine import Engine
-from station.core.events import Event, Refused, SessionEnded
+from station.core.events import Event, Refused, SessionEnded, SessionStep
 from station.core.inputs import Start, Tick
 from station.core.session import Session
 from station.errors import StationError
@@ -93,6 +93,17 @@ def render(
     finally:
         mixer.close()
     return ended, player.missing
+
+
+def steps(exercise: str, length: str, language: str) -> list[tuple[float, SessionStep]]:
+    """What an exercise does without a sensor, and at which second: computed, nothing is played."""
+    engine = Engine([Session(Library(), offered=Library.names())])
+    now, told, found = 0.0, engine.handle(Start(exercise, length, language, "render"), 0.0), []
+    while not any(isinstance(event, Refused | SessionEnded) for event in told):
+        found += [(now, event) for event in told if isinstance(event, SessionStep)]
+        now = engine.due()
+        told = engine.handle(Tick(), now)
+    return found
 
 
 def _play(engine: Engine, player: Player, mixer: OfflineMixer, told: list[Event], write: Write) -> float:

@@ -1,20 +1,27 @@
 """A rendered exercise: the exact length, every sentence at its second, ducked, never at full scale."""
 
 import argparse
+import sys
 import wave
 from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 import sounds
 from station import render
 from station.core import technique
 from station.errors import StationError
 from station.outputs.audio.levels import RATE
-from station.outputs.audio.offline import OfflineMixer
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from heard import Spoken, listen
 
 pytestmark = pytest.mark.slow
+
+# Any one sentence of the breathing exercise.
+SENTENCE = sorted(sounds.clip("breathing", "de", "").parent.glob("*.ogg"))[0].stem
 
 
 def rendered(tmp_path: Path, *words: str) -> np.ndarray:
@@ -28,26 +35,33 @@ def rendered(tmp_path: Path, *words: str) -> np.ndarray:
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_every_sentence_is_where_the_script_says(tmp_path: Path, language: str) -> None:
+def test_every_sentence_is_where_the_script_says_as_loud_as_agreed_and_without_a_click(
+    tmp_path: Path, language: str
+) -> None:
+    """One exercise with a bed, breath tones and bowls; `make bench` measures all of them (bench_heard.py)."""
     heard = rendered(tmp_path, "breathing", "--length", "middle", "--language", language)
     script = technique.compile(sounds.read("breathing"), sounds.read("breathing", "middle"), language)
     assert script.seconds <= len(heard) / RATE <= script.seconds + render.RING_OUT_S
-    assert np.max(np.abs(heard)) < 10 ** (-2.5 / 20)
-    mixer = OfflineMixer(1.0)
-    for step in script.steps:
-        if not step.clip:
-            continue
-        mixer.play(0, sounds.clip("breathing", language, step.clip))
-        clip = mixer.advance(mixer._frames / RATE + 1.5)[:, 0] / 32768
-        mixer.fade(0, 0.001)
-        mixer.advance(mixer._frames / RATE + 0.1)
-        start = max(0, round((step.at - 0.5) * RATE))
-        window = heard[start : start + len(clip) + RATE]
-        shape = len(window) + len(clip)
-        match = np.fft.irfft(np.fft.rfft(window, shape) * np.conj(np.fft.rfft(clip, shape)), shape)
-        found = start + int(np.argmax(match[: len(window)]))
-        assert abs(found / RATE - step.at) < 0.100, f"{step.text!r} at {found / RATE:.3f} instead of {step.at:.3f}"
-    mixer.close()
+    spoken = [Spoken("breathing", language, step.clip, step.at) for step in script.steps if step.clip]
+    measured = listen(heard, spoken)
+    assert len(measured.late) == len(spoken) > 5
+    assert not measured.faults()
+
+
+def test_what_is_measured_notices_a_late_sentence_a_click_and_a_wrong_loudness() -> None:
+    clip, _ = soundfile.read(sounds.clip("breathing", "de", SENTENCE))
+    mix = np.zeros(len(clip) + 2 * RATE)
+    mix[RATE : RATE + len(clip)] = clip
+    good = listen(mix, [Spoken("breathing", "de", SENTENCE, 1.0)])
+    assert not good.faults()
+    assert abs(good.late[0]) < 0.001
+    (late,) = listen(mix, [Spoken("breathing", "de", SENTENCE, 0.8)]).faults()
+    assert "+0.200 s" in late
+    (quiet,) = listen(mix * 0.5, [Spoken("breathing", "de", SENTENCE, 1.0)]).faults()
+    assert "LUFS" in quiet
+    mix[RATE + 1] += 0.2
+    (click,) = listen(mix, [Spoken("breathing", "de", SENTENCE, 1.0)]).faults()
+    assert "step" in click
 
 
 def test_rendering_twice_gives_the_same_file(tmp_path: Path) -> None:

@@ -52,6 +52,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "waves or brown (noise)"
         ),
     ] = "as_written"
+    own_voice: Annotated[
+        str,
+        msgspec.Meta(
+            max_length=400,
+            description="a folder of voice files that replace the station's own, sentence by sentence "
+            "(`desk-station voice` makes them); empty: the station's own voice",
+        ),
+    ] = ""
 
 
 def open(settings: Settings, house: House) -> Output:

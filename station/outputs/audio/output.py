@@ -38,7 +38,7 @@ class Audio:
     def __init__(self, settings: Settings, shelf: Shelf | None = None) -> None:
         self._settings = settings
         self._volume = gain(settings.volume, settings.ceiling)
-        self._shelf = shelf or HouseShelf()
+        self._shelf = shelf or HouseShelf(settings.own_voice)
         self._mailbox = Mailbox()
         self._player = self._new_player()
         self._thread: threading.Thread | None = None
