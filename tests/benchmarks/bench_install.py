@@ -58,7 +58,7 @@ class Bare:
         """The installed station has its exercises with their voices, checks itself, and replays a recording it made."""
         assert "shoulder-drop" in self.runs("desk-station", "exercises")
         (self.folder / "desk.toml").write_text(f'[station]\nstate_dir = "{self.folder}/state"\n{CONFIG}')
-        self.runs("desk-station", "record", "--simulated", "--minutes", "0.1", "short.edf")
+        self.runs("desk-station", "record", "--simulated", "--minutes", "0.5", "short.edf")
         assert '"event"' in self.runs("desk-station", "replay", "short.edf", "--json")
         checked = subprocess.run(
             [self.bin / "desk-station", "check", "--config", "desk.toml"],
