@@ -17,6 +17,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,20 @@ class Doomed:
         return code
 
 
+@pytest.fixture
+def doom() -> Iterator[Callable[[Path], Doomed]]:
+    """Makes stations to be killed; none of them outlives a test that fails."""
+    made: list[Doomed] = []
+
+    def make(config: Path) -> Doomed:
+        made.append(Doomed(config))
+        return made[-1]
+
+    yield make
+    for station in made:
+        station.process.kill()
+
+
 def counted(path: Path) -> dict[str, int]:
     """How many marks, exercises and finished exercises there are; the file must be whole."""
     database = sqlite3.connect(path)
@@ -119,7 +134,9 @@ def counted(path: Path) -> dict[str, int]:
 @pytest.mark.parametrize(
     "rounds", [pytest.param(50, marks=pytest.mark.slow), pytest.param(200, marks=pytest.mark.benchmark)]
 )
-def test_kills_during_writes_lose_nothing_that_was_acknowledged(tmp_path: Path, rounds: int) -> None:
+def test_kills_during_writes_lose_nothing_that_was_acknowledged(
+    tmp_path: Path, doom: Callable[[Path], Doomed], rounds: int
+) -> None:
     config = tmp_path / "desk.toml"
     config.write_text(CONFIG.format(folder=tmp_path))
     path = tmp_path / history.FILE_NAME
@@ -127,9 +144,9 @@ def test_kills_during_writes_lose_nothing_that_was_acknowledged(tmp_path: Path, 
     before = {"mark": 0, "session_started": 0, "session_ended": 0}
     acknowledged = in_flight = 0
     began = time.monotonic()
-    following = Doomed(config)  # loads its modules while the one before it lives, and waits
+    following = doom(config)  # loads its modules while the one before it lives, and waits
     for number in range(rounds):
-        station, following = following, Doomed(config)
+        station, following = following, doom(config)
         station.live(chance.uniform(0.0, 0.25))
         assert station.end(signal.SIGKILL) == -signal.SIGKILL
         now = counted(path)

@@ -55,13 +55,13 @@ class Newcomer:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
         )
         said = done.stdout + done.stderr
         assert "Traceback" not in said, said
         return done.returncode, said
 
-    def runs_until(self, config: str, *sentences: str, within_s: float = 30.0, **more: str) -> str:
+    def runs_until(self, config: str, *sentences: str, within_s: float = 90.0, **more: str) -> str:
         """Runs the station until it has said all of these, then ends it; everything it said."""
         log = self.home / "said.txt"
         with log.open("w") as out:
