@@ -29,6 +29,7 @@ NOTCH_WIDTH_HZ = 4.0  # mains wanders by 0.1 Hz and breathes; wide notches settl
 HIGHEST_NOTCH = 0.47  # of the rate
 MAINS_HZ = (50.0, 60.0)
 MOTION_BAND_HZ = (0.8, 12.0)
+_square = np.square
 
 
 class Band(NamedTuple):
@@ -55,8 +56,8 @@ class BlockFilter(NamedTuple):
     """The cascade of one rate and mains frequency, as a matrix over (state, samples)."""
 
     samples: int
-    matrix: Array  # (n + N + 4 + 4, n + N): [new state; EMG band; cos, sin at 50, 60 Hz; low band]
-    shares: Array  # (7, N + 8): squares of the last N + 8 -> [four parts; 50 Hz, 60 Hz; motion]
+    matrix: Array  # (n + N + 9, n + N): [new state; EMG band; cos, sin at 50, 60 Hz; low band; mean of the volts]
+    shares: Array  # (8, 2n + 2N + 18): squares of what went in and of what came out -> see _shares
     edges: npt.NDArray[np.intp]  # (4,) first sample of each part
     settled: Array  # (n,) state after an endless input of 1 V
 
@@ -109,34 +110,41 @@ def block_filter(rate: float, mains_hz: float, band: Band) -> BlockFilter:
         after.append(out)
     for start, end in zip(edges, [*edges[1:], count], strict=True):
         motion.append(slow.step(samples[start:end].mean(axis=0), len(low))[1])
-    matrix = np.ascontiguousarray(np.vstack([fast.state, slow.state, after, hum, motion]))
+    mean = samples.mean(axis=0)
+    matrix = np.ascontiguousarray(np.vstack([fast.state, slow.state, after, hum, motion, mean]))
     settled = np.concatenate([steady_state(fast_sections), steady_state(low)])
-    return BlockFilter(count, matrix, _shares(edges, count), edges, settled)
+    return BlockFilter(count, matrix, _shares(edges, count, states), edges, settled)
 
 
-def _shares(edges: npt.NDArray[np.intp], count: int) -> Array:
-    """What each square counts for: the mean of each part, the sum of cos and sin, the mean of the low band."""
-    shares = np.zeros((PARTS + 3, count + 8))
+def _shares(edges: npt.NDArray[np.intp], count: int, states: int) -> Array:
+    """What each square counts for: of the volts their mean; of what came out the mean of each part, the sum of cos and
+    sin at 50 and at 60 Hz, and the mean of the low band."""
+    shares = np.zeros((PARTS + 4, 2 * (states + count + 9)))
+    shares[PARTS + 3, states : states + count] = 1 / count
+    out = shares[:, states + count + 9 + states :]
     for part, (start, end) in enumerate(zip(edges, [*edges[1:], count], strict=True)):
-        shares[part, start:end] = 1 / (end - start)
-    shares[PARTS, count : count + 2] = 1.0
-    shares[PARTS + 1, count + 2 : count + 4] = 1.0
-    shares[PARTS + 2, count + 4 :] = 1 / PARTS
+        out[part, start:end] = 1 / (end - start)
+    out[PARTS, count : count + 2] = 1.0
+    out[PARTS + 1, count + 2 : count + 4] = 1.0
+    out[PARTS + 2, count + 4 : count + 8] = 1 / PARTS
     return shares
 
 
 class EmgPower:
     """The running filters of one raw EMG channel.
 
-    Two buffers take turns: what one hop leaves in front is the state that the next one begins with.
+    Two halves of one buffer take turns: what one hop leaves in front is the state that the next one begins with.
 
-        [ state | volts      ]   in one buffer, times the matrix, gives
-        [ state'| EMG hum low]   in the other, whose samples are then overwritten by the next volts
+        [ state | volts            ]   in one half, times the matrix, gives
+        [ state'| EMG hum low mean ]   in the other, whose samples are then overwritten by the next volts
+
+    A call of numpy costs as much as some hundred products of it, so one squares both halves and one sums them up.
     """
 
     def __init__(self, rate: float, mains_hz: float, band: Band, level: float) -> None:
         self.mains_hz = mains_hz
         self.band = band
+        self.mean = self.mean_square = 0.0  # of the last hop's volts: V, V²
         self._build(rate)
         self.settle(level)
 
@@ -145,12 +153,15 @@ class EmgPower:
         self.samples = found.samples  # in a hop
         length, width = found.matrix.shape
         states = len(found.settled)
-        one, other = np.zeros(length), np.zeros(length)
-        # (state, where the volts go, all that goes in, all that comes out, what is squared of it)
-        self._turn = (one[:states], one[states:width], one[:width], other, other[states:])
-        self._next = (other[:states], other[states:width], other[:width], one, one[states:])
-        self._times, self._share = found.matrix.dot, found.shares.dot
-        self._squares, self._powers = np.empty(length - states), np.empty(PARTS + 3)
+        self._both = both = np.zeros(2 * length)
+        one, other = both[:length], both[length:]
+        swapped = np.ascontiguousarray(np.roll(found.shares, length, axis=1))
+        # (state, where the volts go, all that goes in, all that comes out, their mean, what each square counts for)
+        self._turn = (one[:states], one[states:width], one[:width], other, other[-1:].item, found.shares.dot)
+        self._next = (other[:states], other[states:width], other[:width], one, one[-1:].item, swapped.dot)
+        self._times = found.matrix.dot
+        self._squares, self._powers = np.empty(2 * length), np.empty(PARTS + 4)
+        self._listed = self._powers.tolist
 
     def settle(self, level: float) -> None:
         """Forget the past: as if the signal had stood at `level` volts for ever."""
@@ -167,13 +178,14 @@ class EmgPower:
     def hop(self, volts: npt.NDArray[Any]) -> tuple[list[float], float, float]:
         """Filter exactly `samples` volts; (power of each part, hum, motion), see HopPower."""
         turn = self._turn
-        _, place, taken, out, found = turn
-        place[:] = volts
-        self._times(taken, out)
+        _, place, taken, out, mean, share = turn
         self._turn, self._next = self._next, turn
-        squares = self._squares
-        np.multiply(found, found, squares)
-        p1, p2, p3, p4, at50, at60, motion = self._share(squares, self._powers).tolist()
+        place[...] = volts
+        self._times(taken, out)
+        self.mean = mean()
+        _square(self._both, self._squares)
+        share(self._squares, self._powers)
+        p1, p2, p3, p4, at50, at60, motion, self.mean_square = self._listed()
         return [p1, p2, p3, p4], at50 if at50 > at60 else at60, motion
 
 

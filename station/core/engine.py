@@ -35,17 +35,22 @@ class Engine:
 
         Raises RuntimeError when components answer each other without end (a mistake in the code).
         """
-        queue = [message]
+        told: list[Message] = []
         routes = self._routes
-        for current in queue:  # grows while it is read
+        for handler in routes.get(type(message), ()):
+            if answers := handler(message, now):
+                told.extend(answers)
+        if not told:  # most frames of samples say nothing
+            return [message] if isinstance(message, Event) else []
+        for current in told:  # grows while it is read
             for handler in routes.get(type(current), ()):
                 if answers := handler(current, now):
-                    queue.extend(answers)
-            if len(queue) > LONGEST_STORY:
+                    told.extend(answers)
+            if len(told) >= LONGEST_STORY:
                 raise RuntimeError(f"the components answer each other without end, last about {current!r}")
-        if len(queue) == 1 and not isinstance(message, Event):
-            return []  # most frames of samples say nothing
-        return [told for told in queue if isinstance(told, Event)]
+        if isinstance(message, Event):
+            told.insert(0, message)
+        return [each for each in told if isinstance(each, Event)]
 
     def due(self) -> float:
         """The monotonic second by which somebody wants a `Tick` (`NEVER`: nobody waits)."""

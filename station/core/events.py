@@ -27,11 +27,12 @@ from station.core.event import Event as Event
 from station.core.event import Moment as Moment
 from station.core.event import as_record as as_record
 from station.core.event import name_of as name_of
+from station.core.event import slots_of
 
 # --- what the muscle does -------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Reading(Event):
     """Ten times a second: the load now.  `rve_percent` is None while the signal is not to be believed.
 
@@ -42,6 +43,15 @@ class Reading(Event):
     rve_percent: float | None
     resting: bool
     quality: str
+
+    def __init__(self, t: float, rve_percent: float | None, resting: bool, quality: str) -> None:
+        _t(self, t)
+        _rve_percent(self, rve_percent)
+        _resting(self, resting)
+        _quality(self, quality)
+
+
+_t, _rve_percent, _resting, _quality = slots_of(Reading, "t", "rve_percent", "resting", "quality")
 
 
 @dataclass(frozen=True, slots=True)

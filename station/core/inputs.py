@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from station.core.event import slots_of
+
 if TYPE_CHECKING:  # an output that only asks for things needs no numpy
     import numpy as np
 
@@ -25,7 +27,7 @@ class Tick(Input):
     """Time has passed; nothing else happened."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, init=False)
 class Frame(Input):
     """About 20 ms of samples.
 
@@ -39,6 +41,15 @@ class Frame(Input):
     t_last: float
     rate: float
     lost: int = 0
+
+    def __init__(self, volts: np.ndarray, t_last: float, rate: float, lost: int = 0) -> None:
+        _volts(self, volts)
+        _t_last(self, t_last)
+        _rate(self, rate)
+        _lost(self, lost)
+
+
+_volts, _t_last, _rate, _lost = slots_of(Frame, "volts", "t_last", "rate", "lost")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ def _window(back: int, ahead: int) -> tuple[int, int, float, float, float]:
 NARROWEST, EDGE_BACK = 2, 4
 WINDOWS = tuple(_window(back, min(back, AHEAD)) for back in (NARROWEST, EDGE_BACK, 8, 16, 32, 64))
 MEMORY = 64 + LAG_PARTS + 1
+# So many sums are kept, and so large a one (V²), before the old ones are let go and the rest begins at zero anew.
+LONGEST, LARGEST = 6 * MEMORY, 1e6
 
 
 class RunningPower:
@@ -49,18 +51,19 @@ class RunningPower:
         self._sums = []
 
     def add(self, parts: Sequence[float]) -> None:
-        """Take the powers of the newest parts, in order."""
+        """Take the powers of the newest PARTS parts, in order."""
         sums = self._sums
+        p1, p2, p3, p4 = parts
         if not sums:  # before the first hop, take it that the muscle was as it is
-            mean = sum(parts) / len(parts)
-            sums.extend(k * mean for k in range(-MEMORY, 1))
-        total = sums[-1]
-        for power in parts:
-            total += power
-            sums.append(total)
-        del sums[:-MEMORY]
-        if total > 1e6:  # keep the sums small, so that their differences stay exact
-            self._sums = [value - total for value in sums]
+            mean = (p1 + p2 + p3 + p4) / 4
+            sums.extend([k * mean for k in range(-MEMORY, 1)])
+        first = sums[-1] + p1
+        second = first + p2
+        third = second + p3
+        total = third + p4
+        sums += (first, second, third, total)
+        if len(sums) > LONGEST or total > LARGEST:  # keep them few, and small, so that their differences stay exact
+            self._sums = [value - total for value in sums[-MEMORY:]]
 
     def around(self, ago: int) -> tuple[float, float]:
         """The mean power around the moment `ago` parts before now (AHEAD <= ago <= LAG_PARTS), and its quieter side.
@@ -74,14 +77,14 @@ class RunningPower:
         for back, ahead, share, shrink, stretch in WINDOWS:
             mean = (sums[centre + ahead] - sums[centre - back]) * share
             lower, upper = mean * shrink, mean * stretch
-            low = max(low, lower)
-            high = min(high, upper)
-            if low > high:
+            if lower > high or upper < low:
                 if back == EDGE_BACK:
                     here = sums[centre]
                     before, after = here - sums[centre - NARROWEST], sums[centre + NARROWEST] - here
                     return best, (before if before < after else after) / NARROWEST
                 return best, best
+            low = lower if lower > low else low
+            high = upper if upper < high else high
             best = mean
         return best, best
 

@@ -47,6 +47,11 @@ REASONS: Mapping[str, str] = {
 RAILED, STANDING = 0.05, 0.6
 FLAT_SHARE = 0.05  # of the calibrated rest power
 STILL_V = 1e-4  # a hop that moves less than one step of the converter (125 µV at ±4.096 V) is not a measurement
+# The samples need no look where their mean and mean square m2 say enough.  Each sample at a rail is SUPPLY/2 - RAIL
+# from the middle, so RAILED of them make a mean square about the middle, m2 - SUPPLY mean + SUPPLY²/4, of at least
+# RAILED times the square of that; and what moves less than STILL has a variance below STILL²/4 (Popoviciu 1935).
+WELL_INSIDE = RAILED * (SUPPLY_V / 2 - RAIL_V) ** 2 - SUPPLY_V**2 / 4
+MOVES = STILL_V**2 / 4
 # Hum: so many times the muscle, the calibration's own hum, and the reference's power.
 HUM_OVER_EMG, HUM_OVER_REST, HUM_OVER_REFERENCE = 2.5, 12.0, 0.04
 # Motion: so many times the calibration's worst second, plus this part of the reference's power.
@@ -60,6 +65,8 @@ class Powers(Protocol):
     power: float
     hum: float
     motion: float
+    mean: float  # of the hop's volts, V
+    mean_square: float
 
 
 class Watch:
@@ -104,15 +111,11 @@ class Watch:
         return self.state
 
     def _raw(self, volts: npt.NDArray[Any], level: Powers, span: float) -> str:
-        # argmax costs a quarter of max, which is worth it ten times a second
-        high, low = volts.item(volts.argmax()), volts.item(volts.argmin())
-        if high > SUPPLY_V - RAIL_V or low < RAIL_V:
-            railed = float(np.mean((volts > SUPPLY_V - RAIL_V) | (volts < RAIL_V)))
-            if railed > RAILED:
-                both = high > SUPPLY_V - RAIL_V and low < RAIL_V
-                return "rail" if railed > STANDING and not both else "off"
-        if high - low < STILL_V:
-            return "flat"
+        mean, mean_square = level.mean, level.mean_square
+        if mean_square - mean * mean < MOVES or mean_square - SUPPLY_V * mean > WELL_INSIDE:
+            found = self._converter(volts)
+            if found != "ok":
+                return found
         if self._yardstick is None:
             return "ok"
         if level.power < self._flat:
@@ -121,8 +124,18 @@ class Watch:
             self.state == "hum" or level.hum > HUM_OVER_EMG * level.power
         ):
             return "hum"
-        self._motion += min(1.0, span) * (level.motion - self._motion)  # over about a second
+        self._motion += (span if span < 1.0 else 1.0) * (level.motion - self._motion)  # over about a second
         return "motion" if self._motion > self._moved else "ok"
+
+    def _converter(self, volts: npt.NDArray[Any]) -> str:
+        """At a rail, or without life?  Looks at each sample, which costs as much as the rest of the watch."""
+        high, low = float(volts.max()), float(volts.min())
+        if high > SUPPLY_V - RAIL_V or low < RAIL_V:
+            railed = float(np.mean((volts > SUPPLY_V - RAIL_V) | (volts < RAIL_V)))
+            if railed > RAILED:
+                both = high > SUPPLY_V - RAIL_V and low < RAIL_V
+                return "rail" if railed > STANDING and not both else "off"
+        return "flat" if high - low < STILL_V else "ok"
 
     def _envelope(self, volts: npt.NDArray[Any], level: Powers, span: float) -> str:
         return "rail" if float(volts.max()) >= SATURATED_V else "ok"

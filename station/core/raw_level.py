@@ -36,7 +36,7 @@ class RawLevel:
         self._filter: EmgPower | None = None
         self._powers = RunningPower()
         self.resting = False
-        self.hum = self.motion = self.power = 0.0
+        self.hum = self.motion = self.power = self.mean = self.mean_square = 0.0
         if yardstick is not None:
             self._baseline = Baseline(yardstick.rest_power * yardstick.gain**2)
             self._threshold = max(REST_POWER, NOISE_PART * yardstick.noise_rve_percent**2)
@@ -64,12 +64,14 @@ class RawLevel:
         A hop that is not `whole` (samples lost and bridged) goes through the filters, but the muscle is taken to be as
         it was: a bridge is smooth and would look like rest.
         """
-        assert self._filter is not None, "set_rate comes first"
-        parts, self.hum, self.motion = self._filter.hop(volts)
+        found = self._filter
+        assert found is not None, "set_rate comes first"
+        parts, self.hum, self.motion = found.hop(volts)
+        self.mean, self.mean_square = found.mean, found.mean_square
         if not whole:
             parts = [self.power] * PARTS
         p1, p2, p3, p4 = parts
-        self.power = (p1 + p2 + p3 + p4) / PARTS
+        self.power = power = (p1 + p2 + p3 + p4) / PARTS
         if self._yardstick is None:
             return None
         powers = self._powers
@@ -79,7 +81,7 @@ class RawLevel:
         resting = (quieter - rest) * scale < threshold
         if not resting and self.resting:
             # A blip of one tenth of a second is not yet work: the newest tenth must agree.
-            resting = (self.power - rest) * scale < DENIED * threshold
+            resting = (power - rest) * scale < DENIED * threshold
         self.resting = resting
         above = (mean - rest) * scale
         if resting and above > REST_POWER:

@@ -66,6 +66,7 @@ class Sensing:
         padded = [*yardsticks, *[None] * len(self.signals)][: len(self.signals)]
         self.yardsticks = tuple(padded)
         self._paths = [SignalPath(kind, stick) for kind, stick in zip(self.signals, padded, strict=True)]
+        self._only = self._paths[0] if len(self._paths) == 1 else None
         emg = [k for k, kind in enumerate(self.signals) if kind != "pressure"]
         self._deciding = emg or list(range(len(self.signals)))
         pressure = not emg
@@ -90,32 +91,26 @@ class Sensing:
 
     def _on_frame(self, frame: Frame, now: float) -> Iterable[Message]:
         self._last_frame = now
-        volts, paths = frame.volts, self._paths
-        hops: Iterable[Sequence[Measured]]
-        if len(paths) == 1 and volts.shape[1] == 1:
-            # Four of five frames of 20 ms end here: they fill no hop.
-            first = paths[0].push(volts.ravel(), frame.t_last, frame.rate, frame.lost)
-            if not first and self._well:
-                return ()
-            hops = [(hop,) for hop in first]
+        hops: Sequence[Measured]
+        if self._only is not None:
+            hops = self._only.push(frame.volts, frame.t_last, frame.rate, frame.lost)
+            if not hops and self._well:
+                return ()  # four of five frames of 20 ms end here: they fill no hop
         else:
-            by_channel = [path.push(volts[:, k], frame.t_last, frame.rate, frame.lost) for k, path in enumerate(paths)]
-            hops = zip(*by_channel, strict=True)
+            hops = self._of_channels(frame)
         told: list[Message] = []
         if not self._well:
             self._well = True
             told.append(SensorWell(frame.rate))
-        for of_channels in hops:
-            self._decide(of_channels, told)
+        for hop in hops:
+            self._tell(hop, told)
         return told
 
-    def _decide(self, hops: Sequence[Measured], told: list[Message]) -> None:
+    def _tell(self, hop: Measured, told: list[Message]) -> None:
         """One tenth of a second, one answer."""
-        t, end, span, load, resting, state, reason = hop = self._deciding_hop(hops) if len(hops) > 1 else hops[0]
+        t, end, span, load, resting, state, reason = hop
         if load is None and state == "ok":
             reason = NO_YARDSTICK
-        elif len(hops) > len(self._deciding) and self._nobody_there(hops, hop):
-            state, reason, load, resting = "absent", REASONS["absent"], None, False
         if state != self._state or reason != self._reason:
             self._state, self._reason = state, reason
             told.append(Quality(state, reason))
@@ -126,6 +121,22 @@ class Sensing:
         minute = self._minutes.hop(t, span, load, resting)
         if minute is not None:
             told.append(minute)
+
+    def _of_channels(self, frame: Frame) -> list[Measured]:
+        """One answer of all channels for each hop."""
+        volts = frame.volts
+        by_channel = [
+            path.push(volts[:, k], frame.t_last, frame.rate, frame.lost) for k, path in enumerate(self._paths)
+        ]
+        return [self._of_hops(hops) for hops in zip(*by_channel, strict=True)]
+
+    def _of_hops(self, hops: Sequence[Measured]) -> Measured:
+        hop = self._deciding_hop(hops)
+        if len(hops) == len(self._deciding) or (hop.rve_percent is None and hop.state == "ok"):
+            return hop
+        if not self._nobody_there(hops, hop):
+            return hop
+        return hop._replace(state="absent", reason=REASONS["absent"], rve_percent=None, resting=False)
 
     def _deciding_hop(self, hops: Sequence[Measured]) -> Measured:
         """The more loaded of the believable channels; without any, the first."""

@@ -70,6 +70,10 @@ TYPING_FACTOR, PERSONAL_LEAST, PERSONAL_MOST = 1.5, 6.0, 30.0
 QUIET, TENSION, WITHHELD = "quiet", "tension", "withheld"
 TENSE, DOUBTFUL, CALM, RECOVERED, BETWEEN = "tense", "doubtful", "calm", "recovered", "between"
 
+# One hop in the window: its load (None: unknown), loaded?, light?, resting?
+Entry = tuple[float | None, bool, bool, bool]
+UNKNOWN: Entry = (None, False, False, False)
+
 # (state, evidence) -> next state; what is not here changes nothing.
 TABLE: Mapping[tuple[str, str], str] = {
     (QUIET, TENSE): TENSION,
@@ -98,8 +102,8 @@ class TensionRule:
         self.recovery_load = recovery_load
         self.doubt = doubt
         self.state = QUIET
-        self._window: deque[tuple[float | None, bool, bool, bool]] = deque()
-        self._size = 0
+        self._window: deque[Entry] = deque()
+        self._span, self._size = 0.0, 1  # the window in hops of this many seconds
         self._valid = self._loaded = self._light = self._resting = 0
         self._since = 0.0
         self._recovered_s = 0.0
@@ -109,33 +113,44 @@ class TensionRule:
     def hop(self, end: float, span: float, load: float | None, resting: bool, away: bool = False) -> list[Event]:
         """One more hop of `span` seconds, known at `end`; `load` None is unknown: neither rest nor load."""
         told: list[Event] = []
+        if span != self._span:
+            self._span, self._size = span, max(1, round(self.settings.window_s / span))
         if load is None:
-            self._take((None, False, False, False), span)
+            self._take(UNKNOWN)
         else:
-            self._take((load, load >= self.load_threshold, load < self.recovery_load, resting), span)
-            self._no_rest(span, resting, told)
+            self._take((load, load >= self.load_threshold, load < self.recovery_load, resting))
+            if resting:
+                self._stretch_s, self._said_no_rest = 0.0, False
+            else:
+                self._no_rest(span, told)
         evidence, reason = self._evidence(span, load is not None, away)
         following = TABLE.get((self.state, evidence))
         if following is not None:
             self._move(following, end, reason, told)
         return told
 
-    def _take(self, entry: tuple[float | None, bool, bool, bool], span: float) -> None:
-        self._size = max(1, round(self.settings.window_s / span))
+    def _take(self, entry: Entry) -> None:
         window = self._window
         window.append(entry)
-        if entry[0] is not None:
+        load, loaded, light, resting = entry
+        if load is not None:
             self._valid += 1
-            self._loaded += entry[1]
-            self._light += entry[2]
-            self._resting += entry[3]
+            if loaded:
+                self._loaded += 1
+            if light:
+                self._light += 1
+            if resting:
+                self._resting += 1
         while len(window) > self._size:
             load, loaded, light, resting = window.popleft()
             if load is not None:
                 self._valid -= 1
-                self._loaded -= loaded
-                self._light -= light
-                self._resting -= resting
+                if loaded:
+                    self._loaded -= 1
+                if light:
+                    self._light -= 1
+                if resting:
+                    self._resting -= 1
 
     def _evidence(self, span: float, known: bool, away: bool) -> tuple[str, str]:
         """What the window says, and why it is doubtful if it is."""
@@ -172,11 +187,8 @@ class TensionRule:
         else:
             told.append(CueWithheld(f"{text}; {reason}"))
 
-    def _no_rest(self, span: float, resting: bool, told: list[Event]) -> None:
+    def _no_rest(self, span: float, told: list[Event]) -> None:
         """Count the stretch without rest; unknown time neither breaks nor lengthens it."""
-        if resting:
-            self._stretch_s, self._said_no_rest = 0.0, False
-            return
         self._stretch_s += span
         if self._stretch_s > self.settings.no_rest_s and not self._said_no_rest:
             self._said_no_rest = True

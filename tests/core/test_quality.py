@@ -1,9 +1,11 @@
 """Every fault is named in time, and none where there is none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from station.core.quality import LEAVE_S, REASONS, Watch
 from station.core.yardstick import Yardstick
@@ -23,10 +25,13 @@ class Powers:
     power: float = 1e-4
     hum: float = 0.0
     motion: float = 0.0
+    mean: float = 0.0
+    mean_square: float = 0.0
 
 
 def feed(watch: Watch, seconds: float, volts=GOOD, powers: Powers | None = None) -> list[str]:
-    return [watch.look(volts, powers or Powers(), 0.1) for _ in range(round(seconds * 10))]
+    of_hop = replace(powers or Powers(), mean=float(np.mean(volts)), mean_square=float(np.mean(volts * volts)))
+    return [watch.look(volts, of_hop, 0.1) for _ in range(round(seconds * 10))]
 
 
 SWING = np.clip(1.65 + 3 * np.sin(T), 0, 3.3)
@@ -57,6 +62,7 @@ def test_a_few_samples_at_the_rail_are_forgiven():
     volts = GOOD.copy()
     volts[:4] = 3.3
     assert set(feed(Watch("emg-raw", STICK), 3, volts)) == {"ok"}
+    assert Watch("emg-raw", STICK)._converter(volts) == "ok"  # though it looked at each
 
 
 def test_one_bad_hop_is_no_fault_but_a_hint():
@@ -112,3 +118,19 @@ def test_a_pad_tells_who_sits_there(volts, state):
 
 def test_an_uncalibrated_pad_knows_no_absence():
     assert feed(Watch("pressure", None), 1, np.full(5, 0.03))[-1] == "ok"
+
+
+@given(
+    st.floats(-0.2, 3.5),
+    st.sampled_from([0.0, 1e-5, 6e-5, 1e-3, 0.1, 0.5, 2.0]),
+    st.integers(0, 40),
+    st.integers(0, 40),
+)
+def test_samples_that_need_no_look_would_have_shown_nothing(middle, swing, high, low):
+    """However many samples stand at either rail: the mean and the mean square excuse none that a look would not."""
+    volts = middle + swing * np.sin(T)
+    volts[:high] = 3.3
+    volts[40 : 40 + low] = 0.0
+    watch = Watch("emg-raw", None)
+    looked = watch._converter(volts)
+    assert feed(watch, 0.3, volts)[-1] == looked
