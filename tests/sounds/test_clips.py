@@ -21,7 +21,7 @@ VOICED = {(path.parents[2].name, path.parent.name) for path in sounds.HERE.glob(
 WANTED = [each for each in sentences() if (each.technique, each.language) in VOICED]
 # Sentences a recogniser misreads although the words are there; each with the reason it may stay.
 MAY_BE_MISHEARD: dict[str, str] = {
-    "5ca77d46019c": "Zehen is heard as Zähne, one vowel away; no ear takes it so while the feet are spoken of",
+    "5ca77d46019c": "Zehen is heard as Zähne, one vowel away, after the feet were named; a person is to listen",
 }
 
 
