@@ -16,8 +16,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 from web_desk import Rig, remember
 
 from station.core import events as e
+from station.core.inputs import EffectsKnown
+from station.core.insight.findings import Finding
+from station.core.insight.shrink import Effect
 from station.outputs.web import day
-from station.outputs.web.known import known
+from station.outputs.web.known import best_first, known
 
 DAY = 86_400.0
 
@@ -164,7 +167,28 @@ def test_feelings_change_nothing_that_the_station_decides_or_says(tmp_path: Path
         state = rig.client().get("/api/state").json()
         seen.append((list(rig.told), known(rig.desk), pages, state))
     assert seen[0] == seen[1]
-    assert seen[0][0] == [], "the core was told nothing"
+    assert {type(each) for each in seen[0][0]} <= {EffectsKnown}, "the core was told nothing else"
+
+
+def test_the_core_is_told_what_was_measured_once_and_only_what_is_clearly_less_load(rig: Rig, tmp_path: Path) -> None:
+    remember(tmp_path, *years_first_weeks(rig, 16, lots=True))
+    first, again = known(rig.desk), known(rig.desk)
+    assert first is again
+    assert rig.told == [EffectsKnown(best_first(first.exercises))]
+
+
+def test_the_largest_difference_comes_first_and_more_load_not_at_all() -> None:
+    def found(name: str, effect: Effect | None) -> Finding:
+        return Finding(name, effect, 9, 9, 0.0, 15)
+
+    effects = {
+        "imagery": Effect(-0.1, -0.15, -0.05, 9, 9),
+        "pmr": Effect(-0.3, -0.4, -0.2, 9, 9),
+        "movement": Effect(-0.2, -0.5, 0.1, 9, 9),
+        "mindfulness": Effect(0.3, 0.2, 0.4, 9, 9),
+        "breathing": None,
+    }
+    assert best_first([found(*each) for each in effects.items()]) == ("pmr", "imagery")
 
 
 def test_no_input_and_no_event_of_the_core_can_carry_a_feeling() -> None:

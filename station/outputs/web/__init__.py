@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from station.core.events import Moment
+from station.core.events import DayBegan, Moment
 from station.outputs.contract import House, OutputError
 
 log = logging.getLogger(__name__)
@@ -87,6 +87,8 @@ class Web:
         """Learn one event.  Raises OutputError once the server is gone."""
         if not self.server.alive():
             raise OutputError(self.server.problem or "The page's server has stopped.", "It is started again.")
+        if isinstance(moment.event, DayBegan):
+            self.server.think()
         if self.desk.live.take(moment):
             self.server.streams.wake()
 

@@ -1,6 +1,7 @@
 """What the insight can say today, asked of the history; the thinking itself is in `station/core/insight`.
 
-The answer changes with an exercise, an alert or a day and not in between, so the last one is kept.
+The answer changes with an exercise, an alert or a day and not in between, so the last one is kept.  Each new one is
+told to the core, which may suggest what was measured; whoever never opens the page is answered once a day all the same.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from station.core.inputs import EffectsKnown
 from station.core.insight import occasions
 from station.core.insight.findings import Finding, findings
 from station.core.insight.situations import Piece, Situation, situations
@@ -47,8 +49,15 @@ def known(desk: Desk) -> Known:
     key = (today, *(len(records[kind]) for kind in KINDS), sum(s["ended"] is not None for s in records["sessions"]))
     if desk.kept.get("insight key") != key:
         desk.kept.update({"insight key": key, "insight": _thought(desk, records, since, until)})
+        desk.house.inbox(EffectsKnown(best_first(desk.kept["insight"].exercises)))
     kept: Known = desk.kept["insight"]
     return kept
+
+
+def best_first(found: Sequence[Finding]) -> tuple[str, ...]:
+    """The exercises after which the muscle clearly bore less, the largest difference first: what may be suggested."""
+    clear = [(each.effect.change, each.name) for each in found if each.effect and each.effect.high < 0]
+    return tuple(name for _, name in sorted(clear))
 
 
 def _thought(desk: Desk, records: dict[str, list[dict[str, Any]]], since: float, until: float) -> Known:

@@ -14,7 +14,9 @@ import threading
 from typing import TYPE_CHECKING, Final
 
 from station.outputs.contract import OutputError
+from station.outputs.web.answer import No
 from station.outputs.web.desk import Desk
+from station.outputs.web.known import known
 from station.outputs.web.streams import Streams
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ log = logging.getLogger(__name__)
 STOP_S: Final = 1.8
 # After an answer that changes where the page listens: long enough for that answer to arrive.
 REBIND_S: Final = 0.3
+# The insight is thought over when the start, or midnight, is long past: a small Pi has other things to do then.
+THINK_S: Final = 600.0
 THIS_COMPUTER: Final = ("127.0.0.1", "::1")
 EVERYWHERE: Final = ("0.0.0.0", "::")
 
@@ -61,6 +65,18 @@ class Server:
         loop = self._loop
         if loop is not None:
             loop.call_soon_threadsafe(loop.call_later, REBIND_S, self._end)
+
+    def think(self, after_s: float = THINK_S) -> None:
+        """Work out what the insight says by now, in a while, so that nobody has to ask for it; from any thread."""
+        loop = self._loop
+        if loop is not None:
+            loop.call_soon_threadsafe(loop.call_later, after_s, loop.run_in_executor, None, self._think)
+
+    def _think(self) -> None:
+        try:
+            known(self.desk)
+        except No as no:
+            log.info("the insight waits for another day: %s", no)
 
     def stop(self) -> None:
         """End within two seconds."""
@@ -146,6 +162,7 @@ class Server:
         if self._stopping:
             return
         pump = asyncio.create_task(self.streams.pump())
+        self.think()
         try:
             await self._uvicorn.serve(sockets=sockets)
         finally:
