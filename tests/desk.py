@@ -77,7 +77,7 @@ class Told:
     def push(self, volts: np.ndarray, t_last: float, rate: float, lost: int = 0) -> list[Measured]:
         """One hop; its only sample is the load."""
         ok = self.state == "ok"
-        rve = float(volts[0]) if ok else None
+        rve = float(volts.flat[0]) if ok else None
         return [Measured(t_last - TOLD_S / 2, t_last, TOLD_S, rve, ok and self.resting, self.state)]
 
 
@@ -115,6 +115,7 @@ class Desk:
             for component in self.core.engine.components:
                 if isinstance(component, sensing.Sensing):
                     component._paths = [self._told]  # type: ignore[list-item]
+                    component._only = self._told  # type: ignore[assignment]
 
     def day(self, date: str = "2026-11-25", workdays_before: int = 0) -> None:
         """A day begins."""
