@@ -22,13 +22,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def add_range(parser: argparse.ArgumentParser) -> None:
     """Which station, and which days: the same words for `export` and `purge`."""
     parser.add_argument("--config", type=Path, metavar="FILE", help="the station's configuration")
+    parser.add_argument("--state", type=Path, metavar="FOLDER", help="the station's folder, instead of a configuration")
     parser.add_argument("--since", metavar="DAY", help="from this day on (2026-11-01, or 2026-11-01T14:30)")
     parser.add_argument("--until", metavar="DAY", help="up to and including this day (or up to this time)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the files and say what they hold."""
-    path = history_of(args.config)
+    path = history_of(args.config, args.state)
     since, until = range_of(args)
     if not path.exists():
         raise StationError(f"There is no history yet ({path}).", "It begins with the first `desk-station run`.")
@@ -50,8 +51,10 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def history_of(configuration: Path | None) -> Path:
+def history_of(configuration: Path | None, state_dir: Path | None = None) -> Path:
     """Where the history of this station is."""
+    if state_dir is not None:
+        return state_dir / FILE_NAME
     settings = config.read(configuration) if configuration else config.defaults()
     return place.state_dir(settings.of(Station).state_dir) / FILE_NAME
 

@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
             "Say what is to be deleted.",
             "Either --everything, or --since DAY and --until DAY (one of them is enough), or --discovery.",
         )
-    path = history_of(args.config)
+    path = history_of(args.config, args.state)
     if not args.yes and not _sure("everything" if args.everything else _words(args)):
         print("Nothing was deleted.")
         return 1

@@ -45,6 +45,7 @@ PAGES = {
     "exercises": "/exercises",
     "exercise": "/exercises/breathing",
     "diary": "/diary",
+    "data": "/data",
     "setup-flags": "/setup?step=flags",
     "setup-power": "/setup?step=power",
     "setup-sensor": "/setup?step=sensor",

@@ -1,6 +1,7 @@
 """Everything the station remembers, in files anyone can open: one CSV per kind, or one JSON document.
 
-Times are ISO 8601 in UTC; units are in the column names.
+Times are ISO 8601 in UTC; units are in the column names.  Rows are written as they are read, so that years of minutes
+need no more memory than a day of them.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import csv
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from station.outputs.history import read
 
@@ -25,16 +26,36 @@ def _readable(record: read.Record) -> read.Record:
     return {key: value(key, raw) for key, raw in record.items()}
 
 
-def gather(path: Path, since: float | None = None, until: float | None = None) -> dict[str, list[read.Record]]:
-    """Every kind with its records.  Raises sqlite3.Error when the file cannot be read."""
-    return {kind: [_readable(r) for r in read.ask(path, kind, since, until)] for kind in read.QUERIES}
+def write_json(path: Path, file: TextIO, since: float | None = None, until: float | None = None) -> dict[str, int]:
+    """One JSON document into an open file; returns how many records of each kind it holds.  Raises sqlite3.Error."""
+    numbers: dict[str, int] = {}
+    file.write("{")
+    for kind in read.QUERIES:
+        file.write(f'{"," if numbers else ""}\n "{kind}": [')
+        numbers[kind] = 0
+        for record in read.each(path, kind, since, until):
+            file.write(("," if numbers[kind] else "") + "\n  " + json.dumps(_readable(record), ensure_ascii=False))
+            numbers[kind] += 1
+        file.write("\n ]" if numbers[kind] else "]")
+    file.write("\n}\n")
+    return numbers
+
+
+def write_csv(path: Path, file: TextIO, kind: str, since: float | None = None, until: float | None = None) -> int:
+    """One kind into an open file, with a header even where nothing follows; how many rows.  Raises sqlite3.Error."""
+    writer = csv.DictWriter(file, fieldnames=read.columns(path, kind))
+    writer.writeheader()
+    number = 0
+    for record in read.each(path, kind, since, until):
+        writer.writerow(_readable(record))
+        number += 1
+    return number
 
 
 def export_json(path: Path, target: Path, since: float | None = None, until: float | None = None) -> dict[str, int]:
     """Write one JSON document; returns how many records of each kind it holds."""
-    everything = gather(path, since, until)
-    target.write_text(json.dumps(everything, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return {kind: len(records) for kind, records in everything.items()}
+    with target.open("w", encoding="utf-8") as file:
+        return write_json(path, file, since, until)
 
 
 def export_csv(path: Path, folder: Path, since: float | None = None, until: float | None = None) -> dict[str, int]:
@@ -44,10 +65,7 @@ def export_csv(path: Path, folder: Path, since: float | None = None, until: floa
     """
     folder.mkdir(parents=True, exist_ok=True)
     numbers: dict[str, int] = {}
-    for kind, records in gather(path, since, until).items():
+    for kind in read.QUERIES:
         with (folder / f"{kind}.csv").open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, fieldnames=read.columns(path, kind))
-            writer.writeheader()
-            writer.writerows(records)
-        numbers[kind] = len(records)
+            numbers[kind] = write_csv(path, file, kind, since, until)
     return numbers

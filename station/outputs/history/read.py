@@ -79,12 +79,18 @@ QUERIES: dict[str, tuple[str, str]] = {
 
 def ask(path: Path, kind: str, since: float | None = None, until: float | None = None) -> list[Record]:
     """The records of one kind, oldest first.  Raises KeyError for an unknown kind and sqlite3.Error."""
+    return list(each(path, kind, since, until))
+
+
+def each(path: Path, kind: str, since: float | None = None, until: float | None = None) -> Iterator[Record]:
+    """The same, one after the other: for those who need not hold them all."""
     sql, column = QUERIES[kind]
     low = -(2**62) if since is None else round(since * 1000)
     high = 2**62 if until is None else round(until * 1000)
     with reading(path) as connection:
         found = connection.execute(f"{sql} WHERE {column} >= ? AND {column} < ? ORDER BY {column}", (low, high))
-        return [dict(row) for row in found]
+        for row in found:
+            yield dict(row)
 
 
 def columns(path: Path, kind: str) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 
@@ -42,6 +42,8 @@ class Answer:
     status: int = 200
     kind: str = "application/json"
     headers: tuple[tuple[str, str], ...] = ()
+    file: IO[bytes] | None = None
+    """Sent instead of `body`, and closed afterwards."""
 
 
 class No(Exception):  # noqa: N818 - it is not an error, it is an answer

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 YEAR_S = 31_536_000
+PIECE_BYTES = 65_536
 
 
 def build(desk: Desk, streams: Streams, names: frozenset[str]) -> App:
@@ -214,10 +215,25 @@ def _response(answer: Answer, more: list[tuple[str, str]] | None = None, request
 
     known = dict(answer.headers).get("etag")
     unchanged = request is not None and known is not None and request.headers.get("if-none-match") == known
+    if answer.file is not None:
+        return _sent(answer)
     response = Response(status_code=304) if unchanged else Response(answer.body, answer.status, media_type=answer.kind)
     for name, value in (*answer.headers, *(more or ())):
         response.headers.append(name, value)
     return response
+
+
+def _sent(answer: Answer) -> Response:
+    """A file in pieces, so that it is never in memory as a whole."""
+    from starlette.responses import StreamingResponse
+
+    def pieces() -> Iterator[bytes]:
+        assert answer.file is not None
+        with answer.file as file:
+            while piece := file.read(PIECE_BYTES):
+                yield piece
+
+    return StreamingResponse(pieces(), answer.status, dict(answer.headers), answer.kind)
 
 
 def _headers(scope: Scope) -> Mapping[str, str]:

@@ -71,7 +71,10 @@ def operation(route: Route) -> dict[str, Any]:
     if route.method == "POST" and route.kind == "json":
         needs["token"] = []
     done: dict[str, Any] = {
-        str(status): {"description": "Done.", **({} if status == 303 else {"content": {KINDS[route.kind]: {}}})}
+        str(status): {
+            "description": "Done.",
+            **({} if status == 303 else {"content": {route.gives or KINDS[route.kind]: {}}}),
+        }
         for status in route.answers
     }
     refusals = {str(status): _refusal(sentence) for status, sentence in REFUSALS.items()}
@@ -88,8 +91,8 @@ def operation(route: Route) -> dict[str, Any]:
     elif route.kind == "form":
         form: dict[str, Any] = {
             "type": "object",
-            "properties": {"passphrase": {"type": "string"}, "token": {"type": "string"}},
-            "required": ["passphrase", "token"],
+            "properties": {name.rstrip("?"): {"type": "string"} for name in (*route.fields, "token")},
+            "required": [name for name in (*route.fields, "token") if not name.endswith("?")],
         }
         found["requestBody"] = {
             "required": True,

@@ -22,7 +22,7 @@ from station.outputs.web.commands import (
     WantFeelings,
 )
 from station.outputs.web.desk import Desk
-from station.outputs.web.pages import day, diary, exercises, help, insight, login, now, setup, sheet
+from station.outputs.web.pages import data, day, diary, exercises, help, insight, login, now, setup, sheet
 
 Handler = Callable[[Desk, Asked], Answer]
 
@@ -41,6 +41,8 @@ class Route:
     """One row.
 
     kind: page (HTML), json, stream (server-sent events), file, or form (HTML form in, HTML out).
+    fields: a form's fields beside the token; those whose name ends in `?` may be left out.
+    gives: the kind of the answer's content where it is not the usual one.
     open: answered without a session, too.  slow: reads the disk or computes, so it runs on a thread of its own.
     """
 
@@ -54,6 +56,8 @@ class Route:
     open: bool = False
     slow: bool = True
     answers: tuple[int, ...] = (200,)
+    fields: tuple[str, ...] = ()
+    gives: str = ""
 
 
 def _stream(desk: Desk, asked: Asked) -> Answer:
@@ -85,11 +89,30 @@ ROUTES: tuple[Route, ...] = (
     _page("/exercises", exercises.page, "All exercises."),
     _page("/exercises/{name}", exercises.one, "One exercise with its words."),
     _page("/diary", diary.page, "The diary.", BEFORE),
+    _page("/data", data.page, "Your data: take it along, or delete it."),
     _page("/setup", setup.page, "The first set-up, step by step.", STEP),
     _page("/sheet", sheet.page, "One page to print."),
     _page("/help", help.page, "When to see a doctor, safety, licences.", open=True),
     _page("/login", login.page, "The way in.", open=True),
-    Route("POST", "/login", login.enter, "The way in, as a form.", "form", open=True, answers=(303,)),
+    Route(
+        "POST",
+        "/login",
+        login.enter,
+        "The way in, as a form.",
+        "form",
+        open=True,
+        answers=(303,),
+        fields=("passphrase",),
+    ),
+    Route("POST", "/export", data.export, "All of it as one zip: CSV, JSON, recordings.", "form", gives=data.ZIP),
+    Route(
+        "POST",
+        "/forget",
+        data.forget,
+        "Delete a range or everything; asks once more unless `sure` is `yes`.",
+        "form",
+        fields=("what", "since?", "until?", "sure?"),
+    ),
     Route("GET", "/api/state", api.state, "The public state now.", slow=False),
     Route("GET", "/api/live", _stream, "State, readings and events as they happen (10 Hz).", "stream", slow=False),
     Route("GET", "/api/today", api.today, "Today so far, in a few figures."),

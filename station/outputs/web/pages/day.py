@@ -151,9 +151,11 @@ def _sums(view: View, sums: day.Sums) -> Html:
 
 def _story(desk: Desk, view: View, since: float, until: float, away: list[dict[str, Any]]) -> Html:
     """Everything that happened, oldest first."""
+    unsure = _unsure(desk, since, until)
+    note = tag("p", view.w("day.time_uncertain"), class_="soft") if unsure else None
     told = sorted((*_cues(desk, view, since, until), *_done(desk, view, since, until, away)))
     if not told:
-        return card(view.w("day.story"), tag("p", view.w("day.story_empty"), class_="soft"))
+        return card(view.w("day.story"), tag("p", view.w("day.story_empty"), class_="soft"), note)
     rows = [
         tag(
             "li",
@@ -167,7 +169,13 @@ def _story(desk: Desk, view: View, since: float, until: float, away: list[dict[s
         )
         for at, kind, said, text in told
     ]
-    return card(view.w("day.story"), tag("ol", *rows, class_="story"))
+    return card(view.w("day.story"), tag("ol", *rows, class_="story"), note)
+
+
+def _unsure(desk: Desk, since: float, until: float) -> bool:
+    """Was anything of this day written before the clock was set?"""
+    kinds = ("minutes", "episodes", "cues", "sessions", "marks")
+    return any(row["time_uncertain"] for kind in kinds for row in desk.ask(kind, since, until))
 
 
 Told = tuple[float, str, str, str]

@@ -51,6 +51,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
         *_feelings(desk, view, until),
         *(days or [tag("p", view.w("diary.empty"), class_="card")]),
         tag("p", tag("a", view.w("diary.older"), href=f"/diary?before={older + 1:.0f}")) if older else None,
+        tag("p", tag("a", view.w("data.title"), href="/data"), class_="soft"),
         script="diary.js",
     )
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hmac
-from urllib.parse import parse_qs
-
 from station.outputs.web import api
 from station.outputs.web.answer import Answer, Asked, No, elsewhere
 from station.outputs.web.desk import Desk
+from station.outputs.web.forms import fields, form
 from station.outputs.web.html import tag
 from station.outputs.web.pages.frame import bare, view_of
 
@@ -17,9 +15,9 @@ def page(desk: Desk, asked: Asked, wrong: str = "") -> Answer:
     if not desk.access.locked or asked.signed_in:
         return elsewhere("/")
     view = view_of(asked)
-    form = tag(
-        "form",
-        tag("input", type="hidden", name="token", value=asked.token),
+    way_in = form(
+        asked,
+        "/login",
         tag("label", view.w("login.passphrase"), for_="passphrase"),
         tag(
             "input",
@@ -32,8 +30,6 @@ def page(desk: Desk, asked: Asked, wrong: str = "") -> Answer:
         ),
         tag("p", wrong, role="alert", class_="warn") if wrong else None,
         tag("button", view.w("login.enter"), type="submit", class_="button primary"),
-        method="post",
-        action="/login",
         class_="card",
     )
     return bare(
@@ -42,20 +38,14 @@ def page(desk: Desk, asked: Asked, wrong: str = "") -> Answer:
         view.w("login.title"),
         tag("h1", desk.house.name),
         tag("p", view.w("login.lead"), class_="lead"),
-        form,
+        way_in,
         tag("p", tag("a", view.w("login.help"), href="/help")),
     )
 
 
 def enter(desk: Desk, asked: Asked) -> Answer:
     """The form, sent."""
-    try:
-        sent = parse_qs(asked.body.decode(), max_num_fields=8, keep_blank_values=True)
-    except (UnicodeDecodeError, ValueError):
-        raise No(400, "That is no form.") from None
-    words, token = sent.get("passphrase", [""])[0], sent.get("token", [""])[0]
-    if not hmac.compare_digest(token.encode(), asked.token.encode()):
-        raise No(403, "The page is too old: load it anew.")
+    words = fields(asked).get("passphrase", "")
     try:
         cookie = api.entered(desk, asked, words)
     except No as no:

@@ -282,6 +282,7 @@ def _privacy(desk: Desk, view: View) -> Html:
     return join(
         tag("h2", view.w("setup.privacy_title")),
         tag("ul", *[tag("li", each) for each in view.list("setup.privacy_list")], class_="plain-list"),
+        tag("p", tag("a", view.w("data.title"), href="/data")),
         tag("h3", view.w("setup.pass_title")),
         tag("p", view.w("setup.pass_is_set" if locked else "setup.pass_lead" if desk.lan else "setup.pass_local")),
         form if desk.lan or locked else None,
