@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -350,6 +351,24 @@ def test_it_can_be_read_without_javascript(browser: Any, station: Station) -> No
 
 
 # --- the first set-up -------------------------------------------------------------------------------------
+
+
+def test_your_data_is_taken_along_and_deleted_without_javascript(browser: Any, station: Station) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{station.address}/data?lang=de")
+    with page.expect_download() as download:
+        page.click("text=Als Zip herunterladen")
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert archive.testzip() is None
+        assert {"minutes.csv", "marks.csv", "history.json"} <= set(archive.namelist())
+    page.fill("[name=since]", "2001-01-01")
+    page.fill("[name=until]", "2001-01-02")
+    page.click("text=Diese Tage löschen")
+    assert "1. Januar 2001 – " in page.inner_text("main")
+    page.click("text=Ja, für immer löschen")
+    assert "Gelöscht und nachgesehen: 0 Einträge, 0 Aufnahmen." in page.inner_text("main")
+    context.close()
 
 
 def test_the_first_set_up_from_its_beginning_to_its_end(page: Any, station: Station) -> None:
