@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -15,6 +16,10 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+# A shell that runs the tests in the background lets them, and every process they start, ignore Ctrl-C; some tests are
+# about Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A crowded machine makes nothing wrong: how long an example takes is for the benchmarks to judge.
 # What always holds is tried with a few examples each time and with many by `make deep`.
