@@ -77,6 +77,7 @@ class AnyDay(RuleBasedStateMachine):
     def time_passes(self, seconds):
         before = len(self.desk.all(Button))
         self.desk.wait(seconds)
+        self.date_goes_on()
         if self.down:
             assert len(self.desk.all(Button)) == before
 
@@ -86,6 +87,7 @@ class AnyDay(RuleBasedStateMachine):
             self.desk.recover()
             self.desk.wait(pause_s)
             self.desk.tension()
+            self.date_goes_on()
 
     @rule(rve=st.sampled_from([1.0, 6.0, 20.0, None]), seconds=st.sampled_from([0.5, 5]))
     def shoulders_are_felt(self, rve, seconds):
@@ -135,6 +137,11 @@ class AnyDay(RuleBasedStateMachine):
         self.day_began = self.desk.now
         self.desk.say(NewDay(f"day {self.day}"))
 
+    def date_goes_on(self):
+        """No day lasts longer than one: the station is told each date."""
+        if self.desk.now - self.day_began > 70_000:
+            self.midnight()
+
     @rule()
     def nothing_for_long(self):
         """Left alone for two hours, nothing goes on but what the person asked for to stay."""
@@ -142,6 +149,7 @@ class AnyDay(RuleBasedStateMachine):
             self.finger_up()
         self.desk.recover()
         self.desk.wait(7200)
+        self.date_goes_on()
         state = self.desk.state
         assert state.cue == "" and state.technique == ""
         assert self.desk.pattern() in {"off", "private", "sensor", "quiet"}
@@ -182,9 +190,7 @@ class AnyDay(RuleBasedStateMachine):
             assert later - earlier >= 1200 - SLACK_S
         for earlier, later in zip(self.lights, self.lights[2:], strict=False):
             assert later - earlier >= 3600 - SLACK_S
-        today = [t for t in self.lights if t > self.day_began]
-        for earlier, later in zip(today, today[6:], strict=False):  # where nobody tells the date, a day is any 24 hours
-            assert later - earlier >= 86400 - SLACK_S
+        assert len([t for t in self.lights if t > self.day_began]) <= 6
 
     @invariant()
     def every_chime_follows_a_whole_light(self):
