@@ -69,7 +69,7 @@ class Core:
             "preferences": self.preferences.snapshot(),
             "suggestions": self.suggestions.snapshot(),
             "reminders": self.reminders.snapshot(),
-            "proposals": self.proposals.snapshot(),
+            "proposals": self.proposals.snapshot(now, wall),
         }
 
     def restore(self, kept: dict[str, Any], now: float, wall: float) -> list[Message]:
@@ -78,7 +78,7 @@ class Core:
         self.reminders.restore(kept.get("reminders", {}))
         preferred = self.preferences.restore(kept.get("preferences", {}))
         suggested = self.suggestions.restore(kept.get("suggestions", {}))
-        proposed = self.proposals.restore(kept.get("proposals", {}))
+        proposed = self.proposals.restore(kept.get("proposals", {}), now, wall)
         return [*preferred, *suggested, *proposed, *self.quiet.restore(kept.get("quiet", {}), wall)]
 
 

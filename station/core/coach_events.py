@@ -78,14 +78,29 @@ class Excluded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of time that a proposal rests on: from the tension that was noticed to the end of its cue.
+
+    answer: how the cue ended.  reason: what was measured when the tension was noticed.
+    """
+
+    since: float
+    until: float
+    answer: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Proposed(Event):
     """The station proposes to change something, and why; nothing changes before the person says yes.
 
     `name`: wider_limit, fewer, light_only or weaning.  An empty name: what was proposed is over.
+    `windows`: the cues that it rests on, in monotonic seconds (before the start of this machine they are below 0).
     """
 
     name: str
     reason: str
+    windows: tuple[Window, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

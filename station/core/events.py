@@ -23,6 +23,7 @@ from station.core.coach_events import Liked as Liked
 from station.core.coach_events import ProposalAnswered as ProposalAnswered
 from station.core.coach_events import Proposed as Proposed
 from station.core.coach_events import QuietHours as QuietHours
+from station.core.coach_events import Window as Window
 from station.core.event import Event as Event
 from station.core.event import Moment as Moment
 from station.core.event import as_record as as_record

@@ -8,19 +8,29 @@
        ▲                         ├──no──► not again for four weeks
        └─────────────────────────┴──two weeks without an answer──► taken back, as a no
 
-A proposal stands on the page with its reason and waits; it makes no light and no sound.  After every answer counting
-begins anew.
+A proposal stands on the page with its reason and the cues it rests on (`Window`), and waits; it makes no light and no
+sound.  After every answer counting begins anew.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from station.core.component import NEVER, Handler, Message
 from station.core.daily import days_of
-from station.core.events import CueAnswered, Preferred, ProposalAnswered, Proposed, Refused
+from station.core.events import (
+    Cue,
+    CueAnswered,
+    Preferred,
+    ProposalAnswered,
+    Proposed,
+    Refused,
+    TensionStarted,
+    Window,
+)
 from station.core.inputs import AnswerProposal, NewDay, Prefer
 
 LAST_WRONG, MANY_WRONG = 10, 3
@@ -36,13 +46,26 @@ WIDEST, WIDER_BY = 200, 25
 """Limits of the tension rule in per cent of what the calibration says, and one step between them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How a cue ended, and the stretch of time it was about where that is known."""
+
+    answer: str
+    window: Window | None = None
+
+
 class Proposals:
     """Counts answers and days; at most one proposal stands."""
 
     def __init__(self) -> None:
         self.open = ""
         self._why = ""
-        self._answers: deque[str] = deque(maxlen=LAST_IGNORED)
+        self._windows: tuple[Window, ...] = ()
+        self._answers: deque[Answered] = deque(maxlen=LAST_IGNORED)
+        self._tension: Window | None = None
+        """The last one that was noticed."""
+        self._cued: Window | None = None
+        """The one that brought the cue on show."""
         self._today = 0
         self._cued_since = 0
         """The day of the first cue since the last time weaning was talked about; 0: none yet."""
@@ -53,6 +76,8 @@ class Proposals:
     def routes(self) -> Mapping[type, Handler]:
         """How cues end, what the person says, and the days."""
         return {
+            TensionStarted: self._on_tension,
+            Cue: self._on_cue,
             CueAnswered: self._on_cue_answered,
             AnswerProposal: self._on_answer,
             Preferred: self._on_preferred,
@@ -63,10 +88,23 @@ class Proposals:
         """A proposal comes with an answer or a day."""
         return NEVER
 
+    def _on_tension(self, event: TensionStarted, now: float) -> Iterable[Message]:
+        self._tension = Window(now, now, "", event.reason)
+        return ()
+
+    def _on_cue(self, event: Cue, now: float) -> Iterable[Message]:
+        if event.kind == "tension" and event.phase == "light":
+            self._cued = self._tension
+        return ()
+
     def _on_cue_answered(self, event: CueAnswered, now: float) -> Iterable[Message]:
-        if event.kind != "tension" or event.answer not in ANSWERS:
+        if event.kind != "tension":
             return ()
-        self._answers.append(event.answer)
+        window, self._cued = self._cued, None
+        if event.answer not in ANSWERS:
+            return ()
+        about = None if window is None else replace(window, until=now, answer=event.answer)
+        self._answers.append(Answered(event.answer, about))
         self._cued_since = self._cued_since or self._today
         return self._look()
 
@@ -100,26 +138,28 @@ class Proposals:
     def _look(self) -> Iterator[Message]:
         if self.open:
             return
-        for name, why in self._rules():
+        for name, why, rests_on in self._rules():
             if self._today - self._declined.get(name, -AGAIN_DAYS) >= AGAIN_DAYS:
                 self.open, self._why, self._opened = name, why, self._today
-                yield Proposed(name, why)
+                self._windows = tuple(each.window for each in rests_on if each.window is not None)
+                yield Proposed(name, why, self._windows)
                 return
 
-    def _rules(self) -> Iterator[tuple[str, str]]:
-        """The proposals whose reason holds now, the most pressing first."""
-        wrong = list(self._answers)[-LAST_WRONG:].count("wrong")
-        if wrong >= MANY_WRONG and self._limit < WIDEST:
-            yield "wider_limit", f"{wrong} of the last {min(LAST_WRONG, len(self._answers))} cues were marked wrong"
-        ignored = self._answers.count("ignored")
-        if ignored >= MANY_IGNORED:
-            why = f"{ignored} of the last {len(self._answers)} cues were left alone"
+    def _rules(self) -> Iterator[tuple[str, str, Sequence[Answered]]]:
+        """The proposals whose reason holds now, the most pressing first, each with the answers it rests on."""
+        last = list(self._answers)[-LAST_WRONG:]
+        wrong = [each for each in last if each.answer == "wrong"]
+        if len(wrong) >= MANY_WRONG and self._limit < WIDEST:
+            yield "wider_limit", f"{len(wrong)} of the last {len(last)} cues were marked wrong", wrong
+        ignored = [each for each in self._answers if each.answer == "ignored"]
+        if len(ignored) >= MANY_IGNORED:
+            why = f"{len(ignored)} of the last {len(self._answers)} cues were left alone"
             if self._per_day > 1:
-                yield "fewer", why
+                yield "fewer", why, ignored
             if self._chime:
-                yield "light_only", why
+                yield "light_only", why, ignored
         if self._cued_since and self._today - self._cued_since >= WEANING_DAYS and self._per_day > 1:
-            yield "weaning", f"the cues have been with you for {(self._today - self._cued_since) // 7} weeks"
+            yield "weaning", f"the cues have been with you for {(self._today - self._cued_since) // 7} weeks", ()
 
     def _means(self, name: str) -> dict[str, str | int | bool]:
         """What saying yes changes."""
@@ -132,27 +172,48 @@ class Proposals:
             self._declined[self.open] = self._today
         if self.open == "weaning":
             self._cued_since = self._today
-        self.open = self._why = ""
+        self.open, self._why, self._windows = "", "", ()
         self._answers.clear()
         yield Proposed("", "")
 
     # --- across a restart ---------------------------------------------------------------------------
 
-    def snapshot(self) -> dict[str, Any]:
-        """What must survive."""
+    def snapshot(self, now: float, wall: float) -> dict[str, Any]:
+        """What must survive; times in wall seconds."""
+        began = wall - now
         return {
             "open": self.open,
             "why": self._why,
+            "windows": [_kept(each, began) for each in self._windows],
             "opened": self._opened,
-            "answers": list(self._answers),
+            "answers": [_kept(each.window, began) if each.window else each.answer for each in self._answers],
             "cued_since": self._cued_since,
             "declined": dict(self._declined),
         }
 
-    def restore(self, data: Mapping[str, Any]) -> list[Proposed]:
+    def restore(self, data: Mapping[str, Any], now: float, wall: float) -> list[Proposed]:
         """Take it back; what was proposed still stands."""
+        began = wall - now
         self.open, self._why = str(data.get("open", "")), str(data.get("why", ""))
+        self._windows = tuple(_window(each, began) for each in data.get("windows", ()))
         self._opened, self._cued_since = int(data.get("opened", 0)), int(data.get("cued_since", 0))
-        self._answers.extend(str(answer) for answer in data.get("answers", ()))
+        self._answers.extend(_answered(each, began) for each in data.get("answers", ()))
         self._declined = {str(name): int(day) for name, day in data.get("declined", {}).items()}
-        return [Proposed(self.open, self._why)] if self.open else []
+        return [Proposed(self.open, self._why, self._windows)] if self.open else []
+
+
+def _kept(window: Window, began: float) -> list[Any]:
+    return [window.since + began, window.until + began, window.answer, window.reason]
+
+
+def _window(kept: Sequence[Any], began: float) -> Window:
+    since, until, answer, reason = kept
+    return Window(float(since) - began, float(until) - began, str(answer), str(reason))
+
+
+def _answered(kept: str | Sequence[Any], began: float) -> Answered:
+    """An answer as it is kept: with its window, or the bare word (as earlier versions did)."""
+    if isinstance(kept, str):
+        return Answered(kept)
+    window = _window(kept, began)
+    return Answered(window.answer, window)

@@ -61,6 +61,8 @@ class State:
     proposal: str = ""
     """What the station proposes to change, until the person has answered; `proposal_why` says why."""
     proposal_why: str = ""
+    proposal_windows: tuple[e.Window, ...] = ()
+    """The cues it rests on, the oldest first."""
     quiet: bool = False
     quiet_until: float | None = None
     private: bool = False
@@ -214,8 +216,10 @@ def _with(names: tuple[str, ...], name: str, on: bool) -> tuple[str, ...]:
     return (*others, name) if on else others
 
 
-def _proposed(s: State, event: e.Proposed, _: e.Moment) -> dict[str, Any]:
-    return {"proposal": event.name, "proposal_why": event.reason}
+def _proposed(s: State, event: e.Proposed, moment: e.Moment) -> dict[str, Any]:
+    began = moment.wall - moment.t
+    windows = tuple(replace(each, since=each.since + began, until=each.until + began) for each in event.windows)
+    return {"proposal": event.name, "proposal_why": event.reason, "proposal_windows": windows}
 
 
 def _quiet(s: State, event: e.Quiet, moment: e.Moment) -> dict[str, Any]:

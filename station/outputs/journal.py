@@ -157,6 +157,8 @@ def _shown(value: Any) -> str:
     """A value on one line, whatever is in it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return str(len(value))
     text = f"{value:g}" if isinstance(value, float) else str(value)
     return (
         text if text.isascii() and text.replace("_", "").replace(".", "").replace("-", "").isalnum() else _quoted(text)

@@ -7,11 +7,22 @@ from typing import Any
 
 import pytest
 from coached import CoachedDesk
+from small_desk import WALL
 
-from station.core.events import CueAnswered, Preferred, ProposalAnswered, Proposed, Refused
-from station.core.inputs import AnswerProposal, NewDay
+from station.core.events import (
+    CueAnswered,
+    Moment,
+    Preferred,
+    ProposalAnswered,
+    Proposed,
+    Refused,
+    TensionStarted,
+    Window,
+)
+from station.core.inputs import AnswerCue, AnswerProposal, Context, NewDay
 from station.core.proposals import Proposals
 from station.core.sensing import Sensing
+from station.core.state import State, fold
 
 
 def answers(desk: CoachedDesk, *counts: tuple[str, int]) -> None:
@@ -103,6 +114,80 @@ def test_after_eight_weeks_of_cues_fewer_are_proposed_and_again_eight_weeks_late
     assert proposed(desk)[-1] == "weaning"
 
 
+def tension(desk: CoachedDesk, clock: str, rest: int, *reactions: Any) -> None:
+    """Raised shoulders at this time of day, and what becomes of their light."""
+    desk.until(clock)
+    desk.say(TensionStarted(18.0, rest / 100, f"rest share {rest} % for 60 s, load 18 %RVE"))
+    desk.wait(10)
+    desk.say(*reactions)
+    desk.wait(200)
+    desk.recover()
+
+
+def test_a_proposal_lists_the_cues_it_rests_on_and_no_others() -> None:
+    desk = CoachedDesk()
+    tension(desk, "08:00", 4, AnswerCue("wrong"))
+    tension(desk, "09:00", 5)
+    tension(desk, "10:00", 6, AnswerCue("wrong"))
+    assert desk.state.proposal_windows == ()
+    tension(desk, "11:00", 7, AnswerCue("wrong"))
+    assert desk.state.proposal == "wider_limit"
+    at_eight = WALL + 8 * 3600
+    assert desk.state.proposal_windows == tuple(
+        Window(
+            at_eight + hours * 3600,
+            at_eight + hours * 3600 + 10,
+            "wrong",
+            f"rest share {rest} % for 60 s, load 18 %RVE",
+        )
+        for hours, rest in ((0, 4), (2, 6), (3, 7))
+    )
+    desk.say(AnswerProposal(False))
+    assert desk.state.proposal_windows == ()
+
+
+def test_ignored_cues_are_listed_from_the_tension_to_the_end_of_the_offer() -> None:
+    desk = CoachedDesk()
+    for day in range(6):
+        desk.until("00:01", day)
+        tension(desk, "08:00", 3)
+        tension(desk, "14:00", 3)
+    assert desk.state.proposal == "fewer"
+    windows = desk.state.proposal_windows
+    assert len(windows) == 12 and {each.answer for each in windows} == {"ignored"}
+    assert [round(each.until - each.since) for each in windows] == [105] * 12, "60 s of light, 45 s of offer"
+
+
+def test_what_the_station_took_back_is_no_window_and_the_next_cue_has_its_own() -> None:
+    desk = CoachedDesk()
+    tension(desk, "08:00", 1, Context("call", True, 600))
+    answers(desk, ("wrong", 2))
+    tension(desk, "10:00", 2, AnswerCue("wrong"))
+    assert [each.reason[:14] for each in desk.state.proposal_windows] == ["rest share 2 %"]
+
+
+def test_the_windows_survive_a_restart_of_the_machine_at_their_own_time() -> None:
+    desk = CoachedDesk()
+    for clock in ("08:00", "09:00", "10:00"):
+        tension(desk, clock, 4, AnswerCue("wrong"))
+    listed = desk.state.proposal_windows
+    kept = json.loads(json.dumps(desk.proposals.snapshot(desk.now, WALL + desk.now)))
+    again, state = Proposals(), State()
+    for proposed in again.restore(kept, 5.0, WALL + 90_000.0):  # the next boot, a day later
+        state = fold(state, Moment(proposed, 5.0, WALL + 90_000.0))
+    assert [(round(w.since), round(w.until), w.answer, w.reason) for w in state.proposal_windows] == [
+        (round(w.since), round(w.until), w.answer, w.reason) for w in listed
+    ]
+    assert json.loads(json.dumps(again.snapshot(5.0, WALL + 90_000.0)))["windows"] == kept["windows"]
+
+
+def test_what_an_earlier_version_remembered_still_counts() -> None:
+    proposals = Proposals()
+    proposals.restore({"answers": ["wrong", "wrong", "accepted"]}, 0.0, 0.0)
+    [told] = proposals._on_cue_answered(CueAnswered("wrong"), 1.0)
+    assert told == Proposed("wider_limit", "3 of the last 4 cues were marked wrong", ())
+
+
 def test_reminders_and_what_the_station_took_back_count_as_nothing() -> None:
     desk = CoachedDesk()
     for _ in range(30):
@@ -125,9 +210,9 @@ def test_a_restart_keeps_what_stands_and_what_was_counted() -> None:
     desk = CoachedDesk()
     answers(desk, ("wrong", 3))
     again = Proposals()
-    told = again.restore(json.loads(json.dumps(desk.proposals.snapshot())))
+    told = again.restore(json.loads(json.dumps(desk.proposals.snapshot(0.0, 0.0))), 0.0, 0.0)
     assert told == [Proposed("wider_limit", "3 of the last 3 cues were marked wrong")]
-    assert Proposals().restore({}) == [] and again.due() == float("inf")
+    assert Proposals().restore({}, 0.0, 0.0) == [] and again.due() == float("inf")
     assert list(again._on_new_day(NewDay("2026-12-07"), 0.0)) == [Proposed("", "")] and again.open == ""
 
 

@@ -68,7 +68,7 @@ def kept(desk: CoachedDesk) -> Any:
     found = {
         "coach": desk.coach.snapshot(desk.now, desk.now),
         "reminders": desk.reminders.snapshot(),
-        "proposals": desk.proposals.snapshot(),
+        "proposals": desk.proposals.snapshot(desk.now, desk.now),
     }
     found["coach"]["budget"]["spent"] = [t for t in found["coach"]["budget"]["spent"] if t > desk.now - DAY]
     return json.loads(json.dumps(found))

@@ -90,3 +90,9 @@ def test_for_every_event_it_is_decided_whether_it_is_written() -> None:
     assert len(kinds) == len(set(kinds))
     there_are = {kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, Event)}
     assert set(kinds) == there_are - {Event}
+
+
+def test_the_cues_a_proposal_rests_on_are_a_number_in_the_log() -> None:
+    windows = (events.Window(1.0, 2.0, "wrong", "load 18 %RVE"),) * 3
+    [line] = written("detail", events.Proposed("wider_limit", "3 were wrong", windows))
+    assert line.endswith('proposed name=wider_limit reason="3 were wrong" windows=3')

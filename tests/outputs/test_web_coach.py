@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 import sys
 from pathlib import Path
 
@@ -47,6 +49,34 @@ def test_a_proposal_stands_on_the_page_with_its_reason_until_it_is_answered(rig:
     assert picture(rig.desk.live.state)["proposal_why_de"].startswith("12 der letzten 20")
     tell(rig, e.Proposed("", ""))
     assert 'id="proposal" class="card proposal" hidden' in rig.client().get("/").text
+
+
+def test_a_proposal_lists_the_cues_it_rests_on_with_the_way_to_their_day(rig: Rig) -> None:
+    assert 'id="proposal-windows" hidden' in rig.client().get("/").text
+    wall = datetime.datetime(2026, 11, 24, 10, 42).timestamp()
+    windows = (
+        e.Window(-500.0, -260.0, "wrong", "rest share 4 % for 60 s, load 18 %RVE"),
+        e.Window(0.0, 15.0, "wrong", ""),
+    )
+    rig.desk.live.take(
+        e.Moment(e.Proposed("wider_limit", "3 of the last 10 cues were marked wrong", windows), 500.0, wall)
+    )
+    shown = rig.client().get("/").text
+    listed = shown.partition('id="proposal-windows">')[2].partition("</details>")[0]
+    assert '<a href="/day?date=2026-11-24">Dienstag, 24. November 2026, 10:25–10:29</a>' in listed
+    assert '<span class="soft figure">Ruheanteil 4 % seit 60 s, Last 18 %RVE</span>' in listed
+    assert listed.count("<li>") == 2 and "10:33–10:33" in listed
+    first, second = rig.client().get("/api/state").json()["proposal_windows"]
+    assert first == {
+        "since": wall - 1000, "until": wall - 760, "answer": "wrong",
+        "reason": "rest share 4 % for 60 s, load 18 %RVE",
+        "reason_de": "Ruheanteil 4 % seit 60 s, Last 18 %RVE", "reason_en": "rest share 4 % for 60 s, load 18 %RVE",
+    }  # fmt: skip
+    assert second["since"] == wall - 500
+    told = json.loads(rig.desk.live.frame().removeprefix(b"data: "))
+    assert len(told["state"]["proposal_windows"]) == 2 and "windows" not in told["events"][0]
+    tell(rig, e.Proposed("", ""))
+    assert picture(rig.desk.live.state)["proposal_windows"] == []
 
 
 def test_an_exercise_can_be_liked_and_left_out_and_the_page_says_so_in_words(rig: Rig) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from typing import Any, Final
 
 import msgspec
@@ -39,6 +39,10 @@ def picture(state: State) -> dict[str, Any]:
     shown["state"] = state.state
     shown["proposal_why_de"] = in_german(state.proposal_why)
     shown["proposal_why_en"] = in_language(state.proposal_why, "en")
+    shown["proposal_windows"] = [
+        {**asdict(each), "reason_de": in_german(each.reason), "reason_en": in_language(each.reason, "en")}
+        for each in state.proposal_windows
+    ]
     shown["rest_today"] = state.rest_today
     shown["why_de"], shown["why_en"] = in_german(state.why), in_language(state.why, "en")
     return shown
@@ -109,6 +113,7 @@ class Live:
     def _tell(self, event: e.Event, moment: e.Moment) -> None:
         record = {**e.as_record(event, moment.t), "at": round(moment.wall, 3)}
         del record["t"]
+        record.pop("windows", None)  # in wall seconds, in the state
         if "reason" in record:
             record["reason_de"] = in_german(record["reason"])
         if isinstance(event, e.SessionStep) and (event.text or event.kind.startswith("breath")):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+
+from station.core.events import Window
 from station.core.state import State
 from station.outputs.web import api, catalogue
 from station.outputs.web.answer import Answer, Asked
@@ -96,6 +99,13 @@ def _proposal(state: State, view: View) -> Html:
         tag("p", view.w(f"live.proposal_{state.proposal}") if state.proposal else "", id="proposal-text"),
         tag("p", in_language(state.proposal_why, view.language), id="proposal-why", class_="soft"),
         tag(
+            "details",
+            tag("summary", view.w("live.proposal_windows")),
+            tag("ul", *[_window(view, each) for each in state.proposal_windows], id="windows", class_="windows"),
+            id="proposal-windows",
+            hidden=not state.proposal_windows,
+        ),
+        tag(
             "div",
             action("proposal", view.w("live.proposal_yes"), accepted="yes"),
             action("proposal", view.w("live.proposal_no"), class_="button plain", accepted="no"),
@@ -104,6 +114,18 @@ def _proposal(state: State, view: View) -> Html:
         id="proposal",
         class_="card proposal",
         hidden=not state.proposal,
+    )
+
+
+def _window(view: View, window: Window) -> Html:
+    """One of the cues that a proposal rests on: when, what was measured, and the way to its day."""
+    day = datetime.datetime.fromtimestamp(window.since).date()
+    when = f"{view.date(day)}, {view.clock(window.since)}–{view.clock(window.until)}"
+    measured = in_language(window.reason, view.language)
+    return tag(
+        "li",
+        tag("a", when, href=f"/day?date={day}"),
+        tag("span", measured, class_="soft figure") if measured else None,
     )
 
 

@@ -63,6 +63,32 @@ const EVENTS = {
 
 const session = { seconds: 0 };
 
+/** The cues that a proposal rests on; the list is made anew only when it is another one. */
+let shownWindows = "";
+function windows(list) {
+  show("proposal-windows", list.length > 0);
+  const key = JSON.stringify(list);
+  if (key === shownWindows) return;
+  shownWindows = key;
+  byId("windows").replaceChildren(...list.map(oneWindow));
+}
+
+function oneWindow(each) {
+  const clock = (at) => new Date(1000 * at).toLocaleTimeString(desk.language, { hour: "2-digit", minute: "2-digit", hour12: false });
+  const day = new Date(1000 * each.since);
+  const date = day.toLocaleDateString(desk.language, { weekday: "long", year: "numeric", month: "long", day: "numeric" });
+  const two = (figure) => String(figure).padStart(2, "0");
+  const link = document.createElement("a");
+  link.href = `/day?date=${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
+  link.textContent = `${date}, ${clock(each.since)}–${clock(each.until)}`;
+  const measured = document.createElement("span");
+  measured.className = "soft figure";
+  measured.textContent = desk.language === "de" ? each.reason_de : each.reason_en;
+  const item = document.createElement("li");
+  item.append(link, measured);
+  return item;
+}
+
 function picture(state) {
   show("session", Boolean(state.technique));
   if (state.technique) text("session-title", desk.titles[state.technique] ?? state.technique);
@@ -74,6 +100,7 @@ function picture(state) {
   if (state.proposal) {
     text("proposal-text", w(`live.proposal_${state.proposal}`));
     text("proposal-why", desk.language === "de" ? state.proposal_why_de : state.proposal_why_en);
+    windows(state.proposal_windows);
   }
   byId("worse").dataset.technique = state.technique;
   text("state-long", w(`state.long_${state.state}`));
