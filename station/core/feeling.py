@@ -42,6 +42,8 @@ class Feeling:
 
     def __init__(self) -> None:
         self._felt: deque[_Felt] = deque()
+        self._resting = 0
+        """How many of them are rest."""
         self._highs: deque[tuple[float, float]] = deque()
         """(when, mean of a second), falling: the first is the highest of the last minute."""
         self._rests_since: float | None = None
@@ -53,9 +55,10 @@ class Feeling:
     def feel(self, reading: Reading, now: float) -> None:
         """Take one reading; one that is not to be believed says nothing."""
         while self._felt and self._felt[0].at <= now - REST_S:
-            self._felt.popleft()
+            self._resting -= self._felt.popleft().resting
         if reading.rve_percent is not None:
             self._felt.append(_Felt(now, reading.rve_percent, reading.resting))
+            self._resting += reading.resting
             self._remember(self._load(now), now)
         share = self.rest_share(now)
         if share is None or share <= HALF:
@@ -86,7 +89,7 @@ class Feeling:
             return None
         if self._felt[-1].at - self._felt[0].at < KNOWN_SHARE * REST_S:
             return None
-        return sum(felt.resting for felt in self._felt) / len(self._felt)
+        return self._resting / len(self._felt)
 
     def rested_s(self, now: float) -> float:
         """For how long more than half of the last ten seconds has been rest, since the exercise began."""

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from band_noise import band_noise
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.signal import butter, sosfilt
 
 from station.core.component import NEVER
 from station.core.engine import Engine
@@ -24,17 +24,14 @@ from station.core.sensing import NO_YARDSTICK, Sensing, stored
 from station.core.yardstick import measure
 
 RATE = 860.0
-BAND = butter(2, [20, 200], "band", fs=RATE, output="sos")
 
 
 def muscle(loads, seed: int = 0) -> np.ndarray:
     """Volts of a muscle that works at `loads` %RVE, one for each second; 100 %RVE are 0.15 V rms."""
     n = int(len(loads) * RATE)
-    noise = sosfilt(BAND, np.random.default_rng(seed).normal(size=n + 900))[900:]
+    noise = band_noise(n, RATE, seed)
     wanted = np.repeat(np.asarray(loads, float), int(RATE)) * 0.0015
-    return (1.65 + noise / noise.std() * wanted + np.random.default_rng(seed + 1).normal(0, 0.0018, n)).astype(
-        np.float32
-    )
+    return (1.65 + noise * wanted + np.random.default_rng(seed + 1).normal(0, 0.0018, n)).astype(np.float32)
 
 
 STICK = measure("emg-raw", muscle([0] * 15, 10), muscle([100] * 12, 20), RATE)

@@ -5,7 +5,7 @@ import json
 import msgspec
 import numpy as np
 import pytest
-from scipy.signal import butter, sosfilt
+from band_noise import band_noise
 
 from station.core.yardstick import Implausible, as_dict, from_dict, measure
 
@@ -15,10 +15,7 @@ RATE = 860.0
 def emg(rms: float, seconds: float, seed: int = 0, hum: float = 0.0, mains: float = 50.0) -> np.ndarray:
     """Volts at the pin: band-limited noise of `rms` volts about mid-supply, with mains hum of `hum` volts rms."""
     n = int(seconds * RATE)
-    noise = sosfilt(
-        butter(2, [20, 200], "band", fs=RATE, output="sos"), np.random.default_rng(seed).normal(size=n + 900)
-    )
-    noise = noise[900:] / noise[900:].std() * rms
+    noise = rms * band_noise(n, RATE, seed)
     return 1.65 + noise + hum * np.sqrt(2) * np.sin(2 * np.pi * mains * np.arange(n) / RATE)
 
 

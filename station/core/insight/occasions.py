@@ -14,7 +14,7 @@ Self-released cues are on no side of an exercise: shoulders that have dropped al
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -56,9 +56,10 @@ class Occasion:
         return int(self.at // DAY_S)
 
 
-def exercises(sessions: Iterable[Record], cues: Sequence[Record]) -> list[Occasion]:
+def exercises(sessions: Iterable[Record], cues: Iterable[Record]) -> list[Occasion]:
     """Every exercise of at least half a minute, however it ended (what is stopped counts, too)."""
     found: list[Occasion] = []
+    cued = sorted(float(cue["started"]) for cue in cues)
     for session in sorted(sessions, key=lambda s: float(s["started"])):
         at, ended = float(session["started"]), session["ended"]
         if ended is None:
@@ -68,7 +69,8 @@ def exercises(sessions: Iterable[Record], cues: Sequence[Record]) -> list[Occasi
             longer = ended - at >= last.ended - last.at
             found[-1] = Occasion(last.at, float(ended), session["technique"] if longer else last.done, last.began)
             continue
-        after_cue = any(0 <= at - float(cue["started"]) < FOLLOWS_S for cue in cues)
+        before = bisect_right(cued, at) - 1
+        after_cue = before >= 0 and at - cued[before] < FOLLOWS_S
         found.append(Occasion(at, float(ended), str(session["technique"]), "cue" if after_cue else "free"))
     return [each for each in found if each.ended - each.at >= SHORTEST_S]
 
