@@ -13,6 +13,7 @@ from station.outputs.web.desk import Desk
 from station.outputs.web.html import Html, join, tag
 from station.outputs.web.pages.frame import action, card, framed, view_of
 from station.outputs.web.pages.icons import icon
+from station.outputs.web.pages.meter import bar, trace
 from station.outputs.web.reasons import in_language
 from station.outputs.web.view import View
 
@@ -186,16 +187,7 @@ def _level(state: State, view: View) -> Html:
         view.w("live.level"),
         tag("p", _level_word(state, view), id="level-word", class_="level-word"),
         tag("p", _level_number(state, view), id="level-number", class_="figure soft"),
-        tag(
-            "div",
-            tag("div", id="level-fill", class_="fill"),
-            tag("span", class_="tick rest"),
-            tag("span", class_="tick load"),
-            id="level-bar",
-            class_="level-bar js",
-            role="img",
-            aria_label=view.w("live.bar_label"),
-        ),
+        bar(view),
         tag(
             "div",
             tag("span", view.w("live.rest_zone")),
@@ -203,15 +195,7 @@ def _level(state: State, view: View) -> Html:
             class_="zones",
             aria_hidden="true",
         ),
-        tag(
-            "canvas",
-            id="trace",
-            class_="trace js",
-            role="img",
-            aria_label=view.w("live.trace_label"),
-            width="640",
-            height="150",
-        ),
+        trace(view, height=150),
         tag(
             "div",
             tag("span", view.w("live.minute_ago")),

@@ -17,6 +17,7 @@ from station.outputs.web.html import Html, join, tag
 from station.outputs.web.pages.frame import action, framed, view_of
 from station.outputs.web.pages.help import red_flags
 from station.outputs.web.pages.icons import icon
+from station.outputs.web.pages.meter import bar, trace
 from station.outputs.web.progress import STEPS
 from station.outputs.web.view import View
 
@@ -152,25 +153,8 @@ def _meter(view: View) -> Html:
     """The live level, small."""
     return join(
         tag("p", view.w("live.word_unknown"), id="level-word", class_="level-word"),
-        tag(
-            "div",
-            tag("div", id="level-fill", class_="fill"),
-            tag("span", class_="tick rest"),
-            tag("span", class_="tick load"),
-            id="level-bar",
-            class_="level-bar js",
-            role="img",
-            aria_label=view.w("live.bar_label"),
-        ),
-        tag(
-            "canvas",
-            id="trace",
-            class_="trace js",
-            role="img",
-            aria_label=view.w("live.trace_label"),
-            width="640",
-            height="120",
-        ),
+        bar(view),
+        trace(view, height=120),
         tag("p", "", id="signal", class_="soft", aria_live="polite"),
     )
 
