@@ -27,6 +27,7 @@ SPEAKERS = [
     ROOT / "station/outputs/mqtt/doctor.py",
     ROOT / "station/outputs/mqtt/sentences.py",
     ROOT / "station/outputs/mqtt/connection.py",
+    ROOT / "station/outputs/mqtt/output.py",
 ]
 # A recording is examined by `analyse` and `replay`, which speak English; what is wrong with an EDF file stays so here.
 NOT_HERE = {"edf_reader.py", "edf_writer.py", "recording.py", "power.py", "attached.py"}

@@ -15,13 +15,15 @@ import functools
 import os
 import socket
 import ssl
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar
 
 from station.outputs.contract import OutputError
 from station.outputs.mqtt import sentences
+from station.outputs.mqtt.pulse import Pulse
 from station.outputs.mqtt.settings import Settings
 
 WILL_DELAY_S = 5
@@ -29,8 +31,11 @@ SESSION_S = 15
 KEEPALIVE_S = 30
 CONNECT_TIMEOUT_S = 5.0
 LIVE_EXPIRY_S = 60
+# The library's thread ends at once when its wire is cut; one that hangs is left behind.
+FAREWELL_S = 0.5
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,8 @@ class Connection:
 
         self._settings = settings
         self._tell, self._hear = tell, hear
+        self.pulse = Pulse()
+        """Of the library's thread, from `Connected` on."""
         self._five = settings.protocol == "5"
         self._running = False
         self._over = False
@@ -144,6 +151,7 @@ class Connection:
         client.on_publish = self._guarded(self._on_publish)
         client.on_subscribe = self._guarded(self._on_subscribe)
         client.on_message = self._guarded(self._on_message)
+        client.loop_misc = self._beating(client.loop_misc)  # type: ignore[method-assign]
 
     def open(self, fresh: bool, session_s: int = SESSION_S) -> None:
         """Reach the broker (blocks for at most some seconds); `Connected` or `Lost` is told later.
@@ -210,11 +218,19 @@ class Connection:
             self._end()
 
     def _end(self) -> None:
-        """The library's thread waits for a broker that may be dead: what it reads from is taken away from it."""
+        """The library's thread waits for a broker that may be dead: what it reads from is taken away from it.
+
+        The library would wait for its thread for ever, also for one that hangs: so that wait is not ours.
+        """
         with contextlib.suppress(Exception):
             wire = self._client.socket()
             if isinstance(wire, socket.socket):  # an encrypted one too: below the encryption, so nobody waits for it
                 socket.socket.shutdown(wire, socket.SHUT_RDWR)
+        waits = threading.Thread(target=self._stop_library, name="mqtt-farewell", daemon=True)
+        waits.start()
+        waits.join(FAREWELL_S)
+
+    def _stop_library(self) -> None:
         with contextlib.suppress(Exception):
             self._client.loop_stop()
 
@@ -231,6 +247,15 @@ class Connection:
                 )
 
         return guarded
+
+    def _beating(self, misc: Callable[[], T]) -> Callable[[], T]:
+        """`loop_misc`, which the library calls at the end of every turn of its thread, as the thread's pulse."""
+
+        def beating() -> T:
+            self.pulse.beat()
+            return misc()
+
+        return beating
 
     def _lost(self, error: OutputError) -> None:
         if not self._over:

@@ -27,15 +27,7 @@ from station.core.state import State, fold
 from station.outputs.contract import House, OutputError
 from station.outputs.mqtt import discovery, sentences, words
 from station.outputs.mqtt.announced import Announcement
-from station.outputs.mqtt.connection import (
-    LIVE_EXPIRY_S,
-    Acked,
-    Connected,
-    Connection,
-    Denied,
-    Lost,
-    News,
-)
+from station.outputs.mqtt.connection import LIVE_EXPIRY_S, Acked, Connected, Connection, Denied, Lost, News
 from station.outputs.mqtt.durable import DurableLog
 from station.outputs.mqtt.ear import Ear, Reply
 from station.outputs.mqtt.outbox import OUTBOX_NAME
@@ -373,6 +365,12 @@ class Mqtt:
             self._connection.publish(reply.topic, reply.payload, qos=0, expires_s=LIVE_EXPIRY_S, token=reply.token)
 
     def _watch(self, now: float) -> None:
+        assert self._connection is not None
+        if self._connection.pulse.stopped(now):
+            self._drop(
+                OutputError("The MQTT client's own thread has stopped.", "It connects again; please report this.")
+            )
+            return
         oldest = min((flight.since for flight in self._flying.values()), default=now)
         if now - oldest > SILENCE_S:
             self._drop(OutputError(f"The broker at {self._settings.where()} has fallen silent.", "It is tried again."))
