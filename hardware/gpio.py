@@ -13,6 +13,7 @@ from __future__ import annotations
 import importlib
 import os
 import tempfile
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,9 @@ from typing import Any, Final, Literal
 
 Severity = Literal["ok", "warning", "broken"]
 Finding = tuple[Severity, str, str]
+
+# Of a mock pin: half a minute of a fading light.
+REMEMBERED: Final = 1000
 
 Gpio = Literal["auto", "lgpio", "rpigpio", "pigpio", "native", "mock"]
 
@@ -73,9 +77,19 @@ def _factory(name: str) -> Any:
     factory = getattr(importlib.import_module(module), kind)
     if name != "mock":
         return factory()
+    return factory(pin_class=_twin())
+
+
+def _twin() -> type:
+    """gpiozero's mock pin, which remembers every state it was ever in, with an end to that: a demo may run for days."""
     from gpiozero.pins.mock import MockPWMPin
 
-    return factory(pin_class=MockPWMPin)
+    class Pin(MockPWMPin):  # type: ignore[misc]  # gpiozero has no types
+        def clear_states(self) -> None:
+            super().clear_states()
+            self.states: Any = deque(self.states, maxlen=REMEMBERED)
+
+    return Pin
 
 
 @dataclass(frozen=True, slots=True)

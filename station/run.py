@@ -8,6 +8,7 @@ from pathlib import Path
 
 from station import assembly, config, place
 from station.errors import StationError
+from station.frugal import be_frugal
 from station.settings import Station
 
 
@@ -23,6 +24,7 @@ def run(args: argparse.Namespace) -> int:
             "desk-station run needs to know how your station is built: --config FILE.",
             "Write one with:  desk-station config --default > desk-station.toml      Only looking?  desk-station demo",
         )
+    be_frugal()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     settings = config.read(args.config)
     assembly.app(settings, place.state_dir(settings.of(Station).state_dir)).run()

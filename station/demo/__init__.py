@@ -27,6 +27,7 @@ from station.demo.picture import Picture
 from station.demo.words import LABELS
 from station.errors import StationError
 from station.finger import ButtonDevice
+from station.frugal import be_frugal
 from station.keeper import Keeper
 from station.sensor import SensorDevice
 from station.settings import Station
@@ -57,6 +58,7 @@ def run(args: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.CRITICAL)  # the picture is the log; a line of text would tear it
     language = args.language or system_language()
     broker = Broker()
+    be_frugal()
     broker.start()
     with tempfile.TemporaryDirectory(prefix="desk-station-") as folder:
         try:

@@ -1,11 +1,12 @@
 """The figures of minutes and hours at their edges, where a slip of one would hide."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from station.core.events import Minute
-from station.core.load import MinuteBook, Span, Stretches, roll_up, sulma_bins
+from station.core.load import MinuteBook, Span, Stretches, percentile, roll_up, sulma_bins
 
 SPAN = 0.1
 REST, WORK, DARK = (1.0, True), (9.0, False), (None, False)
@@ -16,6 +17,11 @@ def minutes_of(hops, span=SPAN) -> list[Minute]:
     book = MinuteBook()
     told = [book.hop(span * k + span / 2, span, *hop) for k, hop in enumerate([*hops, REST])]
     return [minute for minute in told if minute is not None]
+
+
+@given(st.lists(st.floats(0, 500), min_size=1, max_size=700), st.floats(0, 100))
+def test_a_percentile_is_numpy_s(values: list[float], percent: float):
+    assert percentile(sorted(values), percent) == pytest.approx(float(np.percentile(values, percent)), rel=1e-12)
 
 
 def test_an_hour_tells_every_measure():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware import light
-from hardware.gpio import GpioError
+from hardware.gpio import REMEMBERED, GpioError, pin_factory
 
 
 @pytest.fixture
@@ -82,3 +82,11 @@ def test_check_looks_at_the_light(factory: MockFactory) -> None:
     assert "GPIO 27" in sentence
     assert remedy
     held.close()
+
+
+def test_the_twin_of_a_pin_may_fade_for_days_and_its_memory_has_an_end() -> None:
+    lamp = light.open(light.Settings(gpio="mock", pins=(26,)))
+    for step in range(3 * REMEMBERED):
+        lamp.show(step % 2, 0, 0)
+    assert len(pin_factory("mock").pin(26).states) == REMEMBERED
+    lamp.close()

@@ -90,6 +90,10 @@ class PygameMixer:
         """Decode a sound and keep it."""
         self._load(path, keep=True)
 
+    def forget(self) -> None:
+        """Hold no decoded sound any more."""
+        self._kept.clear()
+
     def fade(self, slot: int, seconds: float) -> None:
         """Fade a slot out."""
         (self._music if slot == BED else self._channels[slot]).fadeout(round(1000 * seconds))

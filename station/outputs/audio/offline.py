@@ -77,6 +77,9 @@ class OfflineMixer:
     def prepare(self, path: Path) -> None:
         """Nothing to be quick for."""
 
+    def forget(self) -> None:
+        """What is decoded is needed to the end."""
+
     def fade(self, slot: int, seconds: float) -> None:
         """Fade a slot out from where it stands."""
         if slot in self._running:

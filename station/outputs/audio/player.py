@@ -101,6 +101,8 @@ class Player:
         self._private = False
         self._index = -1
         self._wanted = list(WANTED_SOON)
+        self._tidy = False
+        """An exercise is over, and its breath tones and bowls (5 MB) are still held ready."""
 
     # --- what happened ----------------------------------------------------------------------------
 
@@ -177,7 +179,7 @@ class Player:
 
     def _on_ended(self, event: SessionEnded, now: float) -> None:
         gently, self._gently = self._gently or event.reason == "completed", False
-        self._in_exercise, self._paused, self._bed = False, False, ""
+        self._in_exercise, self._paused, self._bed, self._tidy = False, False, "", True
         self._waiting.clear()
         if gently and event.reason in ("completed", "stopped"):
             self._fade((BED,), now, BED_OUT_S)  # the voice and the last bowl ring out
@@ -211,6 +213,9 @@ class Player:
         if gain != self._bed_gain:
             self._bed_gain = gain
             self.mixer.bed_gain(gain)
+        if self._tidy and self.idle():
+            self._tidy, self._wanted = False, list(WANTED_SOON)
+            self.mixer.forget()
 
     def due(self, now: float) -> float:
         """Seconds until the next `tick` is wanted."""

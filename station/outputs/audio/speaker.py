@@ -36,6 +36,9 @@ class Mixer(Protocol):
     def prepare(self, path: Path) -> None:
         """Decode a file that will be wanted soon."""
 
+    def forget(self) -> None:
+        """Hold nothing ready any more."""
+
     def fade(self, slot: int, seconds: float) -> None:
         """Fade a slot out and empty it."""
 
@@ -83,6 +86,9 @@ class NoSpeaker:
 
     def prepare(self, path: Path) -> None:
         """Nothing to prepare for."""
+
+    def forget(self) -> None:
+        """Nothing is held."""
 
     def fade(self, slot: int, seconds: float) -> None:
         """Nothing to fade."""
