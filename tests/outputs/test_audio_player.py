@@ -58,27 +58,19 @@ class Tape:
         self.gains: list[tuple[float, float]] = []
         self.ends: dict[int, float] = {}
         self.hangs = False
-        self.held = 0
 
-    def play(
-        self, slot: int, path: Path, seconds: float = 0.0, start: float = 0.0, fade_in: float = 0.0, keep: bool = False
-    ) -> float:
+    def play(self, slot: int, path: Path, seconds: float = 0.0, start: float = 0.0, fade_in: float = 0.0) -> float:
         assert slot != BED or not self.busy(BED), "the bed must be free"
         if path.stem == "broken":
             raise OutputError("broken.ogg cannot be played.", "Make it anew.")
         length = float("inf") if slot == BED else (seconds or 5.0) - start
         self.ends[slot] = self.now + length
-        self.held += keep
         at = f" from {start:.1f}" if start else ""
         self.story.append(f"{self.now:g} play {path.stem}{at}")
         return length
 
     def prepare(self, path: Path) -> None:
         self.story.append(f"prepare {path.stem}")
-        self.held += 1
-
-    def forget(self) -> None:
-        self.held = 0
 
     def fade(self, slot: int, seconds: float) -> None:
         self.ends[slot] = min(self.ends[slot], self.now + seconds)
@@ -316,18 +308,6 @@ def test_what_the_station_needs_at_once_is_decoded_while_there_is_nothing_to_do(
     while evening.player.rest():
         pass
     assert evening.tape.story == ["prepare chime", "prepare tick"]
-
-
-def test_the_tones_of_an_exercise_are_held_ready_until_it_has_rung_out(evening: Evening) -> None:
-    evening.at(0, STARTED, SessionStep("breathing", "de", 0, "breath_in", 4.0, sound="breath-in-4"))
-    assert evening.tape.held == 1
-    evening.at(1, SessionEnded("breathing", "de", "completed"))
-    assert evening.tape.held == 1
-    evening.at(20)
-    assert evening.tape.held == 0
-    while evening.player.rest():
-        pass
-    assert evening.tape.held == 2, "the chime and the tick are ready again"
 
 
 def test_the_player_sleeps_when_nothing_moves(evening: Evening) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,9 +20,6 @@ from station.outputs.audio import sdl
 from station.outputs.audio.levels import RATE, fit
 from station.outputs.audio.speaker import BED, SLOTS
 from station.outputs.contract import OutputError
-
-# Chime, tick, bowls and breath tones that are kept decoded; sentences are heard once and not kept.
-KEPT = 12
 
 # SDL numbers the devices it has opened from 2 on; news of others carries 0 or an index.
 FIRST_OPENED = 2
@@ -41,10 +37,11 @@ class PygameMixer:
         """`volume`: linear gain of everything, 0..1.  Raises OutputError where the sink cannot be opened."""
         sdl.prepare_environment()
         try:
-            import pygame.display
-            import pygame.event
-            import pygame.mixer
-            import pygame.sndarray
+            with sdl.only_sound():
+                import pygame.display
+                import pygame.event
+                import pygame.mixer
+                import pygame.sndarray
         except ImportError as error:
             raise OutputError(f"pygame cannot be loaded ({error}).", "Install it: pip install pygame") from error
         sdl.hush()
@@ -54,7 +51,8 @@ class PygameMixer:
         self._volume = volume
         self._bed_gain = 1.0
         self._pygame: Any = pygame
-        self._kept: OrderedDict[Path, Any] = OrderedDict()
+        self._held: dict[Path, Any] = {}
+        """A second in memory is 0.2 MB, and decoded in 0.05 ms: only what must sound at once is here."""
         self._gone = False
         self._came = False
         with directed(sink):
@@ -70,13 +68,11 @@ class PygameMixer:
         self._music: Any = pygame.mixer.music
         self._channels = [pygame.mixer.Channel(i) for i in range(SLOTS)]
 
-    def play(
-        self, slot: int, path: Path, seconds: float = 0.0, start: float = 0.0, fade_in: float = 0.0, keep: bool = False
-    ) -> float:
+    def play(self, slot: int, path: Path, seconds: float = 0.0, start: float = 0.0, fade_in: float = 0.0) -> float:
         """Begin a file in a slot."""
         if slot == BED:
             return self._play_bed(path, fade_in)
-        sound = self._load(path, keep)
+        sound = self._load(path)
         if start > 0 or 0 < seconds < sound.get_length():
             sound = self._piece(sound, seconds, start)
         if sound is None:
@@ -87,12 +83,8 @@ class PygameMixer:
         return float(sound.get_length())
 
     def prepare(self, path: Path) -> None:
-        """Decode a sound and keep it."""
-        self._load(path, keep=True)
-
-    def forget(self) -> None:
-        """Hold no decoded sound any more."""
-        self._kept.clear()
+        """Decode a sound and hold it."""
+        self._held[path] = self._load(path)
 
     def fade(self, slot: int, seconds: float) -> None:
         """Fade a slot out."""
@@ -115,7 +107,7 @@ class PygameMixer:
 
     def samples(self, path: Path) -> NDArray[np.int16]:
         """A file's frames."""
-        frames: NDArray[np.int16] = self._pygame.sndarray.array(self._load(path, keep=False))
+        frames: NDArray[np.int16] = self._pygame.sndarray.array(self._load(path))
         return frames
 
     def hungry(self) -> bool:
@@ -148,7 +140,7 @@ class PygameMixer:
 
     def close(self) -> None:
         """Let the device go."""
-        self._kept.clear()
+        self._held.clear()
         self._pygame.mixer.quit()
 
     def _play_bed(self, path: Path, fade_in: float) -> float:
@@ -162,21 +154,15 @@ class PygameMixer:
         self._music.play(loops=-1, fade_ms=round(1000 * fade_in))
         return float("inf")
 
-    def _load(self, path: Path, keep: bool) -> Any:
-        if path in self._kept:
-            self._kept.move_to_end(path)
-            return self._kept[path]
+    def _load(self, path: Path) -> Any:
+        if path in self._held:
+            return self._held[path]
         if not path.is_file():
             raise FileNotFoundError(path)
         try:
-            sound = self._pygame.mixer.Sound(str(path))
+            return self._pygame.mixer.Sound(str(path))
         except self._pygame.error as error:
             raise _unplayable(path, error) from error
-        if keep:
-            self._kept[path] = sound
-            if len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-        return sound
 
     def _piece(self, sound: Any, seconds: float, start: float) -> Any:
         """The rest of a sound from `start` on, the whole cut to `seconds`; None where nothing is left."""

@@ -61,9 +61,7 @@ class OfflineMixer:
         self._bed_from = self._bed_to = 1.0
         self._frames = 0
 
-    def play(
-        self, slot: int, path: Path, seconds: float = 0.0, start: float = 0.0, fade_in: float = 0.0, keep: bool = False
-    ) -> float:
+    def play(self, slot: int, path: Path, seconds: float = 0.0, start: float = 0.0, fade_in: float = 0.0) -> float:
         """Begin a file in a slot."""
         samples = self._decode(path)
         if seconds > 0:
@@ -76,9 +74,6 @@ class OfflineMixer:
 
     def prepare(self, path: Path) -> None:
         """Nothing to be quick for."""
-
-    def forget(self) -> None:
-        """What is decoded is needed to the end."""
 
     def fade(self, slot: int, seconds: float) -> None:
         """Fade a slot out from where it stands."""

@@ -47,7 +47,7 @@ ROLES: Mapping[str, Role] = {"breath_in": BREATH, "breath_out": BREATH, "sound":
 # Names of an ambience that is none.
 NO_BED = ("", "none", "silence")
 
-# Decoded ahead, when nothing else is to do.
+# Decoded ahead, when nothing else is to do: what answers a muscle or a hand at once.
 WANTED_SOON = ("chime", "tick")
 
 # While the ambience moves its gain is set this often: twice a buffer.  Otherwise the player only listens for devices.
@@ -68,7 +68,6 @@ class Track:
     seconds: float
     began: float
     ends: float
-    keep: bool = False
     fading: bool = False
 
 
@@ -101,8 +100,6 @@ class Player:
         self._private = False
         self._index = -1
         self._wanted = list(WANTED_SOON)
-        self._tidy = False
-        """An exercise is over, and its breath tones and bowls (5 MB) are still held ready."""
 
     # --- what happened ----------------------------------------------------------------------------
 
@@ -121,7 +118,7 @@ class Player:
 
     def _station_sound(self, name: str, now: float) -> None:
         if not (self._quiet or self._private):
-            self._begin(STATION, lambda: self._shelf.sound(name), now, keep=True)
+            self._begin(STATION, lambda: self._shelf.sound(name), now)
 
     def _on_started(self, _: SessionStarted, now: float) -> None:
         self._fade(tuple(self._tracks), now)
@@ -145,7 +142,7 @@ class Player:
         if event.sound and event.kind in ROLES:
             # A breath tone is never longer than the breath; a bowl may ring on into the next step.
             seconds = event.seconds if ROLES[event.kind] is BREATH else 0.0
-            self._begin(ROLES[event.kind], lambda: self._shelf.sound(event.sound), now, seconds, keep=True)
+            self._begin(ROLES[event.kind], lambda: self._shelf.sound(event.sound), now, seconds)
 
     def _on_tone(self, event: Tone, now: float) -> None:
         if self._tone is None and event.level:
@@ -156,7 +153,7 @@ class Player:
 
     def _on_gap(self, _: Gap, now: float) -> None:
         if self._in_exercise:
-            self._begin(SOUND, lambda: self._shelf.sound("tick"), now, keep=True)
+            self._begin(SOUND, lambda: self._shelf.sound("tick"), now)
 
     def _on_paused(self, _: SessionPaused, now: float) -> None:
         self._paused = True
@@ -170,7 +167,7 @@ class Player:
         self._paused, self._bed_fade_in = False, BED_BACK_S
         waiting, self._waiting = self._waiting, []
         for track, start in waiting:
-            self._begin(track.role, lambda t=track: t.path, now, track.seconds, start, track.keep)  # type: ignore[misc]
+            self._begin(track.role, lambda t=track: t.path, now, track.seconds, start)  # type: ignore[misc]
 
     def _on_closing(self, _: SessionClosing, now: float) -> None:
         self._fade(SPOKEN_AND_PLAYED, now)
@@ -179,7 +176,7 @@ class Player:
 
     def _on_ended(self, event: SessionEnded, now: float) -> None:
         gently, self._gently = self._gently or event.reason == "completed", False
-        self._in_exercise, self._paused, self._bed, self._tidy = False, False, "", True
+        self._in_exercise, self._paused, self._bed = False, False, ""
         self._waiting.clear()
         if gently and event.reason in ("completed", "stopped"):
             self._fade((BED,), now, BED_OUT_S)  # the voice and the last bowl ring out
@@ -213,9 +210,6 @@ class Player:
         if gain != self._bed_gain:
             self._bed_gain = gain
             self.mixer.bed_gain(gain)
-        if self._tidy and self.idle():
-            self._tidy, self._wanted = False, list(WANTED_SOON)
-            self.mixer.forget()
 
     def due(self, now: float) -> float:
         """Seconds until the next `tick` is wanted."""
@@ -260,16 +254,15 @@ class Player:
         now: float,
         seconds: float = 0.0,
         start: float = 0.0,
-        keep: bool = False,
     ) -> None:
         """Play a file in the role's free slot; what plays in the other gives way."""
         slot = role[1] if role[0] in self._tracks else role[0]
         self._fade(role, now)
         path = self._try(find)
         fade_in = FADE_S if start > 0 else 0.0
-        length = path and self._try(lambda: self.mixer.play(slot, path, seconds, start, fade_in, keep))
+        length = path and self._try(lambda: self.mixer.play(slot, path, seconds, start, fade_in))
         if length:
-            self._tracks[slot] = Track(role, path, seconds, now - start, now + length, keep)
+            self._tracks[slot] = Track(role, path, seconds, now - start, now + length)
 
     def _fade(self, slots: Iterable[int], now: float, seconds: float = FADE_S) -> None:
         for slot in slots:

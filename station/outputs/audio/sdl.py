@@ -10,10 +10,17 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 # SDL_LogPriority has no name for "nothing"; the one past the last (CRITICAL = 6) is it.
 NO_LOG = 7
+
+# What pygame itself allows to be missing ("stripped down distributions"), and nobody here has a use for.
+UNWANTED = tuple(
+    f"pygame.{name}" for name in ("font", "imageext", "scrap", "surfarray", "fastevent", "pixelarray", "overlay")
+)
 
 
 def prepare_environment() -> None:
@@ -21,6 +28,18 @@ def prepare_environment() -> None:
     os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
     os.environ["SDL_VIDEODRIVER"] = "dummy"
     os.environ["SDL_NO_SIGNAL_HANDLERS"] = "1"
+
+
+@contextlib.contextmanager
+def only_sound() -> Iterator[None]:
+    """Import pygame in here: it then goes without pictures, fonts and the clipboard (2.6 MB, a quarter of its time)."""
+    left_out = [name for name in UNWANTED if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(left_out))  # type: ignore[arg-type]  # None: as if it were not installed
+    try:
+        yield
+    finally:
+        for name in left_out:
+            del sys.modules[name]
 
 
 def hush() -> None:

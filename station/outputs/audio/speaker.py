@@ -24,20 +24,15 @@ class Mixer(Protocol):
 
     sink: str
 
-    def play(
-        self, slot: int, path: Path, seconds: float = 0.0, start: float = 0.0, fade_in: float = 0.0, keep: bool = False
-    ) -> float:
+    def play(self, slot: int, path: Path, seconds: float = 0.0, start: float = 0.0, fade_in: float = 0.0) -> float:
         """Begin a file in a slot, `start` seconds into it; returns the seconds it will last (inf for BED).
 
-        `seconds` > 0 cuts the whole file to that length, `keep` holds it ready for the next time.  BED ignores all but
-        `fade_in`, and must be free.  Raises FileNotFoundError, or OutputError where the file is not sound.
+        `seconds` > 0 cuts the whole file to that length.  BED ignores all but `fade_in`, and must be free.
+        Raises FileNotFoundError, or OutputError where the file is not sound.
         """
 
     def prepare(self, path: Path) -> None:
-        """Decode a file that will be wanted soon."""
-
-    def forget(self) -> None:
-        """Hold nothing ready any more."""
+        """Decode a file and hold it ready: for the few that must sound at once."""
 
     def fade(self, slot: int, seconds: float) -> None:
         """Fade a slot out and empty it."""
@@ -78,17 +73,12 @@ class NoSpeaker:
 
     sink = ""
 
-    def play(
-        self, slot: int, path: Path, seconds: float = 0.0, start: float = 0.0, fade_in: float = 0.0, keep: bool = False
-    ) -> float:
+    def play(self, slot: int, path: Path, seconds: float = 0.0, start: float = 0.0, fade_in: float = 0.0) -> float:
         """Over at once."""
         return 0.0
 
     def prepare(self, path: Path) -> None:
         """Nothing to prepare for."""
-
-    def forget(self) -> None:
-        """Nothing is held."""
 
     def fade(self, slot: int, seconds: float) -> None:
         """Nothing to fade."""
