@@ -7,6 +7,7 @@ import datetime
 import json
 import re
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,10 @@ from web_desk import Rig, remember
 
 from station.core import events as e
 from station.core import inputs as i
+from station.outputs.web.access import Access
+from station.outputs.web.answer import No
 from station.outputs.web.commands import COMMANDS
+from station.outputs.web.guard import check_length
 from station.outputs.web.routes import ROUTES
 
 PAGES = [
@@ -212,6 +216,36 @@ def test_what_is_not_understood_changes_nothing(rig: Rig, path: str, body: bytes
     assert rig.told == []
 
 
+@pytest.mark.parametrize("length", ["²", "-1", "1e3", "0x10", "٣", "9" * 5000])
+def test_a_length_that_is_no_number_is_refused(rig: Rig, length: str) -> None:
+    with pytest.raises(No) as refused:
+        check_length({"content-length": length})
+    assert refused.value.status in (400, 413)
+
+
+def test_what_cannot_be_kept_is_said_and_not_thrown(rig: Rig, tmp_path: Path) -> None:
+    """A card that is full or cannot be written; here a folder lies where each file should."""
+    client = rig.client()
+    header = {"x-desk-token": rig.token(client)}
+    for name, path, body in (
+        ("diary-feelings", "/api/feelings", {"on": True}),
+        ("setup.new", "/api/setup", {"step": "flags"}),
+        ("page-access.new", "/api/passphrase", {"passphrase": PASSPHRASE}),
+    ):
+        (tmp_path / name).mkdir()
+        answer = client.post(path, json=body, headers=header)
+        assert answer.status_code == 503, path
+        assert "could not be kept" in answer.json()["error"]
+    assert client.get("/api/setup").json()["next"] == "flags"
+    assert client.get("/api/state").status_code == 200, "nothing is locked"
+
+
+def test_the_way_in_leads_in_where_there_is_no_door(rig: Rig) -> None:
+    client = rig.client()
+    answer = client.post("/login", data={"passphrase": PASSPHRASE, "token": rig.token(client)})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
 def test_a_long_body_without_an_announced_length_is_cut_off(rig: Rig) -> None:
     client = rig.client()
     header = {"x-desk-token": rig.token(client), "content-type": "application/json"}
@@ -357,6 +391,30 @@ def test_setting_a_passphrase_keeps_this_browser_in_and_lets_the_network_in(rig:
     kept = (tmp_path / "page-access.json").read_text()
     assert PASSPHRASE not in kept and client.cookies["desk_session"] not in kept
     assert (tmp_path / "page-access.json").stat().st_mode & 0o077 == 0
+
+
+def test_a_passphrase_that_is_removed_while_somebody_signs_in_breaks_nothing(tmp_path: Path) -> None:
+    access = Access(tmp_path, PASSPHRASE, cost={"n": 2, "r": 8, "p": 1})
+    over, wrong = threading.Event(), []
+
+    def come_and_go() -> None:
+        while not over.is_set():
+            access.remove()
+            access.set(PASSPHRASE)
+
+    other = threading.Thread(target=come_and_go)
+    other.start()
+    try:
+        for n in range(500):
+            cookie = access.sign_in(PASSPHRASE, "127.0.0.1", float(n))
+            access.sign_out(cookie)
+    except KeyError as error:
+        wrong.append(error)
+    finally:
+        over.set()
+        other.join()
+    assert not wrong
+    assert access.locked, "a sign-in never brings back what was removed, nor removes what was set"
 
 
 def test_a_damaged_passphrase_file_lets_nobody_in(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ class Access:
         self.limit = RateLimit()
         # What a browser without a session sends along; new at every start.
         self.token = secrets.token_urlsafe(24)
-        if passphrase and not self._matches(passphrase):
+        if passphrase and not _matches(passphrase, self._kept):
             self.set(passphrase)
 
     @property
@@ -116,12 +116,15 @@ class Access:
 
     def sign_in(self, passphrase: str, address: str, now: float) -> str:
         """A new session's cookie; '' when the passphrase is wrong."""
-        if not self._matches(passphrase):
+        kept = self._kept
+        if not _matches(passphrase, kept):
             self.limit.wrong(address, now)
             return ""
         self.limit.right(address)
         cookie = secrets.token_urlsafe(32)
         with self._lock:
+            if self._kept.get("salt") != kept["salt"]:  # another passphrase, or none, since it was compared
+                return ""
             sessions = {key: end for key, end in self._kept["sessions"].items() if end > now}
             newest = sorted(sessions.items(), key=lambda item: -item[1])[: MOST_SESSIONS - 1]
             self._write({**self._kept, "sessions": {**dict(newest), _digest(cookie): now + SESSION_S}})
@@ -141,13 +144,6 @@ class Access:
     def token_of(self, cookie: str) -> str:
         """What requests that change something must carry: bound to the session where there is one."""
         return hmac.new(self.token.encode(), cookie.encode(), "sha256").hexdigest()[:40] if cookie else self.token
-
-    def _matches(self, passphrase: str) -> bool:
-        kept = self._kept
-        if not kept.get("hash") or len(passphrase) > LONGEST:
-            return False
-        made = _hash(passphrase, bytes.fromhex(kept["salt"]), kept)
-        return hmac.compare_digest(made, bytes.fromhex(kept["hash"]))
 
     def _read(self) -> dict[str, Any]:
         try:
@@ -175,6 +171,13 @@ class Access:
             os.fsync(file.fileno())
         new.replace(self._path)
         self._kept = kept
+
+
+def _matches(passphrase: str, kept: Mapping[str, Any]) -> bool:
+    if not kept.get("hash") or len(passphrase) > LONGEST:
+        return False
+    made = _hash(passphrase, bytes.fromhex(kept["salt"]), kept)
+    return hmac.compare_digest(made, bytes.fromhex(kept["hash"]))
 
 
 def _hash(passphrase: str, salt: bytes, cost: Mapping[str, Any]) -> bytes:

@@ -94,6 +94,11 @@ def _endpoint(desk: Desk, route: Route) -> Callable[[Request], Awaitable[Respons
             if no.status == 401 and route.kind == "page":
                 return _response(Answer(b"", 303, "text/plain", (("location", "/login"),)))
             return _response(_no(desk, no, route.kind, language))
+        except OSError as error:
+            why = error.strerror or str(error)
+            log.warning("%s %s could not be kept: %s", route.method, route.path, why)
+            full = No(503, f"That could not be kept ({why}). Is the card full, or mounted read-only?")
+            return _response(_no(desk, full, route.kind, language))
 
     return answer
 

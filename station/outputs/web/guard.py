@@ -12,6 +12,7 @@ Pure functions over plain values; `asgi.py` calls them.
 from __future__ import annotations
 
 import hmac
+import re
 import socket
 from collections.abc import Mapping
 from typing import Final
@@ -80,7 +81,7 @@ def check_token(headers: Mapping[str, str], token: str) -> None:
 def check_length(headers: Mapping[str, str]) -> None:
     """Raises No for a body that is announced as too long, or whose length is no number."""
     length = headers.get("content-length", "0")
-    if not length.isdigit():
+    if not re.fullmatch("[0-9]{1,20}", length):
         raise No(400, "Content-Length is not a number.")
     if int(length) > MOST_BYTES:
         raise No(413, f"At most {MOST_BYTES} bytes.")

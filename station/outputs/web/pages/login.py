@@ -46,6 +46,8 @@ def page(desk: Desk, asked: Asked, wrong: str = "") -> Answer:
 def enter(desk: Desk, asked: Asked) -> Answer:
     """The form, sent."""
     words = fields(asked).get("passphrase", "")
+    if not desk.access.locked or asked.signed_in:
+        return elsewhere("/")
     try:
         cookie = api.entered(desk, asked, words)
     except No as no:
