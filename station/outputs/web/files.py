@@ -21,6 +21,7 @@ KINDS = {
     ".png": "image/png",
     ".ico": "image/x-icon",
 }
+MANIFEST = "application/manifest+json"
 
 
 def read_all() -> dict[str, tuple[str, bytes, str]]:
@@ -60,7 +61,7 @@ def manifest(desk: Desk, asked: Asked) -> Answer:
         "theme_color": "#f6f3ec",
         "icons": [icon, *drawn],
     }
-    return Answer(msgspec.json.encode(told), 200, "application/manifest+json", (("cache-control", "no-cache"),))
+    return Answer(msgspec.json.encode(told), 200, MANIFEST, (("cache-control", "no-cache"),))
 
 
 def openapi(desk: Desk, asked: Asked) -> Answer:

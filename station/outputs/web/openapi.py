@@ -24,16 +24,21 @@ KINDS = {
     "stream": "text/event-stream",
     "file": "application/octet-stream",
 }
+# Look elsewhere; unchanged.
+WITHOUT_CONTENT = (303, 304)
 REFUSALS = {
     400: "Not understood.",
     401: "No session.",
     403: "Another site asked, or the token is missing.",
     404: "There is no such thing.",
+    408: "The request did not come to its end.",
+    409: "Not just now: there is no history yet, or it is being written or deleted.",
     413: "Too long.",
     415: "Another kind of body is expected.",
     421: "Asked under a name that is not this station's.",
     422: "Understood, but not possible.",
     429: "Too many tries or streams.",
+    503: "It could not be read or kept just now, for a disk that is full or a history that is busy; try again.",
 }
 REFUSED = {
     "type": "object",
@@ -70,13 +75,16 @@ def operation(route: Route) -> dict[str, Any]:
         needs["session"] = []
     if route.method == "POST" and route.kind == "json":
         needs["token"] = []
+    kinds = route.gives or (KINDS[route.kind],)
     done: dict[str, Any] = {
         str(status): {
             "description": "Done.",
-            **({} if status == 303 else {"content": {route.gives or KINDS[route.kind]: {}}}),
+            **({} if status in WITHOUT_CONTENT else {"content": {kind: {} for kind in kinds}}),
         }
         for status in route.answers
     }
+    if route.kind == "page":
+        done["303"] = {"description": "Look there instead: without a session the way in, with one the page."}
     refusals = {str(status): _refusal(sentence) for status, sentence in REFUSALS.items()}
     found: dict[str, Any] = {
         "summary": route.summary,

@@ -42,7 +42,7 @@ class Route:
 
     kind: page (HTML), json, stream (server-sent events), file, or form (HTML form in, HTML out).
     fields: a form's fields beside the token; those whose name ends in `?` may be left out.
-    gives: the kind of the answer's content where it is not the usual one.
+    gives: the kinds of the answer's content where it is not the usual one.
     open: answered without a session, too.  slow: reads the disk or computes, so it runs on a thread of its own.
     """
 
@@ -57,7 +57,7 @@ class Route:
     slow: bool = True
     answers: tuple[int, ...] = (200,)
     fields: tuple[str, ...] = ()
-    gives: str = ""
+    gives: tuple[str, ...] = ()
 
 
 def _stream(desk: Desk, asked: Asked) -> Answer:
@@ -104,7 +104,7 @@ ROUTES: tuple[Route, ...] = (
         answers=(303,),
         fields=("passphrase",),
     ),
-    Route("POST", "/export", data.export, "All of it as one zip: CSV, JSON, recordings.", "form", gives=data.ZIP),
+    Route("POST", "/export", data.export, "All of it as one zip: CSV, JSON, recordings.", "form", gives=(data.ZIP,)),
     Route(
         "POST",
         "/forget",
@@ -132,8 +132,26 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/api/login", api.sign_in, "Show the passphrase, get a session.", body=Passphrase, open=True),
     Route("POST", "/api/logout", api.sign_out, "End this browser's session.", body=Nothing),
     Route("GET", "/openapi.json", files.openapi, "This list.", open=True),
-    Route("GET", "/manifest.webmanifest", files.manifest, "What a home screen needs to know.", "file", open=True),
-    Route("GET", "/static/{name}", files.static, "Style, scripts and icons.", "file", query=(VERSION,), open=True),
+    Route(
+        "GET",
+        "/manifest.webmanifest",
+        files.manifest,
+        "What a home screen needs to know.",
+        "file",
+        open=True,
+        gives=(files.MANIFEST,),
+    ),
+    Route(
+        "GET",
+        "/static/{name}",
+        files.static,
+        "Style, scripts and icons.",
+        "file",
+        query=(VERSION,),
+        open=True,
+        answers=(200, 304),
+        gives=tuple(kind.partition(";")[0] for kind in files.KINDS.values()),
+    ),
 )
 
 
