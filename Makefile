@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint types logic branches parts slow deep bench mutants system lock voice clean
+.PHONY: help demo test lint types logic branches parts slow deep fuzz bench mutants system lock voice clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -41,6 +41,10 @@ mutants: $(VENV)/.test  ## mutate tension, load and calibration, and count what 
 
 deep: $(VENV)/.test  ## what always holds, tried with 500 examples each instead of 20 (minutes)
 	@$(BIN)/python -m pytest -m "not slow and not benchmark" --hypothesis-profile=deep tests/core
+
+fuzz: $(VENV)/.test  ## a fuzzer on commands, context and configuration, two minutes each
+	@$(PIP) atheris && for what in commands context configuration; do $(BIN)/python -P tests/fuzz_inputs.py $$what \
+	  -max_total_time=120 -artifact_prefix=.fuzz/ .fuzz/$$what || exit 1; done
 
 bench: $(VENV)/.test  ## print the measured figures
 	@$(BIN)/python -m pytest -m benchmark -s

@@ -20,19 +20,22 @@ from station.core.preferences import POSSIBLE
 from station.core.state import State, fold
 from station.errors import ConfigError
 from station.outputs.mqtt import Settings
+from station.outputs.mqtt.commands import COMMANDS
 from station.outputs.mqtt.connection import Received
 from station.outputs.mqtt.ear import Ear, Reply
 
 BASE = "desk/desk_0123abcd"
 
 leaves = st.none() | st.booleans() | st.integers(-5, 1000) | st.floats() | st.text(max_size=12)
-keys = st.sampled_from([*POSSIBLE, "technique", "length", "minutes", "on", "active", "expires_s", "text", "private"])
+keys = st.sampled_from(
+    [*POSSIBLE, "technique", "length", "minutes", "on", "active", "expires_s", "text", "private", "accepted"]
+)
 documents = st.recursive(
     leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys | st.text(max_size=4), inner, max_size=4)
 )
 payloads = st.binary(max_size=60) | documents.map(lambda value: json.dumps(value).encode())
 topics = st.sampled_from(
-    [f"{BASE}/cmd/{name}" for name in ("exercise", "stop", "quiet", "mark", "set", "private", "")]
+    [f"{BASE}/cmd/{name}" for name in (*COMMANDS, "private", "")]
     + [f"{BASE}/context/{name}" for name in ("call", "focus", "away", "quiet", "note/a", "note/", "mood")]
     + ["homeassistant/status", "desk/else/cmd/stop", ""]
 )

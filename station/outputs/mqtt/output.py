@@ -191,7 +191,7 @@ class Mqtt:
             item = self._queue.get(timeout=self._patience())
             while True:
                 if isinstance(item, ev.Moment):
-                    self._learn(item, records)
+                    self._learn(item, records, time.monotonic())
                 elif isinstance(item, _Stop):
                     stopping = True
                     break
@@ -215,7 +215,7 @@ class Mqtt:
         opens_in = self._pace.open_at() - now
         return opens_in if 0.0 < opens_in < 1.0 else 1.0
 
-    def _learn(self, moment: ev.Moment, records: list[tuple[float, bytes]]) -> None:
+    def _learn(self, moment: ev.Moment, records: list[tuple[float, bytes]], now: float) -> None:
         if not isinstance(moment.event, ev.Reading):
             self._look_at = float("-inf")
         was_private = self._state.private
@@ -231,7 +231,7 @@ class Mqtt:
         live = words.live(moment, self._settings.level, uid)
         if live is not None:
             topic, said = live
-            self._live.append(_Live(topic, msgspec.json.encode(said), time.monotonic()))
+            self._live.append(_Live(topic, msgspec.json.encode(said), now))
         record = words.durable(moment, self._settings.level, uid)
         if record is not None:
             records.append((moment.wall, msgspec.json.encode(record)))
