@@ -1,4 +1,4 @@
-"""What the machine's parts say, in German: one table of sentences, for `check`.
+"""What the machine's parts say, in German: one table of sentences, for `check`, the page and the demo.
 
 Drivers, pins, outputs and the doctor say what is wrong in one English sentence, where it happens.  Here each has its
 German, with `{}` for what is filled in (a number, a name, or a half-sentence that has an entry of its own).  A sentence
@@ -12,6 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 _HOLE = re.compile(r"\{\}")
+_BETWEEN = re.compile(r"(?<=[.?!]) ")
 _DECIMAL = re.compile(r"\d+\.\d+")
 
 
@@ -28,8 +29,17 @@ def _pattern(english: str) -> re.Pattern[str]:
     return re.compile("(.*?)".join(re.escape(part) for part in _HOLE.split(english)), re.DOTALL)
 
 
+@lru_cache(256)
 def in_german(said: str) -> str:
-    """The sentence in German, as far as the table knows it."""
+    """The sentence in German, or the sentences (a problem and its remedy), as far as the table knows them."""
+    for end in _BETWEEN.finditer(said):
+        first, rest = said[: end.start()], said[end.end() :]
+        if (begun := _one(first)) != first and (ended := in_german(rest)) != rest:
+            return f"{begun} {ended}"
+    return _one(said)
+
+
+def _one(said: str) -> str:
     for pattern, german in table():
         if found := pattern.fullmatch(said):
             filled = [_filling(each) if each != said else each for each in found.groups()]

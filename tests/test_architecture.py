@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 # folder -> the project's own packages its files may import
 MAY = {
     "station/core": {"station.core"},
-    "station/outputs": {"station.core", "station.outputs", "sounds"},
+    "station/outputs": {"station.core", "station.outputs", "station.german", "sounds"},  # german: a table, no more
     "hardware": {"hardware"},
     "sounds": {"sounds"},
 }

@@ -1,11 +1,14 @@
-import pytest
+import io
 
-from station import demo
+import pytest
+from rich.console import Console
+
+from station import clock, demo
 from station.core import events as e
 from station.core.lights import PATTERNS
 from station.core.state import WORDS
 from station.demo.broker import _brief
-from station.demo.picture import place
+from station.demo.picture import Picture, place
 from station.demo.words import ANSWERS, GESTURES, LABELS, LIGHTS, REASONS, STATES, sentence
 from station.settings import Station
 
@@ -53,3 +56,42 @@ def test_a_message_is_told_in_one_line_without_what_is_always_the_same() -> None
     said = _brief(b'{"state": "offer", "ts": "2026", "id": "x", "sensor_ok": true, "cue": null}')
     assert said == "state offer · sensor_ok true"
     assert _brief(b"online") == "online"
+
+
+def picture(language: str, width: int = 100) -> Picture:
+    console = Console(width=width, file=io.StringIO(), record=True)
+    return Picture(language, 5.0, 10.0, list, [], demo.titles(language), console)
+
+
+def drawn(shown: Picture) -> str:
+    shown.console.print(shown.render())
+    return shown.console.export_text()
+
+
+def test_the_picture_names_the_page_s_address() -> None:
+    shown = picture("en")
+    assert "browser" not in drawn(shown)
+    shown.address = lambda: "http://127.0.0.1:45123/"
+    assert "the page for your browser: http://127.0.0.1:45123/" in drawn(shown)
+
+
+@pytest.mark.parametrize(("language", "title"), [("de", "„Hoch und fallen lassen“"), ("en", "“Shrug and drop”")])
+def test_an_exercise_is_called_by_its_title(language: str, title: str) -> None:
+    shown = picture(language)
+    shown.take(e.Moment(e.SessionStarted("shoulder-drop", language, "micro", 10.0, "button"), 1.0, clock.wall()))
+    assert [title in line for line in drawn(shown).splitlines() if "shoulder-drop" in line or title in line] == [
+        True
+    ] * 3
+    shown.take(e.Moment(e.SessionStarted("of-another-house", language, "micro", 10.0, "button"), 2.0, clock.wall()))
+    assert "of-another-house" in drawn(shown)
+
+
+def test_a_long_note_is_shown_whole_and_in_the_person_s_language() -> None:
+    said = "The sound device chosen by the system cannot be opened: ALSA: Couldn't open audio device."
+    for language, begins in (("en", "note: The sound"), ("de", "Hinweis: ")):
+        shown = picture(language, width=80)
+        shown.take(e.Moment(e.OutputTrouble("audio", said), 1.0, clock.wall()))
+        text = " ".join(drawn(shown).split())
+        assert begins in text
+        assert "ALSA: Couldn't open audio device." in text
+        assert "…" not in text

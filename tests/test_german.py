@@ -14,7 +14,7 @@ from station.german import in_german, table
 from station.outputs.mqtt.sentences import _ERRORS
 
 ROOT = Path(__file__).parents[1]
-# Who speaks in `check`.
+# Who speaks in `check`, and on the page when something is wrong.
 SPEAKERS = [
     *(ROOT / "station/doctor").glob("*.py"),
     ROOT / "station/check.py",
@@ -23,7 +23,13 @@ SPEAKERS = [
     *(ROOT / "hardware/sensors").glob("*.py"),
     ROOT / "station/outputs/audio/mixer.py",
     ROOT / "station/outputs/audio/sinks.py",
+    ROOT / "station/outputs/audio/output.py",
+    ROOT / "station/outputs/audio/player.py",
     ROOT / "station/outputs/history/__init__.py",
+    ROOT / "station/outputs/history/writer.py",
+    ROOT / "station/outputs/light/__init__.py",
+    ROOT / "station/outputs/web/__init__.py",
+    ROOT / "station/outputs/web/server.py",
     ROOT / "station/outputs/mqtt/doctor.py",
     ROOT / "station/outputs/mqtt/sentences.py",
     ROOT / "station/outputs/mqtt/connection.py",
@@ -53,12 +59,18 @@ def sentences(file: Path) -> Iterator[tuple[int, str]]:
             said = node.args
         elif isinstance(node, ast.Tuple) and len(node.elts) == 3 and _severity(node.elts[0]):
             said = node.elts[1:]
-        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.Return) and node.value is not None:
             said = [node.value]
         for part in said:
             text = template(part)
             # A sentence: it has words, and ends like one or begins like one.
-            if text and text.count(" ") >= 2 and re.match("[A-Z\x00]", text) and text.rstrip()[-1] in ".?!\x00)":
+            if (
+                text
+                and text.count(" ") >= 2
+                and not re.match("SELECT|INSERT", text)
+                and re.match("[A-Z\x00]", text)
+                and text.rstrip()[-1] in ".?!\x00)"
+            ):
                 yield node.lineno, text
 
 
@@ -105,6 +117,26 @@ def test_what_stands_in_a_hole_is_german_too_and_figures_get_their_comma() -> No
     assert in_german("76.2 GB are free; five years of diary take about 0.1.").startswith("76,2 GB sind frei")
     wanted = "Kein ADS1115 antwortet an 0x48 am I2C-Bus 1; diese Adressen antworten: 0x49."
     assert in_german("No ADS1115 answers at 0x48 on I2C bus 1; these addresses answer: 0x49.") == wanted
+
+
+def test_a_problem_and_its_remedy_are_german_together() -> None:
+    problem, remedy = "No ADS1115 answers at 0x48 on I2C bus 1; nothing answers there.", "It is tried again."
+    assert in_german(f"{problem} {remedy}") == f"{in_german(problem)} {in_german(remedy)}"
+    assert in_german(problem) != problem
+    assert in_german(remedy) != remedy
+
+
+def test_a_full_disk_is_told_in_german_to_the_last_word() -> None:
+    """What waits and what had to be given up is said with the trouble and its remedy, in one line."""
+    said = (
+        "The history cannot be written (database or disk is full). The disk is full: free some space on the disk of"
+        " /var/lib/desk. 12 entries wait in memory. 3 older entries had to be given up."
+    )
+    assert in_german(said) == (
+        "Das Tagebuch lässt sich gerade nicht schreiben (database or disk is full). Der Speicher ist voll: Mach etwas"
+        " Platz, wo /var/lib/desk liegt. 12 Einträge warten im Arbeitsspeicher. 3 ältere Einträge mussten aufgegeben"
+        " werden."
+    )
 
 
 def test_what_nobody_has_translated_stays_as_it_is() -> None:

@@ -12,6 +12,7 @@ import logging
 import os
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ import msgspec
 from station import assembly, config, place, settings
 from station.config import Config
 from station.core import tension
+from station.core.session import LENGTHS
 from station.demo.actor import Actor
 from station.demo.broker import Broker, Listener
 from station.demo.keys import DOUBLE, HOLD, LONG, SHORT, Finger, Keys
@@ -29,6 +31,7 @@ from station.errors import StationError
 from station.finger import ButtonDevice
 from station.frugal import be_frugal
 from station.keeper import Keeper
+from station.library import Library
 from station.sensor import SensorDevice
 from station.settings import Station
 
@@ -89,7 +92,7 @@ def _stage(console: Console, language: str, broker: Broker, folder: Path, args: 
     notes = [broker.note] if broker.note else []
     load = chosen.of(tension.Settings).load_rve_percent
     page = next((keeper.output for keeper in app.outputs if keeper.name == "web"), None)
-    picture = Picture(language, REST_RVE_PERCENT, load, listener.lines, notes, console)
+    picture = Picture(language, REST_RVE_PERCENT, load, listener.lines, notes, titles(language), console)
     picture.address = lambda: str(getattr(page, "address", ""))
     actor = Actor(lambda: finger.do(SHORT), sensor.control)
     app.outputs += [Keeper("picture", picture), Keeper("person", actor)]
@@ -126,6 +129,18 @@ def demo_config(language: str, port: int, *, silent: bool = False) -> Config:
     if silent:
         sections["output.audio"] = (off, sections["output.audio"][1])
     return Config(sections)
+
+
+def titles(language: str) -> Callable[[str], str]:
+    """What an exercise is called, by its id."""
+    library = Library()
+
+    def title(name: str) -> str:
+        length = next((each for each in LENGTHS if library(name, each, language)), "")
+        script = library(name, length, language)
+        return script.title if script else name
+
+    return title
 
 
 def system_language() -> str:

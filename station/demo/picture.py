@@ -15,6 +15,7 @@ from station import clock
 from station.core.events import Light, Moment, Reading
 from station.core.state import State, fold
 from station.demo.words import LABELS, LIGHTS, STATES, sentence
+from station.german import in_language
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -25,6 +26,7 @@ SPARK = "▁▂▃▄▅▆▇█"
 FULL_RVE_PERCENT = 40.0
 DRAWS_PER_S = 4.0
 EVENTS, MESSAGES = 7, 5
+ROWS = ("level", "minute", "state", "light", "voice")
 
 
 def place(rve_percent: float) -> float:
@@ -42,13 +44,14 @@ class Picture:
         load_rve_percent: float,
         messages: Callable[[], list[str]],
         notes: list[str],
+        title: Callable[[str], str],
         console: Console,
     ) -> None:
-        """`messages` gives the last MQTT messages; `notes` are sentences about this computer."""
+        """`messages`: the last MQTT messages; `notes`: sentences about this computer; `title`: of an exercise."""
         self.words = LABELS[language]
         self.language = language
         self.rest, self.load = rest_rve_percent, load_rve_percent
-        self.messages, self.notes, self.console = messages, notes, console
+        self.messages, self.notes, self.title, self.console = messages, notes, title, console
         self.address: Callable[[], str] = lambda: ""
         """Where the page is, once it is there."""
         self.state = State()
@@ -75,7 +78,7 @@ class Picture:
                 self._remember(event)
             elif isinstance(event, Light):
                 self.pattern = event.pattern
-            line = sentence(event, self.language)
+            line = sentence(event, self.language, self.title)
             if line:
                 self.told.append(f"{self._clock(moment.t)}  {line}")
                 if not self.console.is_terminal:
@@ -115,6 +118,7 @@ class Picture:
         """The whole picture, now."""
         from rich import box
         from rich.console import Group
+        from rich.padding import Padding
         from rich.panel import Panel
         from rich.table import Table
         from rich.text import Text
@@ -124,8 +128,8 @@ class Picture:
             state, told = self.state, list(self.told)
             spark = "".join(SPARK[min(7, int(place(v) * 8))] for v in self.recent)
         now = Table.grid(padding=(0, 2))
-        now.add_column(style="dim", no_wrap=True)
-        now.add_column(no_wrap=True, overflow="ellipsis")
+        now.add_column(style="dim", no_wrap=True, min_width=max(len(w[label]) for label in ROWS))
+        now.add_column(overflow="fold")
         now.add_row(w["level"], self._bar(state))
         now.add_row("", Text(w["scale"].format(rest=self.rest, load=self.load), style="dim"))
         now.add_row(w["minute"], Text(spark, style="cyan"))
@@ -137,7 +141,7 @@ class Picture:
         now.add_row(w["voice"], Text(state.saying or w["unknown"], style="italic" if state.saying else "dim"))
         happened = _lines(told, EVENTS, "")
         seen = _lines(self.messages(), MESSAGES, w["no_messages"])
-        notes = [*self.notes, *(f"{name}: {said}" for name, said in state.troubles.items())]
+        notes = [*self.notes, *(in_language(said, self.language) for said in state.troubles.values())]
         parts: list[Any] = [
             Panel(
                 now,
@@ -150,7 +154,9 @@ class Picture:
             Panel(happened, title=w["events"], title_align="left", box=box.ROUNDED),
             Panel(seen, title=w["mqtt"], title_align="left", box=box.ROUNDED),
         ]
-        parts += [Text(f" {w['trouble']}: {note}", style="yellow", no_wrap=True, overflow="ellipsis") for note in notes]
+        if address := self.address():
+            parts.append(Text(f" {w['page']}: {address}", style="cyan"))
+        parts += [Padding(Text(f"{w['trouble']}: {note}", style="yellow"), (0, 1)) for note in notes]
         parts.append(Text.from_markup(f" {w['keys']}"))
         return Group(*parts)
 
@@ -170,10 +176,9 @@ class Picture:
     def _state(self, state: State) -> str:
         words = STATES[self.language][state.state]
         if state.technique:
-            left = max(0.0, (state.session_ends or 0) - clock.wall())
-            words += f" {self.words['quoted'].format(state.technique)}" + (
-                f", {left:.0f} s" if state.session_ends else ""
-            )
+            words += " " + self.words["exercise"].format(title=self.title(state.technique))
+            if state.session_ends and (left := state.session_ends - clock.wall()) > 0:
+                words += self.words["left"].format(seconds=left)
         return words
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from station.core import events as e
@@ -44,13 +45,14 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "voice": "Stimme",
         "events": "Was geschah",
         "mqtt": "Was ein Dashboard per MQTT sieht",
-        "keys": "[b]Leertaste[/b] Knopf  [b]d[/b] doppelt  [b]l[/b] lang  [b]p[/b] privat    "
+        "keys": "[b]Leertaste[/b] Knopf  [b]d[/b] doppelt  [b]l[/b] lang  [b]p[/b] privat\n "
         "Person: [b]h[/b] Schultern hoch  [b]t[/b] tippen  [b]r[/b] ruhen    [b]q[/b] Ende",
         "unknown": "–",
-        "quoted": "„{}“",
+        "exercise": "„{title}“",
+        "left": ", noch {seconds:.0f} s",
         "no_messages": "noch keine Nachrichten",
         "trouble": "Hinweis",
-        "page": "Die Seite im Browser",
+        "page": "Die Seite für deinen Browser",
         "title": "Desk Station · Vorführung mit einer simulierten Person",
         "bye": "Bis bald. Wie du deine eigene Station baust, steht in der README.",
     },
@@ -63,13 +65,14 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "voice": "voice",
         "events": "What happened",
         "mqtt": "What a dashboard sees over MQTT",
-        "keys": "[b]space[/b] button  [b]d[/b] double  [b]l[/b] long  [b]p[/b] private    "
+        "keys": "[b]space[/b] button  [b]d[/b] double  [b]l[/b] long  [b]p[/b] private\n "
         "person: [b]h[/b] shoulders up  [b]t[/b] typing  [b]r[/b] rest    [b]q[/b] quit",
         "unknown": "–",
-        "quoted": "“{}”",
+        "exercise": "“{title}”",
+        "left": ", {seconds:.0f} s left",
         "no_messages": "no messages yet",
         "trouble": "note",
-        "page": "the page in your browser",
+        "page": "the page for your browser",
         "title": "Desk Station · demo with a simulated person",
         "bye": "See you. How to build a station of your own is in the README.",
     },
@@ -146,8 +149,10 @@ GESTURES: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def sentence(event: e.Event, language: str) -> str:
-    """One event as a person would tell it; empty for what is not worth a line."""
+def sentence(event: e.Event, language: str, title: Callable[[str], str] = str) -> str:
+    """One event as a person would tell it; empty for what is not worth a line.  `title` names an exercise."""
+    if isinstance(event, e.SessionStarted | e.SessionEnded):
+        event = replace(event, technique=title(event.technique))
     teller = _TELLERS[language].get(type(event))
     return teller(event) if teller else ""
 

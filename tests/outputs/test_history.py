@@ -348,7 +348,7 @@ def test_another_program_holding_the_file_delays_the_writer_and_loses_nothing(tm
     other.execute("BEGIN IMMEDIATE")
     history.take(at(ev.Mark("button"), 0))
     assert not history.flush(timeout_s=1.5)
-    assert "another program holds" in history.trouble()
+    assert "Another program holds" in history.trouble()
     other.execute("COMMIT")
     other.close()
     history.stop()  # the last try is made without waiting for the next one's time

@@ -94,6 +94,28 @@ def test_the_state_on_the_page_is_the_state_of_the_core(rig: Rig) -> None:
     assert "leises Licht" in text
 
 
+@pytest.mark.parametrize(
+    ("language", "sensor", "output"),
+    [
+        ("de", "Kein ADS1115 antwortet", "Das Licht ist ausgefallen: no pin."),
+        ("en", "No ADS1115 answers", "The light failed: no pin."),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_person_s_language(rig: Rig, language: str, sensor: str, output: str) -> None:
+    problem = "No ADS1115 answers at 0x48 on I2C bus 1; these addresses answer: 0x49."
+    for event in (
+        e.SensorTrouble(problem, "It is tried again."),
+        e.OutputTrouble("light", "The light failed: no pin."),
+    ):
+        rig.desk.live.take(e.Moment(event, 1.0, rig.wall))
+    state = rig.client().get("/api/state").json()
+    assert state[f"sensor_{language}"].startswith(sensor)
+    assert state[f"troubles_{language}"] == [output]
+    page = rig.client().get(f"/?lang={language}").text
+    assert sensor in page
+    assert output in page
+
+
 def test_what_is_written_to_a_mark_cannot_break_the_page(rig: Rig, tmp_path: Path) -> None:
     remember(tmp_path, (rig.wall - 60, e.Mark("button")))
     client = rig.client()

@@ -129,8 +129,10 @@ class Writer:
     def trouble(self) -> str:
         """What is wrong now, or ''."""
         if self._problem:
-            lost = f" {self._dropped} older entries had to be given up." if self._dropped else ""
-            return f"{self._problem} {len(self._pending)} entries wait in memory.{lost}"
+            said = [self._problem, f"{len(self._pending)} entries wait in memory."]
+            if self._dropped:
+                said.append(f"{self._dropped} older entries had to be given up.")
+            return " ".join(said)
         return self._notice if self._clock() < self._notice_until else ""
 
     def stop(self, timeout_s: float) -> None:
@@ -335,7 +337,7 @@ class Writer:
     def _set_aside(self, finding: str) -> None:
         aside = set_aside(self.path)
         self._notice = (
-            f"the history was damaged ({finding}) and is kept as {aside.name}; a new one was begun. "
+            f"The history was damaged ({finding}) and is kept as {aside.name}; a new one was begun. "
             f"To look into the old one: sqlite3 {aside} .recover"
         )
         self._notice_until = self._clock() + NOTICE_S
@@ -351,13 +353,13 @@ def _sentence(path: Path, error: Exception) -> str:
     """What is wrong with the file and what to do, for a person."""
     text = str(error)
     if "full" in text:
-        remedy = f"the disk is full: free some space on the disk of {path.parent}."
+        remedy = f"The disk is full: free some space on the disk of {path.parent}."
     elif "readonly" in text or "read-only" in text.lower():
-        remedy = f"{path} cannot be written: is the card mounted read-only, or owned by someone else?"
+        remedy = f"The file {path} cannot be written: is the card mounted read-only, or owned by someone else?"
     elif "locked" in text or "busy" in text:
-        remedy = f"another program holds {path}: it is tried again every {RETRY_S:.0f} s."
+        remedy = f"Another program holds {path}: it is tried again every {RETRY_S:.0f} s."
     elif "unable to open" in text or isinstance(error, OSError):
-        remedy = f"{path} cannot be opened: does its folder exist, and may the station write there?"
+        remedy = f"The file {path} cannot be opened: does its folder exist, and may the station write there?"
     else:
-        remedy = f"{path}: it is tried again every {RETRY_S:.0f} s."
-    return f"the history cannot be written ({text}); {remedy}"
+        remedy = f"It is tried again every {RETRY_S:.0f} s."
+    return f"The history cannot be written ({text}). {remedy}"

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import msgspec
 
+from station import german
 from station.core import events as e
 from station.core.calibrating import MOVES, TIME
 from station.core.calibrating_words import words as calibration_words
@@ -32,10 +33,18 @@ UNTOLD: Final = (e.Reading, e.Light, e.Tone)
 _FIELDS: Final = tuple(f.name for f in fields(State))
 
 
+def sensor_trouble(state: State, language: str) -> str:
+    """What is wrong with the sensor and what to do; empty while nothing is."""
+    return " ".join(german.in_language(each, language) for each in (state.sensor_problem, state.sensor_remedy) if each)
+
+
 def picture(state: State) -> dict[str, Any]:
     """The public state as plain data, with its one word and today's share of rest."""
     shown = {name: getattr(state, name) for name in _FIELDS}
     shown["troubles"] = dict(state.troubles)
+    for language in ("de", "en"):
+        shown[f"sensor_{language}"] = sensor_trouble(state, language)
+        shown[f"troubles_{language}"] = [german.in_language(each, language) for each in state.troubles.values()]
     shown["state"] = state.state
     shown["proposal_why_de"] = in_german(state.proposal_why)
     shown["proposal_why_en"] = in_language(state.proposal_why, "en")

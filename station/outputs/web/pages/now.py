@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from station import german
 from station.core.events import Window
 from station.core.state import State
 from station.outputs.web import api, catalogue
@@ -11,6 +12,7 @@ from station.outputs.web.answer import Answer, Asked
 from station.outputs.web.catalogue import Exercise
 from station.outputs.web.desk import Desk
 from station.outputs.web.html import Html, join, tag
+from station.outputs.web.live import sensor_trouble
 from station.outputs.web.pages.frame import action, card, framed, view_of
 from station.outputs.web.pages.icons import icon
 from station.outputs.web.pages.meter import bar, trace
@@ -49,8 +51,8 @@ def _setup_hint(desk: Desk, view: View) -> Html | None:
 
 
 def _trouble(state: State, view: View) -> Html:
-    sentence = f"{state.sensor_problem} {state.sensor_remedy}".strip()
-    others = [tag("p", f"{view.known('outputs', name)}: {said}") for name, said in state.troubles.items()]
+    sentence = sensor_trouble(state, view.language)
+    others = [tag("p", german.in_language(said, view.language)) for said in state.troubles.values()]
     return tag(
         "section",
         tag("h2", view.w("live.trouble")),

@@ -109,12 +109,12 @@ function picture(state) {
   show("why-line", Boolean(why));
   text("quiet-word", w(state.quiet ? "live.quiet_off" : "live.quiet_on"));
   text("private-word", w(state.private ? "live.private_off" : "live.private_on"));
-  const troubles = Object.entries(state.troubles);
+  const troubles = state[`troubles_${desk.language}`];
   show("trouble", state.state === "sensor_trouble" || troubles.length > 0);
-  const sensor = `${state.sensor_problem} ${state.sensor_remedy}`.trim();
+  const sensor = state[`sensor_${desk.language}`];
   text("trouble-text", state.state === "sensor_trouble" ? sensor || w(`quality.${state.signal_quality}`) : "");
   byId("trouble-outputs").replaceChildren(
-    ...troubles.map(([, said]) => Object.assign(document.createElement("p"), { textContent: said })),
+    ...troubles.map((said) => Object.assign(document.createElement("p"), { textContent: said })),
   );
 }
 
