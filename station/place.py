@@ -9,6 +9,7 @@ from pathlib import Path
 from station.errors import StationError
 
 MACHINE_ID = Path("/etc/machine-id")
+ID_FILE = "station-id"
 
 
 def state_dir(wanted: str = "") -> Path:
@@ -33,15 +34,22 @@ def state_dir(wanted: str = "") -> Path:
 
 
 def station_id(folder: Path) -> str:
-    """`desk_` and 8 hex digits: from the machine's id, never its name; kept in the state folder where there is none."""
-    try:
-        seed = MACHINE_ID.read_text().strip()
-    except OSError:
-        seed = ""
+    """`desk_` and 8 hex digits: from the machine's id, never its name.
+
+    A file `station-id` in the state folder wins: it is written where the machine has no id, and by the demo, which is
+    not the machine's own station.
+    """
+    kept = folder / ID_FILE
+    seed = _read(kept) or _read(MACHINE_ID)
     if not seed:
-        kept = folder / "station-id"
-        if not kept.exists():
-            kept.write_text(os.urandom(16).hex())
-        seed = kept.read_text().strip()
+        kept.write_text(os.urandom(16).hex())
+        seed = _read(kept)
     # Hashed with the application's name: a machine id itself is confidential (machine-id(5)).
     return "desk_" + hashlib.sha256(f"desk-station:{seed}".encode()).hexdigest()[:8]
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text().strip()
+    except OSError:
+        return ""

@@ -1,15 +1,23 @@
 import io
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
 from station import clock, demo
+from station import place as station_place
 from station.core import events as e
 from station.core.lights import PATTERNS
 from station.core.state import WORDS
 from station.demo.broker import _brief
 from station.demo.picture import Picture, place
 from station.demo.words import ANSWERS, GESTURES, LABELS, LIGHTS, REASONS, STATES, sentence
+from station.outputs.mqtt import Settings
 from station.settings import Station
 
 LANGUAGES = ["de", "en"]
@@ -45,11 +53,11 @@ def test_half_of_the_bar_belongs_to_the_low_end() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_demo_s_settings_are_in_order_with_and_without_a_broker(language: str) -> None:
-    with_broker = demo.demo_config(language, 18830)
+    with_broker = demo.demo_config(language, Settings(port=18830))
     assert with_broker.of(Station).language == language
     assert with_broker.outputs()["mqtt"].port == 18830  # type: ignore[attr-defined]
-    assert "mqtt" not in demo.demo_config(language, 0).outputs()
-    assert "audio" not in demo.demo_config(language, 0, silent=True).outputs()
+    assert "mqtt" not in demo.demo_config(language, None).outputs()
+    assert "audio" not in demo.demo_config(language, None, silent=True).outputs()
 
 
 def test_a_message_is_told_in_one_line_without_what_is_always_the_same() -> None:
@@ -95,3 +103,28 @@ def test_a_long_note_is_shown_whole_and_in_the_person_s_language() -> None:
         assert begins in text
         assert "ALSA: Couldn't open audio device." in text
         assert "…" not in text
+
+
+@pytest.mark.slow
+def test_the_demo_comes_to_your_smart_home_and_leaves_nothing_behind(
+    make_broker: Any, make_listener: Any, tmp_path: Path
+) -> None:
+    broker = make_broker()
+    home = make_listener(broker)
+    file = tmp_path / "desk-station.toml"
+    file.write_text(
+        f'[station]\nname = "Büro"\n[output.mqtt]\nenabled = true\nport = {broker.port}\n', encoding="utf-8"
+    )
+    words = [sys.executable, "-P", "-m", "station", "demo", "--silent", "--seconds", "3", "--config", str(file)]
+    told = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+    assert told.returncode == 0, told.stderr
+    announced, *taken_back = home.of("/config")
+    assert json.loads(announced)["device"]["name"] == "Büro" and set(taken_back) == {b""}
+    assert home.of("/state")[0] and home.of("/state")[-1] == home.of("/availability")[-1] == b""
+    mine = {topic.split("/")[1] for _, topic, _, _ in home.heard if topic.startswith("desk/")}
+    assert len(mine) == 1 and station_place.station_id(tmp_path) not in mine  # the real one may be running here, too
+    newcomer = make_listener(broker)
+    newcomer.send("the/end", b"")
+    while not newcomer.of("the/end"):
+        time.sleep(0.01)
+    assert [topic for _, topic, _, _ in newcomer.heard] == ["the/end"]  # nothing is retained

@@ -7,6 +7,7 @@ engine, the player, MQTT, the history.  The ends are twins: a person and a chip 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import locale
 import logging
 import os
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from station import assembly, config, place, settings
+from station.app import Inbox
 from station.config import Config
 from station.core import tension
 from station.core.session import LENGTHS
@@ -32,6 +34,8 @@ from station.finger import ButtonDevice
 from station.frugal import be_frugal
 from station.keeper import Keeper
 from station.library import Library
+from station.outputs.contract import OutputError
+from station.outputs.mqtt import Settings, retire
 from station.sensor import SensorDevice
 from station.settings import Station
 
@@ -48,6 +52,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", choices=("de", "en"), help="else German where your system speaks it")
     parser.add_argument("--seconds", type=float, metavar="N", help="end by itself after so many seconds")
     parser.add_argument("--silent", action="store_true", help="without sound")
+    parser.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="show it in your smart home, too: of this file [station] name and [output.mqtt] are used",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -60,22 +70,36 @@ def run(args: argparse.Namespace) -> int:
         ) from None
     logging.basicConfig(level=logging.CRITICAL)  # the picture is the log; a line of text would tear it
     language = args.language or system_language()
-    broker = Broker()
+    yours = config.read(args.config) if args.config else None
+    broker = Broker(yours.of(Settings) if yours else None)
     be_frugal()
     broker.start()
     with tempfile.TemporaryDirectory(prefix="desk-station-") as folder:
         try:
-            app = _stage(Console(), language, broker, Path(folder), args)
+            chosen = demo_config(language, broker.settings, yours, silent=args.silent)
+            app = _stage(Console(), language, broker, chosen, Path(folder), args)
             app.run()
+            _take_back(broker, chosen, Path(folder))
         finally:
             broker.stop()
     print(LABELS[language]["bye"])
     return 0
 
 
-def _stage(console: Console, language: str, broker: Broker, folder: Path, args: argparse.Namespace) -> App:
+def _take_back(broker: Broker, chosen: Config, folder: Path) -> None:
+    """Whoever demonstrates leaves no device behind in a smart home."""
+    if broker.settings is None or broker.embedded or broker.settings.level == 0:
+        return
+    with contextlib.suppress(OutputError):  # gone meanwhile, or never there: the picture has said so
+        retire(broker.settings, assembly.house(chosen, folder, Inbox(), Library.names(chosen.of(Station).language)))
+
+
+def _stage(
+    console: Console, language: str, broker: Broker, chosen: Config, folder: Path, args: argparse.Namespace
+) -> App:
     """The station with its two twins, its picture, and the newcomer's keys."""
-    chosen = demo_config(language, broker.port, silent=args.silent)
+    # Not the machine's own id: the real station may be running here, too.
+    (folder / place.ID_FILE).write_text(f"demo of {place.station_id(folder)}")
     app = assembly.app(chosen, folder)
     sensor, (button,) = app.sensor, app.devices
     assert isinstance(sensor, SensorDevice)
@@ -88,11 +112,13 @@ def _stage(console: Console, language: str, broker: Broker, folder: Path, args: 
         button.pin.drive_high()
 
     finger = Finger(press, release)
-    listener = Listener(broker.port, f"desk/{place.station_id(folder)}/#")
+    spoken = broker.settings
+    listener = Listener(spoken, f"{spoken.base}/{place.station_id(folder)}/#") if spoken else None
     notes = [broker.note] if broker.note else []
     load = chosen.of(tension.Settings).load_rve_percent
     page = next((keeper.output for keeper in app.outputs if keeper.name == "web"), None)
-    picture = Picture(language, REST_RVE_PERCENT, load, listener.lines, notes, titles(language), console)
+    said = listener.lines if listener else list
+    picture = Picture(language, REST_RVE_PERCENT, load, said, notes, titles(language), console)
     picture.address = lambda: str(getattr(page, "address", ""))
     actor = Actor(lambda: finger.do(SHORT), sensor.control)
     app.outputs += [Keeper("picture", picture), Keeper("person", actor)]
@@ -108,7 +134,7 @@ def _stage(console: Console, language: str, broker: Broker, folder: Path, args: 
             "q": app.stop,
         }
     )
-    app.devices = (*app.devices, keys, *([listener] if broker.port else []))
+    app.devices = (*app.devices, keys, *([listener] if listener else []))
     if args.seconds:
         timer = threading.Timer(args.seconds, app.stop)
         timer.daemon = True
@@ -116,16 +142,15 @@ def _stage(console: Console, language: str, broker: Broker, folder: Path, args: 
     return app
 
 
-def demo_config(language: str, port: int, *, silent: bool = False) -> Config:
-    """The embedded settings, in this language, with this broker (0: none)."""
+def demo_config(language: str, broker: Settings | None, yours: Config | None = None, *, silent: bool = False) -> Config:
+    """The embedded settings, in this language, with this broker, under the name of your own station."""
     read = config.from_text(Path(__file__).with_name("demo.toml").read_text(encoding="utf-8"), "demo.toml")
-    station = msgspec.structs.replace(read.of(Station), language=language)
-    changed = read.with_parts(station)
+    name = yours.of(Station).name if yours else read.of(Station).name
+    changed = read.with_parts(msgspec.structs.replace(read.of(Station), language=language, name=name))
     sections = dict(changed.sections)
     on, off = settings.Output(enabled=True), settings.Output(enabled=False)
-    if port:
-        mqtt = msgspec.structs.replace(sections["output.mqtt"][1], host="127.0.0.1", port=port)
-        sections["output.mqtt"] = (on, mqtt)
+    if broker is not None:
+        sections["output.mqtt"] = (on, broker)
     if silent:
         sections["output.audio"] = (off, sections["output.audio"][1])
     return Config(sections)

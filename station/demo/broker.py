@@ -1,4 +1,4 @@
-"""An MQTT broker for the demo: the one on localhost where it answers, else an embedded one in a child process.
+"""An MQTT broker for the demo: yours where a configuration names it, else the one on localhost, else an embedded one.
 
 Only ever part of the demo: `run` never starts a broker.  The embedded one (rumqttd, by the package `iotcore`) listens
 on 127.0.0.1 alone and ends with the demo.
@@ -6,6 +6,7 @@ on 127.0.0.1 alone and ends with the demo.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import tempfile
@@ -13,6 +14,10 @@ import threading
 from collections import deque
 from pathlib import Path
 from typing import Any
+
+from station.outputs.contract import OutputError
+from station.outputs.mqtt import Settings
+from station.outputs.mqtt.connection import encryption, password
 
 # rumqttd's configuration: MQTT 5 (v5 table), this computer only.
 EMBEDDED = """\
@@ -39,10 +44,10 @@ LEFT_OUT = frozenset({"ts", "id", "version", "language"})
 
 
 class Broker:
-    """Where the demo's messages go.  `port` is 0 where there is no broker to be had; `note` then says why."""
+    """Where the demo's messages go.  `settings` is None where there is no broker to be had; `note` then says why."""
 
-    def __init__(self) -> None:
-        self.port = 0
+    def __init__(self, yours: Settings | None = None) -> None:
+        self.settings = yours
         self.embedded = False
         self.note = ""
         self._process: Any = None
@@ -50,8 +55,10 @@ class Broker:
 
     def start(self) -> None:
         """Find a broker or start one."""
+        if self.settings is not None:
+            return
         if answers(STANDARD_PORT):
-            self.port = STANDARD_PORT
+            self.settings = Settings(host="127.0.0.1", port=STANDARD_PORT)
             return
         try:
             from iotcore import Broker as Embedded
@@ -59,15 +66,15 @@ class Broker:
             self.note = "no MQTT broker here (pip install 'desk-station[demo]' brings a small one)"
             return
         self._folder = tempfile.TemporaryDirectory(prefix="desk-station-")
-        self.port = free_port()
+        port = free_port()
         file = Path(self._folder.name) / "broker.toml"
-        file.write_text(EMBEDDED.format(port=self.port))
+        file.write_text(EMBEDDED.format(port=port))
         try:
             self._process = Embedded(config_path=str(file))
             self._process.start()
-            self.embedded = True
+            self.embedded, self.settings = True, Settings(host="127.0.0.1", port=port)
         except Exception as error:  # the demo is worth seeing without MQTT too
-            self.port, self.note = 0, f"the small MQTT broker did not start: {error}"
+            self.note = f"the small MQTT broker did not start: {error}"
 
     def stop(self) -> None:
         """End the embedded broker, if it was ours."""
@@ -80,8 +87,8 @@ class Broker:
 class Listener:
     """Subscribes as a dashboard would, and keeps the last messages as lines."""
 
-    def __init__(self, port: int, topic: str, keep: int = 30) -> None:
-        self._port, self._topic = port, topic
+    def __init__(self, broker: Settings, topic: str, keep: int = 30) -> None:
+        self._broker, self._topic = broker, topic
         self._lines: deque[str] = deque(maxlen=keep)
         self._lock = threading.Lock()
         self._client: Any = None
@@ -91,10 +98,16 @@ class Listener:
         import paho.mqtt.client as mqtt
         from paho.mqtt.enums import CallbackAPIVersion
 
-        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
+        version = mqtt.MQTTv5 if self._broker.protocol == "5" else mqtt.MQTTv311
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=version)
         self._client.on_connect = lambda client, *_: client.subscribe(self._topic)
         self._client.on_message = lambda _client, _data, message: self._on_message(message)
-        self._client.connect_async("127.0.0.1", self._port)
+        with contextlib.suppress(OutputError):  # the station itself says what is wrong with the papers
+            if self._broker.username:
+                self._client.username_pw_set(self._broker.username, password(self._broker))
+            if self._broker.tls:
+                self._client.tls_set_context(encryption(self._broker))
+        self._client.connect_async(self._broker.host, self._broker.port)
         self._client.loop_start()
 
     def lines(self) -> list[str]:

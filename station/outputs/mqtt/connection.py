@@ -139,7 +139,7 @@ class Connection:
         if settings.username:
             client.username_pw_set(settings.username, password(settings))
         if settings.tls:
-            client.tls_set_context(_tls(settings))
+            client.tls_set_context(encryption(settings))
         if will_topic:
             will = None
             if self._five:
@@ -295,7 +295,7 @@ def _properties(packet: str) -> Any:
     return Properties(getattr(PacketTypes, packet))  # type: ignore[no-untyped-call]
 
 
-def _tls(settings: Settings) -> ssl.SSLContext:
+def encryption(settings: Settings) -> ssl.SSLContext:
     """Encryption with the owner's own authority where one is named.  Raises OutputError."""
     named = {"ca": settings.ca, "cert": settings.cert, "key": settings.key}
     for key, name in named.items():
