@@ -18,7 +18,7 @@ from hardware.sensors import i2c
 from hardware.sensors.ads1115_link import RATES, ConfigLostError, Link
 from hardware.sensors.ads1115_rdy import RATE as RDY_RATE
 from hardware.sensors.ads1115_rdy import Edges, Rdy
-from hardware.sensors.ads1115_timed import CAPS, Timed
+from hardware.sensors.ads1115_timed import CAPS, PAIR_CAPS, Timed
 from hardware.sensors.clock import Clock, RealClock
 from hardware.sensors.contract import Frame, SensorError
 
@@ -41,6 +41,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             extra_json_schema={"format": "hex"},
         ),
     ] = 0x48
+    second_address: Annotated[
+        Literal[0, 0x48, 0x49, 0x4A, 0x4B],
+        msgspec.Meta(
+            description="The address of a second chip, which has the second of the channels; 0: one chip has them all.",
+            extra_json_schema={"format": "hex"},
+        ),
+    ] = 0
     channels: Annotated[
         tuple[Pin, ...],
         msgspec.Meta(
@@ -77,14 +84,23 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         """Refuse what would fail silently later."""
-        if self.mode == "timed" and self.rate > CAPS[self.bus_khz]:
-            most = CAPS[self.bus_khz]
+        most = (PAIR_CAPS if self.second_address else CAPS)[self.bus_khz]
+        if self.mode == "timed" and self.rate > most:
+            of_two = " with two chips" if self.second_address else ""
             raise ValueError(
-                f"rate = {self.rate} is too fast for a {self.bus_khz} kHz bus: at most {most} in timed mode"
+                f"rate = {self.rate} is too fast for a {self.bus_khz} kHz bus{of_two}: at most {most} in timed mode"
             )
         if self.mode == "rdy" and len(self.channels) > 1:
-            raise ValueError('mode = "rdy" reads one channel; with two use mode = "timed", or a second ADS1115')
-        if len(set(self.channels)) != len(self.channels):
+            raise ValueError('mode = "rdy" reads one channel; with two use mode = "timed"')
+        if self.second_address and len(self.channels) == 1:
+            raise ValueError(
+                "second_address names a second chip, but channels has one input: the second is on that chip"
+            )
+        if self.second_address == self.address:
+            raise ValueError(
+                f"second_address is the first chip's: 0x{self.address:02x}; connect its ADDR pin elsewhere"
+            )
+        if len(set(self.channels)) != len(self.channels) and not self.second_address:
             raise ValueError(f"channels names {self.channels[0]} twice")
 
 
@@ -99,6 +115,7 @@ class Ads1115Source:
     def __init__(self, settings: Settings, bus: Any, clock: Clock, edges: Edges | None) -> None:
         self._settings = settings
         self._clock = clock
+        self._addresses = [address for address in (settings.address, settings.second_address) if address]
         self._own_bus = bus is None
         if self._own_bus:
             i2c.require_khz(settings.bus, settings.bus_khz)
@@ -114,7 +131,8 @@ class Ads1115Source:
             self._sampler = Rdy(clock, settings.channels[0], self._edges, f"GPIO {settings.rdy_pin}")
             self._chip_rate = RDY_RATE
         else:
-            self._sampler = Timed(clock, settings.channels, settings.rate, settings.bus_khz)
+            chips = len(self._addresses)
+            self._sampler = Timed(clock, settings.channels, settings.rate, settings.bus_khz, chips)
             self._chip_rate = self._sampler.chip_rate(RATES, settings.bus_khz)
         self._tries = 0
         self._good_rows = 0
@@ -163,7 +181,8 @@ class Ads1115Source:
     def _connect(self) -> None:
         self._close_bus()
         self._bus = self._open_bus()
-        self._sampler.begin(Link(self._bus, self._settings.address, self._settings.gain, self._chip_rate))
+        links = [Link(self._bus, address, self._settings.gain, self._chip_rate) for address in self._addresses]
+        self._sampler.begin(*links)
 
     def _connect_or_explain(self) -> None:
         try:
@@ -191,10 +210,10 @@ class Ads1115Source:
             raise SensorError(f"I2C bus {self._settings.bus} cannot be opened: {error}.", i2c.WIRING) from error
         if isinstance(error, ConfigLostError):
             raise SensorError(
-                f"The ADS1115 at 0x{self._settings.address:02x} does not keep its settings: {error.args[-1]}.",
+                f"The ADS1115 at 0x{error.address:02x} does not keep its settings: {error.args[-1]}.",
                 "Check its supply (3.3 V, a short ground wire), and that no other program uses the chip.",
             ) from error
-        raise i2c.explain(self._bus, self._settings.bus, self._settings.address, error) from error
+        raise i2c.explain(self._bus, self._settings.bus, self._addresses, error) from error
 
     def _close_bus(self) -> None:
         if self._bus is not None and self._own_bus:

@@ -32,7 +32,11 @@ RATES = (8, 16, 32, 64, 128, 250, 475, 860)
 
 
 class ConfigLostError(OSError):
-    """The chip's configuration is not what was written: a brown-out, or somebody else writes to it."""
+    """The chip at `address` is not set as it was told: a brown-out, or somebody else writes to it."""
+
+    def __init__(self, address: int, found: int, wanted: int) -> None:
+        super().__init__(0, f"the chip's configuration is {found:04X}h instead of {wanted:04X}h")
+        self.address = address
 
 
 class Link:
@@ -43,6 +47,7 @@ class Link:
         from adafruit_ads1x15.analog_in import AnalogIn
 
         number = 2 / 3 if gain == "2/3" else float(gain)
+        self.address = address
         self.ads = ADS1115(bus, gain=number, data_rate=rate, address=address)
         self.volts_per_bit: float = AnalogIn(self.ads, 0).convert_to_voltage(1)
         self.rate = rate
@@ -72,7 +77,7 @@ class Link:
         """Raise ConfigLostError unless the chip is set as `word` says.  Leaves the pointer on CONFIG."""
         found = self.config() & CONFIG_MASK
         if found != word & CONFIG_MASK:
-            raise ConfigLostError(0, f"the chip's configuration is {found:04X}h instead of {word & CONFIG_MASK:04X}h")
+            raise ConfigLostError(self.address, found, word & CONFIG_MASK)
 
     def volts(self, fast: bool = False) -> float:
         """The last result.  `fast` leaves the pointer alone: only right after a read of the result."""

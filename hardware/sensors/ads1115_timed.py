@@ -16,6 +16,12 @@ bridged across that slot.
 
     slot      0  1  2  3 ...  m-1  m  m+1
     pin       P  E  E  E ...   E   P   E
+
+Two chips: both channels in every slot, one chip after the other, each with the whole slot for its conversion.
+
+    slot      k                                                 k+1
+    bus       [read k-1][start k] [read k-1][start k]           ...
+    chip             1      1          2      2
 """
 
 from __future__ import annotations
@@ -27,6 +33,7 @@ from hardware.sensors.clock import Clock
 from hardware.sensors.frames import FrameBuilder
 
 CAPS = {100: 400, 400: 500}  # conversions a second that are safe at this many kHz
+PAIR_CAPS = {100: 250, 400: 500}  # of each of two chips: their transfers share the wire
 GUEST_RATE = 10.0
 CONFIRM_S = 3.0
 LATE = 0.5  # of a slot
@@ -36,12 +43,13 @@ TRANSFERS_BITS = 48 + 38  # one read and one start; the conversion has the rest 
 class Timed:
     """The sampler for `mode = "timed"`."""
 
-    def __init__(self, clock: Clock, pins: Sequence[str], rate: int, bus_khz: int) -> None:
+    def __init__(self, clock: Clock, pins: Sequence[str], rate: int, bus_khz: int, chips: int = 1) -> None:
         self.clock = clock
         self.pins = tuple(pins)
         self.rate = float(rate)
-        together = len(self.pins) == 1 or rate * len(self.pins) <= CAPS[bus_khz]
-        self._per_row = len(self.pins) if together else 1
+        inputs = len(self.pins) // chips  # of each chip
+        together = inputs == 1 or rate * inputs <= CAPS[bus_khz]
+        self._per_row = inputs if together else 1
         self._guest_every = 0 if together else max(2, round(rate / GUEST_RATE))
         self._period = 1.0 / (rate * self._per_row)
         self.builder = FrameBuilder(len(self.pins), rate, lambda: self.rate)
@@ -58,9 +66,12 @@ class Timed:
         room = 0.8 * self._period - TRANSFERS_BITS * 1e-3 / bus_khz
         return next((r for r in rates if longest_conversion_s(r) <= room), rates[-1])
 
-    def begin(self, link: Link) -> None:
-        """Start converting, now; the grid goes on where it was, so what was missed shows as lost."""
-        self._link = link
+    def begin(self, link: Link, beside: Link | None = None) -> None:
+        """Start converting, now; the grid goes on where it was, so what was missed shows as lost.
+
+        beside: the second chip, where the second channel has one of its own.
+        """
+        self._link, self._beside = link, beside
         self._words = [link.word(pin, single=True) for pin in self.pins]
         now = self.clock.now()
         if self._epoch is None:
@@ -70,6 +81,8 @@ class Timed:
             self._tick += -self._tick % self._per_row
             self.clock.sleep_until(self._epoch + self._tick * self._period)
         self._start()
+        if beside is not None:
+            self._start_beside(beside)
         self._confirm()
 
     def sample(self) -> None:
@@ -82,7 +95,13 @@ class Timed:
         late = (self.clock.now() - due) / self._period
         self._tick += 1 + (int(late - LATE) + 1 if late > LATE else 0)
         self._start()
-        self._take(tick, t, volts)
+        if self._beside is None:
+            self._take(tick, t, volts)
+        else:
+            self.clock.sleep_until(self._finished_beside)
+            volts_beside = self._beside.volts()
+            self._start_beside(self._beside)
+            self.builder.add(tick, t, (volts, volts_beside))
         if self._started - self._confirmed >= CONFIRM_S:
             self._confirm()
 
@@ -95,9 +114,15 @@ class Timed:
         self._started = self.clock.now()
         self._finished = self._started + self._link.longest_conversion_s
 
+    def _start_beside(self, link: Link) -> None:
+        link.start(self._words[1])
+        self._finished_beside = self.clock.now() + link.longest_conversion_s
+
     def _confirm(self) -> None:
         """Read the configuration back while the conversion runs: that time is free."""
         self._link.confirm(self._word)
+        if self._beside is not None:
+            self._beside.confirm(self._words[1])
         self._confirmed = self._started
 
     def _channel(self, tick: int) -> int:

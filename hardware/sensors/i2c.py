@@ -80,9 +80,13 @@ def require_khz(number: int, wanted: int) -> None:
         )
 
 
-def explain(bus: Any, number: int, address: int, error: Exception) -> SensorError:
-    """What a failed transfer means, for a person.  Asks the bus once more to find out."""
-    error = _probe(bus, address) or error
+def explain(bus: Any, number: int, addresses: Sequence[int], error: Exception) -> SensorError:
+    """What a failed transfer to one of these chips means, for a person.  Asks the bus once more to find out which."""
+    address = addresses[0]
+    for asked in addresses:
+        if failure := _probe(bus, asked):
+            address, error = asked, failure
+            break
     code = error.errno if isinstance(error, OSError) else ARBITRATION if isinstance(error, TypeError) else NACK
     where = f"I2C bus {number}"
     if code == TIME_OUT:
@@ -101,7 +105,7 @@ def explain(bus: Any, number: int, address: int, error: Exception) -> SensorErro
             "Keep the wires under 30 cm, and take other devices off the bus for a test.",
         )
     if code == NACK:
-        return _nobody(where, address, _scan(bus))
+        return _nobody(where, address, _scan(bus), addresses)
     return SensorError(f"{where} cannot reach the ADS1115 at 0x{address:02x}: {error}.", WIRING)
 
 
@@ -125,14 +129,14 @@ def _scan(bus: Any) -> list[int]:
         return []
 
 
-def _nobody(where: str, address: int, answering: Sequence[int]) -> SensorError:
+def _nobody(where: str, address: int, answering: Sequence[int], ours: Sequence[int]) -> SensorError:
     found = ", ".join(f"0x{a:02x}" for a in answering)
     if address in answering:
         return SensorError(
             f"The ADS1115 at 0x{address:02x} on {where} answers only now and then.",
             f"This is a loose contact or a weak supply. {WIRING}",
         )
-    near = [a for a in answering if a in ADS1115_ADDRESSES]
+    near = [a for a in answering if a in ADS1115_ADDRESSES and a not in ours]
     if near:
         remedy = (
             f"Set address = 0x{near[0]:02x}, or connect the chip's ADDR pin to {ADDR_PIN[address]} for 0x{address:02x}."

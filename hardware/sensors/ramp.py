@@ -48,7 +48,10 @@ def open(settings: Settings, clock: Clock | None = None) -> ads1115.Ads1115Sourc
     """Open the driver on a twin that has the ramp at its inputs."""
     clock = clock or RealClock()
     chip = Ads1115(Ramp(settings.period_s), clock_error=settings.clock_error)
-    bus = FakeBus(clock, {settings.address: chip}, settings.bus_khz)
+    chips = {settings.address: chip}
+    if settings.second_address:
+        chips[settings.second_address] = Ads1115(Ramp(settings.period_s), clock_error=-settings.clock_error)
+    bus = FakeBus(clock, chips, settings.bus_khz)
     return ads1115.open(settings, bus=bus, clock=clock, edges=Wire(clock, chip))
 
 

@@ -39,6 +39,12 @@ class Bench:
     def open(self, **settings: object) -> ads1115.Ads1115Source:
         return ads1115.open(ads1115.Settings(**settings), bus=self.bus, clock=self.clock, edges=self.wire)
 
+    def beside(self, address: int, source: Callable[[int, float], float] | None = None) -> Ads1115:
+        """A second chip on the same wire; its inputs carry half a volt more than the first one's."""
+        chip = Ads1115(source or (lambda ain, t: VOLTS[ain] + 0.5))
+        self.bus.devices[address] = chip
+        return chip
+
     def naive(self, **options: object):
         """Adafruit's driver, used as its examples do."""
         from adafruit_ads1x15.ads1115 import ADS1115

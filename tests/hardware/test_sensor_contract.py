@@ -25,6 +25,12 @@ def of_ads1115(**settings: object) -> Opener:
     return lambda make_bench, tmp_path: make_bench().open(**settings)
 
 
+def of_two_chips(make_bench: Any, tmp_path: Path) -> Source:
+    bench = make_bench()
+    bench.beside(0x49)
+    return bench.open(channels=("A0", "A0"), second_address=0x49, rate=500)
+
+
 def of_simulated(make_bench: Any, tmp_path: Path) -> Source:
     from hardware.sensors import simulated
     from hardware.sensors.clock import VirtualClock
@@ -56,6 +62,7 @@ DRIVERS: dict[str, Opener] = {
     "ads1115 timed differential": of_ads1115(channels=("A2-A3",)),
     "ads1115 timed two channels": of_ads1115(channels=("A0", "A1"), rate=200),
     "ads1115 timed with a guest": of_ads1115(channels=("A0", "A1"), rate=500),
+    "ads1115 timed two chips": of_two_chips,
     "ads1115 rdy": of_ads1115(mode="rdy"),
     "ramp, in real time": lambda make_bench, tmp_path: ramp.open(ramp.Settings()),
     "simulated": of_simulated,
