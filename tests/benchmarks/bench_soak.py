@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+from bench_daemon import MOST_MB as MOST_TOGETHER_MB
 from bench_daemon import Daemon, rollup
 
 from station import place
@@ -36,10 +37,10 @@ MOST_MB = 2.0
 LONG_MIN = 30.0  # in a shorter soak, warming up looks like growing
 
 
-def look(pid: int) -> tuple[float, int, int]:
-    """(RSS in MB, open files, threads)."""
+def look(pid: int) -> tuple[float, float, int, int]:
+    """(RSS and PSS in MB, open files, threads)."""
     return (
-        rollup(pid)[0],
+        *rollup(pid),
         len(list(Path(f"/proc/{pid}/fd").iterdir())),
         len(list(Path(f"/proc/{pid}/task").iterdir())),
     )
@@ -78,7 +79,7 @@ def test_nothing_grows_and_no_minute_is_lost(
         (acquisition,) = daemon._children()
         pids = {"main": daemon.process.pid, "acquisition": acquisition}
         began = exercise_at = time.monotonic()
-        seen: dict[str, list[tuple[float, float, int, int]]] = {name: [] for name in pids}
+        seen: dict[str, list[tuple[float, float, float, int, int]]] = {name: [] for name in pids}
         while (now := time.monotonic()) < began + MINUTES * 60:
             if now >= exercise_at:
                 exercise_at = now + EXERCISE_EVERY_S
@@ -107,13 +108,17 @@ def test_nothing_grows_and_no_minute_is_lost(
             slope = slope_mb_an_hour([(row[0], row[1]) for row in warm]) if len(warm) > 2 else 0.0
             print(
                 f"{name}: RSS {first:.1f} → {last:.1f} MB ({last - first:+.2f} MB; {slope:+.2f} MB an hour), "
-                f"files {warm[0][2]} → {warm[-1][2]} (most {max(row[2] for row in warm)}), "
-                f"threads {warm[0][3]} → {warm[-1][3]} (most {max(row[3] for row in warm)})"
+                f"PSS {sum(row[2] for row in warm) / len(warm):.1f} MB on average, "
+                f"files {warm[0][3]} → {warm[-1][3]} (most {max(row[3] for row in warm)}), "
+                f"threads {warm[0][4]} → {warm[-1][4]} (most {max(row[4] for row in warm)})"
             )
             if MINUTES >= LONG_MIN:
                 assert last - first < MOST_MB, f"{name} grows"
-            assert warm[-1][2] <= warm[0][2] + 2, f"{name} leaves files open"
-            assert warm[-1][3] <= warm[0][3] + 1, f"{name} leaves threads behind"
+            assert warm[-1][3] <= warm[0][3] + 2, f"{name} leaves files open"
+            assert warm[-1][4] <= warm[0][4] + 1, f"{name} leaves threads behind"
+        whole = [sum(rows[k][1] for rows in seen.values()) for k in range(len(seen["main"]))]
+        print(f"together: RSS {sum(whole) / len(whole):.1f} MB on average, {max(whole):.1f} at most")
         print(f"between two minutes: {min(gaps, default=0) / 1000:.2f} to {max(gaps, default=0) / 1000:.2f} s")
+    assert sum(whole) / len(whole) < MOST_TOGETHER_MB
     assert len(ended) >= int(lasted / 60) - 1
     assert all(59_000 < gap < 61_500 for gap in gaps), "a minute is missing"

@@ -1,0 +1,93 @@
+"""What the living station costs a processor: raw EMG at 500/s, the page open, MQTT on.
+
+whole          both processes, as the kernel counts them
+the twin       what the simulated sensor takes more than the same driver on a bus that answers by itself
+the station    the rest: what a Pi has to do; a Zero 2 W is about 15 times slower than a core of the machine that
+               the promise was made on, so 3.5 % here are half a core there
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from bench_daemon import Daemon
+from bench_soak import read_page
+
+WINDOWS, WINDOW_S = 6, 10.0
+WARM_UP_S = 15.0
+MOST_PERCENT = 3.5
+
+
+def cpu_s(pid: int) -> float:
+    """CPU seconds of a process's living threads, to the microsecond."""
+    return sum(int(task.read_text().split()[0]) for task in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
+
+
+@pytest.mark.benchmark
+def test_the_living_station_leaves_half_of_a_small_core(
+    tmp_path: Path, make_broker: Callable[..., Any], make_listener: Callable[..., Any], capsys: Any
+) -> None:
+    broker = make_broker()
+    listener = make_listener(broker)
+    daemon = Daemon(tmp_path / "desk", broker.port)
+    enough, got = threading.Event(), [0]
+    try:
+        daemon.until_the_first_frame()
+        threading.Thread(target=daemon.process.stdout.read, daemon=True).start()  # type: ignore[union-attr]
+        page = threading.Thread(target=read_page, args=(daemon.page_port, enough, got), daemon=True)
+        page.start()
+        time.sleep(WARM_UP_S)
+        (acquisition,) = daemon._children()
+        pids = {"main": daemon.process.pid, "acquisition": acquisition}
+        told, shares = got[0], []
+        for _ in range(WINDOWS):
+            before, at = {name: cpu_s(pid) for name, pid in pids.items()}, time.monotonic()
+            time.sleep(WINDOW_S)
+            passed = time.monotonic() - at
+            shares.append({name: 100 * (cpu_s(pid) - before[name]) / passed for name, pid in pids.items()})
+        memory = daemon.memory()
+        assert page.is_alive() and got[0] - told > WINDOWS * WINDOW_S * 10 * 20, "the page was told ten times a second"
+        state = json.loads(listener.of("/state")[-1])
+        assert state["signal_quality"] == "ok" and not state["troubles"], "everything was on"
+    finally:
+        enough.set()
+        daemon.end()
+    still = json.loads(
+        subprocess.run(
+            [sys.executable, str(Path(__file__).with_name("still_bus.py")), str(WINDOWS * WINDOW_S / 2)],
+            capture_output=True,
+            check=True,
+        ).stdout
+    )
+    assert still["samples"] > 0.98 * 500 * WINDOWS * WINDOW_S / 2, "the driver kept its pace"
+    main, live = (statistics.median(window[name] for window in shares) for name in pids)
+    driver = 100 * still["cpu_s"] / (WINDOWS * WINDOW_S / 2)
+    single = ", ".join(f"{window['main']:.2f}" for window in shares)
+    with capsys.disabled():
+        print(
+            f"\nCPU, in percent of one core, medians of {WINDOWS} × {WINDOW_S:.0f} s (load {os.getloadavg()[0]:.1f}):\n"
+            f"  whole: {main + live:.2f} (main {main:.2f}, acquisition {live:.2f})\n"
+            f"  the twin alone: {live - driver:.2f} (the same driver without it: {driver:.2f})\n"
+            f"  the station without its twin: {main + driver:.2f}\n"
+            f"  single windows, main: {single}"
+        )
+        for name, (rss, pss) in (*memory.items(), ("acquisition without the twin", (still["rss_mb"], still["pss_mb"]))):
+            print(f"  {name}: RSS {rss:.1f} MB, PSS {pss:.1f} MB")
+        print(
+            f"  together: RSS {sum(rss for rss, _ in memory.values()):.1f} MB, PSS"
+            f" {sum(pss for _, pss in memory.values()):.1f} MB; without the twin RSS"
+            f" {memory['main'][0] + still['rss_mb']:.1f} MB"
+        )
+    assert main + driver < MOST_PERCENT

@@ -1,0 +1,90 @@
+"""The cheapest sensor there can be: the unmodified driver on a bus that answers at once, with the same volts for ever.
+
+    python still_bus.py SECONDS    →  {"cpu_s": …, "samples": …, "rss_mb": …, "pss_mb": …}
+
+A transfer blocks for the time it takes on the wire, as the kernel's would.  What the simulated sensor costs more than
+this is the cost of the twin: the person, the chip and the bus that no Pi has to compute.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+BIT_S = 1 / 400_000
+HALF_A_VOLT = b"\x0f\xa0"
+
+
+class StillBus:
+    """What `busio.I2C` offers, with one chip that does nothing but remember its configuration."""
+
+    def __init__(self) -> None:
+        self._config, self._pointer = b"\x85\x83", 0
+
+    def try_lock(self) -> bool:
+        """Nobody else is there."""
+        return True
+
+    def unlock(self) -> None:
+        """Nothing was locked."""
+
+    def writeto(self, _address: int, buffer: Any, *, start: int = 0, end: int | None = None) -> None:
+        """A pointer, or a register."""
+        self._take(bytes(buffer)[start:end])
+        time.sleep((9 * len(buffer) + 11) * BIT_S)
+
+    def readfrom_into(self, _address: int, buffer: Any, *, start: int = 0, end: int | None = None) -> None:
+        """The register that the pointer stands on."""
+        buffer[start:end] = self._register()
+        time.sleep(29 * BIT_S)
+
+    def writeto_then_readfrom(
+        self,
+        _address: int,
+        buffer_out: Any,
+        buffer_in: Any,
+        *,
+        out_start: int = 0,
+        out_end: int | None = None,
+        in_start: int = 0,
+        in_end: int | None = None,
+    ) -> None:
+        """Both."""
+        self._take(bytes(buffer_out)[out_start:out_end])
+        buffer_in[in_start:in_end] = self._register()
+        time.sleep(48 * BIT_S)
+
+    def _take(self, data: bytes) -> None:
+        if data:
+            self._pointer = data[0]
+        if data[1:]:
+            self._config = data[1:]
+
+    def _register(self) -> bytes:
+        return self._config if self._pointer else HALF_A_VOLT
+
+
+def main() -> None:
+    """Read so many seconds in real time, pack every frame as for the station, and say what that took."""
+    from hardware.sensors import acquisition, ads1115
+    from hardware.sensors.messages import pack_frame
+
+    source = ads1115.open(ads1115.Settings(), bus=StillBus())
+    acquisition._be_punctual()
+    samples, began = 0, time.process_time()
+    until = time.monotonic() + float(sys.argv[1])
+    while time.monotonic() < until:
+        frame = source.read()
+        samples += len(frame.volts)
+        pack_frame(frame)
+    rollup = Path("/proc/self/smaps_rollup").read_text()
+    rss, pss = (int(rollup.split(f"\n{name}:")[1].split()[0]) / 1024 for name in ("Rss", "Pss"))
+    took = {"cpu_s": time.process_time() - began, "samples": samples, "rss_mb": rss, "pss_mb": pss}
+    print(json.dumps(took))
+
+
+if __name__ == "__main__":
+    main()
