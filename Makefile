@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint types logic branches parts slow deep fuzz bench mutants system lock voice clean
+.PHONY: help demo test lint types logic branches parts slow deep fuzz bench hil hil-guest mutants system lock voice clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -47,7 +47,13 @@ fuzz: $(VENV)/.test  ## a fuzzer on commands, context and configuration, two min
 	  -max_total_time=120 -artifact_prefix=.fuzz/ .fuzz/$$what || exit 1; done
 
 bench: $(VENV)/.test  ## print the measured figures
-	@$(BIN)/python -m pytest -m benchmark -s
+	@$(BIN)/python -m pytest -m "benchmark and not hil" -s
+
+hil: $(VENV)/.test  ## the station on a kernel that looks like a Pi's, where `make hil-guest` has been (tests/README.md)
+	@$(BIN)/python -m pytest -m hil -s -rs tests/hil
+
+hil-guest: $(VENV)/.test
+	@PYTHON=$(BIN)/python sh tests/hil/make_guest.sh
 
 system:  ## what the tests need from the system: mosquitto, chromium, umockdev
 	@sh tests/system-packages.sh
