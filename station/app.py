@@ -27,6 +27,7 @@ from station.core.events import (
     Excluded,
     Liked,
     Moment,
+    Observing,
     Preferred,
     Private,
     Proposed,
@@ -194,7 +195,7 @@ class App:
             if event.name == "monitoring" and event.value != self._monitoring:
                 self._monitoring = bool(event.value)
                 self._sensor_follows()
-        elif isinstance(event, Quiet | Liked | Excluded | Proposed):
+        elif isinstance(event, Quiet | Liked | Excluded | Proposed | Observing):
             self._remember_at = 0.0
 
     def _sensor_follows(self) -> None:

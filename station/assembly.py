@@ -24,6 +24,7 @@ from station.core import (
     grammar,
     hours,
     lights,
+    observation,
     preferences,
     presence,
     proposals,
@@ -60,6 +61,7 @@ class Core:
     suggestions: suggestions.Suggestions
     reminders: reminders.Reminders
     proposals: proposals.Proposals
+    observation: observation.Observation
 
     def snapshot(self, now: float, wall: float) -> dict[str, Any]:
         """What must survive a restart."""
@@ -70,6 +72,7 @@ class Core:
             "suggestions": self.suggestions.snapshot(),
             "reminders": self.reminders.snapshot(),
             "proposals": self.proposals.snapshot(now, wall),
+            "observation": self.observation.snapshot(now, wall),
         }
 
     def restore(self, kept: dict[str, Any], now: float, wall: float) -> list[Message]:
@@ -79,7 +82,8 @@ class Core:
         preferred = self.preferences.restore(kept.get("preferences", {}))
         suggested = self.suggestions.restore(kept.get("suggestions", {}))
         proposed = self.proposals.restore(kept.get("proposals", {}), now, wall)
-        return [*preferred, *suggested, *proposed, *self.quiet.restore(kept.get("quiet", {}), wall)]
+        observing = self.observation.restore(kept.get("observation", {}), now, wall)
+        return [*preferred, *suggested, *proposed, *observing, *self.quiet.restore(kept.get("quiet", {}), wall)]
 
 
 def core(
@@ -102,7 +106,7 @@ def core(
     reminding = reminders.Reminders(config.of(reminders.Settings), purse, offers, prompts, moves)
     quiet_time = quiet.QuietTime(config.of(quiet.Settings))
     wishes = preferences.Preferences(_preferred(config), offered)
-    proposing = proposals.Proposals()
+    proposing, observing = proposals.Proposals(), observation.Observation()
     components: list[Component] = [
         sensing.Sensing(config.of(tension.Settings), signals, measured),
         Calibrating(signals, measured),
@@ -116,11 +120,12 @@ def core(
         the_coach,
         reminding,
         proposing,
+        observing,
         session.Session(library, config.of(session.Settings), offered, config.of(Station).language),
         Biofeedback(signals, measured),
         lights.Lights(config.of(lights.Settings)),
     ]
-    return Core(Engine(components), the_coach, quiet_time, wishes, chooser, reminding, proposing)
+    return Core(Engine(components), the_coach, quiet_time, wishes, chooser, reminding, proposing, observing)
 
 
 def _preferred(config: Config) -> dict[str, preferences.Value]:

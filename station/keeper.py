@@ -20,6 +20,7 @@ from station.core.events import (
     Light,
     Liked,
     Moment,
+    Observing,
     OutputTrouble,
     OutputWell,
     Preferred,
@@ -34,7 +35,7 @@ log = logging.getLogger(__name__)
 FIRST_RETRY_S = 1.0
 LONGEST_RETRY_S = 60.0
 # Events that say how things stand from now on, in the order in which a newcomer has to know them.
-STANDING = (Private, Quiet, Preferred, Liked, Excluded, Proposed, Light)
+STANDING = (Private, Quiet, Preferred, Liked, Excluded, Proposed, Observing, Light)
 
 
 class Keeper:

@@ -3,6 +3,7 @@
     python station_on_twins.py CONFIG [--wait]     --wait: begin only after a first line on stdin
 
     stdin   press 0.15 | control {"activity": "raised"} | mark | start breathing | stop
+            observe pace | felt 30 (whole minutes)
     stdout  {"t": ..., "saw": "pin", "lit": true}    the light's pin, when it changes between dark and lit
             {"t": ..., "event": "cue", ...}          every event but readings and minutes
             {"t": ..., "saw": "kept", "mark": 7}     so many of this kind would survive a power cut from now on
@@ -21,13 +22,14 @@ from hardware.button import Settings as ButtonWire
 from hardware.gpio import pin_factory
 from hardware.light import Settings as LightWire
 from station import assembly, config, place
-from station.core.events import Mark, Moment, Reading, SessionEnded, SessionStarted, as_record
-from station.core.inputs import MarkNow, Start, Stop
+from station.core.events import Mark, Minute, Moment, Reading, SessionEnded, SessionStarted, as_record
+from station.core.inputs import MarkNow, Observe, Start, Stop
 from station.keeper import Keeper
 from station.outputs.history import History
 from station.settings import Station
 
 DURABLE = {Mark: "mark", SessionStarted: "session_started", SessionEnded: "session_ended"}
+FELT = Minute(0.4, 1.0, 5.0, 12.0, 4, 50.0, 60.0, "A")
 one_at_a_time = threading.Lock()
 
 
@@ -101,6 +103,11 @@ def main() -> None:
                 app.inbox.put(MarkNow("terminal"))
             elif what == "start":
                 app.inbox.put(Start(rest, "micro", source="terminal"))
+            elif what == "observe":
+                app.inbox.put(Observe(rest, "terminal"))
+            elif what == "felt":
+                for _ in range(int(rest)):
+                    app.inbox.put(FELT)  # type: ignore[arg-type]
             elif what == "stop":
                 app.inbox.put(Stop("terminal"))
 

@@ -110,3 +110,31 @@ class ProposalAnswered(Event):
     name: str
     accepted: bool
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationBegan(Event):
+    """Two weeks of looking at one thing began: pace, felt or task."""
+
+    subject: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationEnded(Event):
+    """They are over: `completed` after two weeks, `ended` before that, by a press."""
+
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observing(Event):
+    """How it stands with them: since which day (`2026-11-23`), and whether a question stands on the page now.
+
+    An empty subject: nothing is looked at.
+    """
+
+    subject: str
+    since: str
+    asks: bool

@@ -20,6 +20,9 @@ from station.core.coach_events import CueAnswered as CueAnswered
 from station.core.coach_events import CueWithheld as CueWithheld
 from station.core.coach_events import Excluded as Excluded
 from station.core.coach_events import Liked as Liked
+from station.core.coach_events import ObservationBegan as ObservationBegan
+from station.core.coach_events import ObservationEnded as ObservationEnded
+from station.core.coach_events import Observing as Observing
 from station.core.coach_events import ProposalAnswered as ProposalAnswered
 from station.core.coach_events import Proposed as Proposed
 from station.core.coach_events import QuietHours as QuietHours

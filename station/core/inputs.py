@@ -233,6 +233,21 @@ class AnswerProposal(Input):
 
 
 @dataclass(frozen=True, slots=True)
+class Observe(Input):
+    """Look at one thing (pace, felt or task) for two weeks; an empty subject ends that at once."""
+
+    subject: str
+    source: str = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionDone(Input):
+    """The question on the page was answered or skipped.  Which of the two, and what was said, is told to nobody."""
+
+    source: str = "page"
+
+
+@dataclass(frozen=True, slots=True)
 class NewDay(Input):
     """The local date is `day` now (`2026-11-23`; told at the start and at midnight).
 

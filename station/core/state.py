@@ -63,6 +63,11 @@ class State:
     proposal_why: str = ""
     proposal_windows: tuple[e.Window, ...] = ()
     """The cues it rests on, the oldest first."""
+    observing: str = ""
+    """What the two weeks of looking at one thing are about; empty: nothing."""
+    observing_since: str = ""
+    asks: bool = False
+    """Does their question stand on the page now?"""
     quiet: bool = False
     quiet_until: float | None = None
     private: bool = False
@@ -222,6 +227,10 @@ def _proposed(s: State, event: e.Proposed, moment: e.Moment) -> dict[str, Any]:
     return {"proposal": event.name, "proposal_why": event.reason, "proposal_windows": windows}
 
 
+def _observing(s: State, event: e.Observing, _: e.Moment) -> dict[str, Any]:
+    return {"observing": event.subject, "observing_since": event.since, "asks": event.asks}
+
+
 def _quiet(s: State, event: e.Quiet, moment: e.Moment) -> dict[str, Any]:
     until = moment.wall + (event.until - moment.t) if event.on and event.until is not None else None
     return {"quiet": event.on, "quiet_until": until}
@@ -320,6 +329,7 @@ FOLDS: Mapping[type[e.Event], Callable[[State, Any, e.Moment], dict[str, Any]]] 
     e.Liked: _liked,
     e.Excluded: _excluded,
     e.Proposed: _proposed,
+    e.Observing: _observing,
     e.Quiet: _quiet,
     e.Private: _private,
     e.Preferred: _preferred,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from station.core import coach, gestures, grammar, lights, reminders, session
+from station.core import coach, gestures, grammar, lights, observation, reminders, session
 
 
 def markdown() -> str:
@@ -22,6 +22,8 @@ def markdown() -> str:
             _transitions(coach.TABLE, "the cue ended"),
             "### The reminders",
             _transitions(reminders.TABLE, "the offer ended"),
+            "### The two weeks of looking at one thing",
+            _transitions(observation.TABLE, "they ended"),
             "### The exercise",
             _rows(("phase", "request", "does"), ((phase, what, do) for (phase, what), do in session.TABLE.items())),
             "### The light, the most important first",

@@ -57,6 +57,8 @@ LINES: Final[dict[str, dict[type[Event], int]]] = {
         events.AlertRandomised: INFO,
         events.Proposed: INFO,
         events.ProposalAnswered: INFO,
+        events.ObservationBegan: INFO,
+        events.ObservationEnded: INFO,
         events.Mark: INFO,
         events.Minute: INFO,
         events.Presence: INFO,
@@ -84,6 +86,7 @@ NEVER: Final = (
     events.Liked,
     events.Excluded,
     events.NoteChanged,
+    events.Observing,
 )
 # While private mode is on only these are written, whatever the level.
 PRIVATE: Final = (events.Private, events.SensorTrouble, events.OutputTrouble, events.OutputWell)

@@ -13,6 +13,7 @@ from station.core.engine import Engine
 from station.core.events import Cue, CueAnswered, CueWithheld
 from station.core.hours import QuietWeek
 from station.core.inputs import LocalTime, NewDay, Prefer
+from station.core.observation import Observation
 from station.core.preferences import Preferences
 from station.core.proposals import Proposals
 from station.core.script import Script, Step
@@ -44,11 +45,12 @@ class CoachedDesk(SmallDesk):
         self.coach = coach.Coach(offers, None, None, self.suggestions)
         self.reminders = reminders.Reminders(None, self.coach.budget, offers, PROMPTS, MOVES)
         self.proposals = Proposals()
+        self.observation = Observation()
         self.preferences = Preferences(assembly._preferred(config.defaults()), OFFERED)
         self.session = Session(shelf, None, OFFERED)
         self.parts = (
             self.gestures, self.grammar, self.preferences, self.quiet, QuietWeek(), self.suggestions, self.coach,
-            self.reminders, self.proposals, self.session, self.lights,
+            self.reminders, self.proposals, self.observation, self.session, self.lights,
         )  # fmt: skip
         self.engine = Engine(self.parts)
         self.told.clear()

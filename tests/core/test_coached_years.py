@@ -14,7 +14,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from station.core.events import Cue, CueAnswered, Presence, Private, Quiet, QuietHours, SessionEnded, SessionStarted
-from station.core.inputs import AnswerProposal, Context, Exclude, Like, NewDay, Prefer, SetQuiet, Start
+from station.core.inputs import (
+    AnswerProposal,
+    Context,
+    Exclude,
+    Like,
+    NewDay,
+    Observe,
+    Prefer,
+    QuestionDone,
+    SetQuiet,
+    Start,
+)
 
 HAPPENINGS: tuple[Any, ...] = (
     "tension", "tension", "tension", "recover", "short", "double", "long", "hold",
@@ -23,7 +34,7 @@ HAPPENINGS: tuple[Any, ...] = (
     Exclude("movement"), Exclude("movement", on=False), AnswerProposal(True), AnswerProposal(False),
     Prefer({"daily": "arrival"}), Prefer({"daily": "10:15"}), Prefer({"movement": False}), Prefer({"movement": True}),
     Prefer({"chime": False}), Prefer({"silent_alerts": True}), Prefer({"cue_budget": 6}), Prefer({"try_out": True}),
-    Prefer({"quiet_hours": "mon-fri 12:00-13:00, sat-sun"}),
+    Prefer({"quiet_hours": "mon-fri 12:00-13:00, sat-sun"}), Observe("pace"), Observe(""), QuestionDone(),
 )  # fmt: skip
 
 times_of_day = st.lists(st.tuples(st.integers(7 * 60, 19 * 60), st.sampled_from(HAPPENINGS)), max_size=10)

@@ -382,6 +382,8 @@ def test_everything_can_be_exported(tmp_path: Path) -> None:
         "marks": 1,
         "drawn": 0,
         "feelings": 0,
+        "observations": 0,
+        "answers": 0,
         "spans": 0,
         "hours": 1,
         "days": 1,

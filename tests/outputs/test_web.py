@@ -202,6 +202,7 @@ BODIES: dict[str, tuple[dict[str, Any], i.Input]] = {
     "like": ({"technique": "pmr"}, i.Like("pmr", True, "page")),
     "exclude": ({"technique": "daily/jaw", "on": False}, i.Exclude("daily/jaw", False, "page")),
     "proposal": ({"accepted": True}, i.AnswerProposal(True, "page")),
+    "observe": ({"subject": "pace"}, i.Observe("pace", "page")),
     "calibrate": ({"action": "start"}, i.Calibrate("start", "page")),
 }
 

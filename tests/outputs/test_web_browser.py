@@ -131,6 +131,7 @@ def _remembered(folder: Path) -> str:
     from web_desk import remember
 
     from station.core import events as e
+    from station.outputs.history import answers
 
     noon = time.time() - 2 * 86_400
     morning = noon - noon % 86_400 + 8 * 3600
@@ -152,13 +153,19 @@ def _remembered(folder: Path) -> str:
         (morning + 9080, e.SessionEnded("breathing", "de", "completed")),
         (morning + 9500, e.Mark("button")),
     ]
+    began = morning - 15 * 86_400
+    told += [(began, e.ObservationBegan("task", "page")), (began + 1e6, e.ObservationEnded("task", "ended"))]
     remember(folder, *sorted(told, key=lambda each: each[0]))
+    for day, what in enumerate(("writing", "mouse", "writing", "talking")):
+        assert answers.keep(folder / "history.db", began + (1 + day) * 86_400, began + day * 86_400, "task", what)
     return time.strftime("%Y-%m-%d", time.localtime(morning))
 
 
 @pytest.fixture(scope="module")
 def station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
     running = Station(tmp_path_factory.mktemp("station"))
+    running.tell("observe pace")
+    running.tell("felt 30")  # a question stands in the diary
     yield running
     running.stop()
 
@@ -347,6 +354,25 @@ def test_it_can_be_read_without_javascript(browser: Any, station: Station) -> No
         _go(page, station, path)
         assert words in page.content()
         assert page.locator("button:visible").count() == 0, "no button that would do nothing"
+    context.close()
+
+
+def test_two_weeks_of_looking_are_answered_ended_and_begun_without_javascript(browser: Any, station: Station) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    _go(page, station, "/")
+    assert page.is_visible("#question-hint")
+    page.click("#question-hint a")
+    page.click("text=es drängte")
+    assert "Gerade ist nichts zu fragen" in page.inner_text("#observation")
+    page.click("text=Deine Antworten")
+    assert "es drängte" in page.inner_text("#observation .felt")
+    page.click("text=Jetzt aufhören")
+    page.click("summary:has-text('Zwei Wochen hinschauen')")
+    page.click("text=Was du selbst spürst")
+    assert "Gerade ist nichts zu fragen" in page.inner_text("#observation")
+    page.click("text=Jetzt aufhören")
+    station.tell("observe pace")
     context.close()
 
 

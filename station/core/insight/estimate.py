@@ -46,17 +46,23 @@ def compare(exercises: Sequence[Seen], pauses: Sequence[Seen]) -> Estimate | Non
     ]
     # A covariate that does not vary is the constant once more.
     design = np.column_stack([c for i, c in enumerate(columns) if i < 2 or (len(every) and np.ptp(c) > 1e-9)])
-    degrees = len(every) - design.shape[1]
+    after = np.array([each.after for each in every])
+    found = fitted(design, after, np.array([each.occasion.day for each in every]))
+    return Estimate(*found, len(exercises), len(pauses)) if found else None
+
+
+def fitted(design: np.ndarray, values: np.ndarray, days: np.ndarray) -> tuple[float, float, int] | None:
+    """The second column's coefficient, its standard error, degrees of freedom; None where there is none."""
+    degrees = len(values) - design.shape[1]
     if degrees < FEWEST_DEGREES or np.linalg.matrix_rank(design) < design.shape[1]:
         return None
-    after = np.array([each.after for each in every])
     inverse = np.linalg.inv(design.T @ design)
     weights = inverse @ design.T
-    solution = weights @ after
-    residuals = after - design @ solution
+    solution = weights @ values
+    residuals = values - design @ solution
     plain = inverse[1, 1] * (residuals @ residuals) / degrees
-    clustered = _clustered(weights[1], residuals, np.array([each.occasion.day for each in every]), degrees)
-    return Estimate(float(solution[1]), float(np.sqrt(max(plain, clustered))), degrees, len(exercises), len(pauses))
+    clustered = _clustered(weights[1], residuals, days, degrees)
+    return float(solution[1]), float(np.sqrt(max(plain, clustered))), degrees
 
 
 def _clustered(weights: np.ndarray, residuals: np.ndarray, days: np.ndarray, degrees: int) -> float:

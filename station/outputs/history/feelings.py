@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from station.outputs.history.store import open_store, transaction
+from station.outputs.history.store import delete_row, open_store, transaction
 
 MOST = 10
 
@@ -32,7 +32,4 @@ def keep(path: Path, at: float, discomfort: int | None, mood: int | None) -> boo
 
 def take_back(path: Path, feeling: int) -> bool:
     """Delete the one with this `id`.  False: there is none.  Raises sqlite3.Error."""
-    if not path.exists():
-        return False
-    with closing(open_store(path)) as connection, transaction(connection):
-        return connection.execute("DELETE FROM feeling WHERE rowid = ?", (feeling,)).rowcount == 1
+    return delete_row(path, "feeling", feeling)

@@ -67,6 +67,13 @@ QUERIES: dict[str, tuple[str, str]] = {
     ),
     "drawn": ("SELECT at_ms / 1000.0 AS at, arm FROM drawn", "at_ms"),
     "feelings": ("SELECT rowid AS id, at_ms / 1000.0 AS at, discomfort, mood FROM feeling", "at_ms"),
+    "observations": (
+        """SELECT started_ms / 1000.0 AS started, ended_ms / 1000.0 AS ended, subject, reason,
+                  NOT time_known AS time_uncertain
+           FROM observation JOIN boot ON boot.id = observation.boot""",
+        "started_ms",
+    ),
+    "answers": ("SELECT rowid AS id, at_ms / 1000.0 AS at, subject, answer FROM answer", "at_ms"),
     "spans": (
         "SELECT kind, state, started_ms / 1000.0 AS started, ended_ms / 1000.0 AS ended, reason FROM span",
         "started_ms",
@@ -134,16 +141,18 @@ def spans(path: Path, since: float | None = None, until: float | None = None) ->
     return ask(path, "spans", since, until)
 
 
+REST_BEFORE = """(SELECT sum(relative_rest_permille * valid_ms) / 1000.0 / sum(valid_ms) FROM minute
+                  WHERE ended_ms >= at_ms - :before AND ended_ms < at_ms
+                    AND relative_rest_permille IS NOT NULL AND valid_ms > 0)"""
+"""The share of rest before `at_ms` of whatever row this stands beside; NULL where nothing was measured."""
+
+
 def rest_before_marks(path: Path, since: float, until: float, seconds: float = 600.0) -> dict[int, float]:
     """Mark id -> share of rest (0..1) in the `seconds` before it; none where nothing was measured."""
     # A subquery, not a join: it always walks the few marks and looks their minutes up.
-    sql = """SELECT id, rest FROM (
-               SELECT mark.rowid AS id,
-                      (SELECT sum(relative_rest_permille * valid_ms) / 1000.0 / sum(valid_ms) FROM minute
-                       WHERE ended_ms >= mark.at_ms - :before AND ended_ms < mark.at_ms
-                         AND relative_rest_permille IS NOT NULL AND valid_ms > 0) AS rest
-               FROM mark WHERE at_ms >= :since AND at_ms < :until)
-             WHERE rest IS NOT NULL"""
+    sql = f"""SELECT id, rest FROM (
+                SELECT rowid AS id, {REST_BEFORE} AS rest FROM mark WHERE at_ms >= :since AND at_ms < :until)
+              WHERE rest IS NOT NULL"""
     asked = {"before": round(seconds * 1000), "since": round(since * 1000), "until": round(until * 1000)}
     with reading(path) as connection:
         return {int(row[0]): float(row[1]) for row in connection.execute(sql, asked)}

@@ -2,7 +2,7 @@
 
 A `Row` is a statement with its values and one question answered: may it wait for the next minute?  Marks, sessions,
 episodes and minutes may not; quality and presence may, which spares the card about half of its writes.
-While private mode is on nothing becomes a row; a session that was already running may still end.
+While private mode is on nothing becomes a row; what was already running, a session or an observation, may still end.
 """
 
 from __future__ import annotations
@@ -51,6 +51,9 @@ MARK = """INSERT INTO mark VALUES (:at, :boot, :up, :source, NULL)"""
 SPAN_END = """UPDATE span SET ended_ms = :at WHERE kind = :kind AND ended_ms IS NULL"""
 SPAN = """INSERT INTO span VALUES (:at, :boot, :up, NULL, :kind, :state, :reason)"""
 
+OBSERVATION = """INSERT INTO observation VALUES (:at, :boot, :up, NULL, :subject, NULL)"""
+OBSERVATION_END = """UPDATE observation SET ended_ms = :at, reason = :reason WHERE ended_ms IS NULL"""
+
 # A clean stop knows the time.
 END_SESSIONS = """UPDATE session SET reason = 'aborted', ended_ms = :now WHERE reason IS NULL"""
 END_EPISODES = """UPDATE episode SET ended_ms = :now, lasted_ms = :now - started_ms WHERE ended_ms IS NULL"""
@@ -82,7 +85,7 @@ class Rows:
         if isinstance(event, ev.ContextChanged) and event.active and not self._private:
             self._contexts.add(f"context {event.name}")
         make = _MAKERS.get(type(event))
-        if make is None or (self._private and not isinstance(event, ev.SessionEnded)):
+        if make is None or (self._private and not isinstance(event, ev.SessionEnded | ev.ObservationEnded)):
             return []
         stamp = {"at": _ms(moment.wall), "up": _ms(moment.t)}
         return [Row(row.sql, {**stamp, **row.values}, row.at_once) for row in make(event)]
@@ -159,6 +162,14 @@ def _mark(event: ev.Mark) -> list[Row]:
     return [Row(MARK, {"source": event.source})]
 
 
+def _observation_began(event: ev.ObservationBegan) -> list[Row]:
+    return [Row(OBSERVATION_END, {"reason": "ended"}), Row(OBSERVATION, {"subject": event.subject})]
+
+
+def _observation_ended(event: ev.ObservationEnded) -> list[Row]:
+    return [Row(OBSERVATION_END, {"reason": event.reason})]
+
+
 def _span(kind: str, state: str, reason: str = "") -> list[Row]:
     return [
         Row(SPAN_END, {"kind": kind}, at_once=False),
@@ -197,6 +208,8 @@ _MAKERS: dict[type[ev.Event], Callable[[Any], list[Row]]] = {
     ev.SessionStarted: _session_started,
     ev.SessionEnded: _session_ended,
     ev.Mark: _mark,
+    ev.ObservationBegan: _observation_began,
+    ev.ObservationEnded: _observation_ended,
     ev.Quality: _quality,
     ev.Presence: _presence,
     ev.Quiet: _quiet,

@@ -29,6 +29,8 @@ TABLES: dict[str, str] = {
     "mark": "at_ms",
     "feeling": "at_ms",
     "drawn": "at_ms",
+    "observation": "started_ms",
+    "answer": "at_ms",
     "span": "started_ms",
 }
 
@@ -91,6 +93,17 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
             with contextlib.suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
         raise
+
+
+def delete_row(path: Path, table: str, row: int) -> bool:
+    """Take back one entry of a person's; it is gone from the disk when this returns.  False: there is none.
+
+    Raises sqlite3.Error.
+    """
+    if not path.exists():
+        return False
+    with contextlib.closing(open_store(path)) as connection, transaction(connection):
+        return connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (row,)).rowcount == 1
 
 
 def is_damage(error: sqlite3.Error) -> bool:

@@ -44,6 +44,8 @@ _TIMES = {
     "mark": ("at_ms",),
     "feeling": ("at_ms",),
     "drawn": ("at_ms",),
+    "observation": ("started_ms", "ended_ms"),
+    "answer": ("at_ms",),
     "span": ("started_ms", "ended_ms"),
 }
 

@@ -107,6 +107,12 @@ class YesOrNo(Body, frozen=True, forbid_unknown_fields=True):
     accepted: Annotated[bool, Meta(description="Yes or no.")]
 
 
+class Subject(Body, frozen=True, forbid_unknown_fields=True):
+    """What to look at for two weeks; an empty one ends that."""
+
+    subject: Annotated[Literal["", "pace", "felt", "task"], Meta(description="What to look at.")]
+
+
 class CalibrationMove(Body, frozen=True, forbid_unknown_fields=True):
     """Lead the calibration."""
 
@@ -131,6 +137,7 @@ COMMANDS: Mapping[str, tuple[type[Body], Callable[[Any], i.Input], str]] = {
     "like": (OneTechnique, lambda b: i.Like(b.technique, b.on, SOURCE), "Say that you like an exercise."),
     "exclude": (OneTechnique, lambda b: i.Exclude(b.technique, b.on, SOURCE), "Leave an exercise out of suggestions."),
     "proposal": (YesOrNo, lambda b: i.AnswerProposal(b.accepted, SOURCE), "Say yes or no to what is proposed."),
+    "observe": (Subject, lambda b: i.Observe(b.subject, SOURCE), "Two weeks of looking at one thing: begin, or end."),
     "prefer": (Wishes, lambda b: i.Prefer(_said(b), SOURCE), "Change what may be changed while running."),
     "calibrate": (CalibrationMove, lambda b: i.Calibrate(b.action, SOURCE), "Lead the calibration."),
 }
@@ -160,6 +167,18 @@ class WantFeelings(Body, frozen=True, forbid_unknown_fields=True):
     """Whether the diary offers a place for how you feel."""
 
     on: Annotated[bool, Meta(description="On or off.")]
+
+
+class QuestionAnswer(Body, frozen=True, forbid_unknown_fields=True):
+    """Your answer to the question of the two weeks, for your diary alone; null skips it."""
+
+    answer: Annotated[str, Meta(pattern=r"^[a-z]{1,20}$", description="One of the answers there are.")] | None = None
+
+
+class AnswerId(Body, frozen=True, forbid_unknown_fields=True):
+    """One of your answers."""
+
+    answer: Annotated[int, Meta(ge=1, le=2**53, description="The answer's id.")]
 
 
 class SetupStep(Body, frozen=True, forbid_unknown_fields=True):

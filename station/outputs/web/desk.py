@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from station.core.inputs import Input
+from station.core.state import State
 from station.outputs.contract import House
 from station.outputs.history import FILE_NAME as HISTORY
 from station.outputs.history import read
@@ -39,6 +40,8 @@ class Desk:
     """Whether the settings let the page leave this computer once there is a passphrase."""
     files: dict[str, tuple[str, bytes, str]] = field(default_factory=dict)
     """Name -> (kind, content, ETag) of what is served as it is."""
+    patience_s: float = 1.0
+    """So long a form waits for the station to have heard it."""
     kept: dict[str, Any] = field(default_factory=dict)
     """What took a while to work out, by the module that did."""
 
@@ -74,6 +77,12 @@ class Desk:
     def put(self, message: Input) -> None:
         """Tell the station something."""
         self.house.inbox(message)
+
+    def until(self, holds: Callable[[State], bool]) -> None:
+        """Wait a moment, on a request's own thread, for what the station was just told: the next page shall show it."""
+        give_up = time.monotonic() + self.patience_s
+        while not holds(self.live.state) and time.monotonic() < give_up:
+            time.sleep(0.01)
 
     def today(self) -> datetime.date:
         """The local date."""

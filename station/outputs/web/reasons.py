@@ -65,6 +65,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
 SENTENCES: Mapping[str, str] = {
     **CALIBRATION,
     "Private mode is on: nothing is recorded.": "Privat ist an: Es wird nichts aufgezeichnet.",
+    "Two weeks are running already; end them first.": "Es laufen schon zwei Wochen; beende sie zuerst.",
     "Private mode is on; hold the button for six seconds to end it.": (
         "Privat ist an. Halte den Knopf sechs Sekunden, um es zu beenden."
     ),

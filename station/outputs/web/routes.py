@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from station.outputs.web import api, files
+from station.outputs.web import api, files, observing
 from station.outputs.web.answer import Answer, Asked
 from station.outputs.web.commands import (
     COMMANDS,
+    AnswerId,
     Body,
     Feeling,
     FeelingId,
     MarkText,
     Nothing,
     Passphrase,
+    QuestionAnswer,
     SetupStep,
     WantFeelings,
 )
@@ -77,6 +79,11 @@ def _page(path: str, handler: Handler, summary: str, *query: Query, open: bool =
     return Route("GET", path, handler, summary, "page", query=(*query, LANG, NUMBERS), open=open)
 
 
+def _form(path: str, handler: Handler, summary: str, *fields: str) -> Route:
+    """One that leads back to its page."""
+    return Route("POST", path, handler, summary, "form", answers=(303,), fields=fields)
+
+
 def _command(name: str) -> Route:
     body, _, summary = COMMANDS[name]
     return Route("POST", f"/api/{name}", api.command(name), summary, body=body, slow=False, answers=(202,))
@@ -113,12 +120,16 @@ ROUTES: tuple[Route, ...] = (
         "form",
         fields=("what", "since?", "until?", "sure?"),
     ),
+    _form("/observe", observing.observe_form, "Two weeks of looking at one thing: begin, or end.", "subject?"),
+    _form("/question", observing.question_form, "Answer the two weeks' question, or skip it.", "answer?"),
+    _form("/unanswer", observing.unanswer_form, "Take such an answer back.", "answer"),
     Route("GET", "/api/state", api.state, "The public state now.", slow=False),
     Route("GET", "/api/live", _stream, "State, readings and events as they happen (10 Hz).", "stream", slow=False),
     Route("GET", "/api/today", api.today, "Today so far, in a few figures."),
     Route("GET", "/api/day", api.the_day, "One day in tiles of ten minutes, with all that happened.", query=(DATE,)),
     Route("GET", "/api/exercises", api.exercises, "All exercises with the words they speak.", query=(LANG,)),
     Route("GET", "/api/marks", api.marks, "Marks of the 31 days before a moment.", query=(BEFORE,)),
+    Route("GET", "/api/observations", observing.listed, "The two weeks of looking at one thing, and what they say."),
     Route("GET", "/api/setup", api.setup, "How far the first set-up has come.", slow=False),
     *(_command(name) for name in COMMANDS),
     Route("POST", "/api/annotate", api.annotated, "Keep your words to a mark.", body=MarkText),
@@ -127,6 +138,8 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "POST", "/api/feelings", api.want_to_feel, "Offer a place for it in the diary, or no longer.", body=WantFeelings
     ),
+    Route("POST", "/api/question", observing.answered, "Answer the two weeks' question.", body=QuestionAnswer),
+    Route("POST", "/api/unanswer", observing.unanswered, "Take such an answer back.", body=AnswerId),
     Route("POST", "/api/setup", api.set_up, "A step of the set-up is done, or to be done anew.", body=SetupStep),
     Route("POST", "/api/passphrase", api.passphrase, "Set or remove the page's passphrase.", body=Passphrase),
     Route("POST", "/api/login", api.sign_in, "Show the passphrase, get a session.", body=Passphrase, open=True),

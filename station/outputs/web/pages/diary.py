@@ -17,6 +17,7 @@ from station.outputs.web.desk import Desk
 from station.outputs.web.html import Html, join, tag
 from station.outputs.web.pages.frame import action, card, framed, view_of
 from station.outputs.web.pages.icons import icon
+from station.outputs.web.pages.observation import place
 from station.outputs.web.view import View
 from station.outputs.web.wanted import feelings_wanted
 
@@ -48,6 +49,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
             action("mark", join(icon("mark"), view.w("live.mark")), class_="button primary", reload="1"),
             class_="buttons",
         ),
+        *place(desk, asked, view),
         *_feelings(desk, view, until),
         *(days or [tag("p", view.w("diary.empty"), class_="card")]),
         tag("p", tag("a", view.w("diary.older"), href=f"/diary?before={older + 1:.0f}")) if older else None,

@@ -30,6 +30,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
         view.w("nav.now"),
         tag("h1", view.w("now.title"), class_="quiet-title"),
         _setup_hint(desk, view),
+        _question_hint(state, view),
         _trouble(state, view),
         _offer(state, view),
         _proposal(state, view),
@@ -47,6 +48,18 @@ def _setup_hint(desk: Desk, view: View) -> Html | None:
         tag("span", view.w("now.setup_on" if started else "now.setup")),
         tag("a", view.w("now.setup_go"), href="/setup", class_="button"),
         class_="hint",
+    )
+
+
+def _question_hint(state: State, view: View) -> Html:
+    """A question of the two weeks waits, if one likes."""
+    return tag(
+        "p",
+        tag("span", view.w("now.question")),
+        tag("a", view.w("now.question_go"), href="/diary#observation", class_="button"),
+        class_="hint",
+        id="question-hint",
+        hidden=not state.asks or state.private,
     )
 
 

@@ -33,5 +33,5 @@ addEventListener("pagehide", () => [...timers.keys()].forEach(keep));
 onLive((message) => {
   // A mark is on the disk a moment after it is told; nobody who is writing is interrupted.
   const writing = document.activeElement?.matches("textarea");
-  if (message.events.some((event) => event.event === "mark") && !writing) setTimeout(() => location.reload(), 700);
+  if (message.events.some((event) => ["mark", "observing"].includes(event.event)) && !writing) setTimeout(() => location.reload(), 700);
 });

@@ -96,6 +96,7 @@ function picture(state) {
   show("offer", Boolean(state.cue));
   if (state.cue) text("offer-text", w(`live.offer_text_${state.cue_kind || "tension"}`));
   show("wrong", !["daily", "movement"].includes(state.cue_kind));
+  show("question-hint", state.asks && !state.private);
   show("proposal", Boolean(state.proposal));
   if (state.proposal) {
     text("proposal-text", w(`live.proposal_${state.proposal}`));
