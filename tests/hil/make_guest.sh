@@ -32,4 +32,6 @@ for program in arecord:alsa-utils mosquitto:mosquitto mosquitto_sub:mosquitto-cl
     apt-get install -y -qq --no-install-recommends "${program#*:}" >/dev/null
   fi
 done
+sh "$(dirname -- "$0")/make_debian.sh" "$home/debian"
+
 say "the guest is ready in $home: make hil"
