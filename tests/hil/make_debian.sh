@@ -27,7 +27,7 @@ if [ ! -e "$root/.complete" ]; then
 fi
 
 if ! ls "$root"/opt/lgpio/lgpio-*.whl >/dev/null 2>&1; then
-  say "lgpio for Python 3.13, which Raspberry Pi OS has as python3-lgpio, and nobody as a wheel"
+  say "lgpio for Python 3.13, which Raspberry Pi OS has as python3-lgpio and plain Debian has not"
   inside sh -c 'python3 -m venv /opt/lgpio && /opt/lgpio/bin/pip install -q setuptools wheel &&
     PYPI=1 /opt/lgpio/bin/pip wheel -q --no-deps --no-build-isolation -w /opt/lgpio lgpio==0.2.2.0'
 fi
