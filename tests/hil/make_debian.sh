@@ -40,4 +40,5 @@ mkdir -p "$root/opt/source"
 inside /opt/source/systemd/install.sh --yes
 inside sh -c '/opt/desk-station/current/bin/pip install -q --no-deps /opt/lgpio/lgpio-*.whl'
 rm -rf "$root/opt/source"
-inside systemctl enable --quiet desk-station
+# What its installer does where systemd runs: `systemctl enable`.
+ln -sf /etc/systemd/system/desk-station.service "$root/etc/systemd/system/multi-user.target.wants/"
