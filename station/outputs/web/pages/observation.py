@@ -143,12 +143,12 @@ def _older(view: View, past: list[Observation]) -> list[Html]:
 def _found(view: View, found: Observation) -> list[Html | None]:
     first = datetime.datetime.fromtimestamp(found.started).date()
     last = datetime.datetime.fromtimestamp((found.ended or found.started) - 1).date()
-    rows = [tag("li", _row(view, found.subject, each)) for each in found.answers]
+    rows = [tag("li", _row(view, found.subject, each)) for each in found.answers if each.said]
     return [
         tag("h3", view.w(f"observation.{found.subject}")),
         tag("p", f"{view.date(first)} – {view.date(max(first, last))}", class_="soft"),
         *_said(view, found),
-        tag("ul", *rows, class_="plain-list figure"),
+        tag("ul", *rows, class_="plain-list figure") if rows else None,
         tag("p", view.w("observation.picture"), class_="soft") if found.whole else None,
     ]
 

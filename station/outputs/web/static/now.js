@@ -76,7 +76,7 @@ function windows(list) {
 function oneWindow(each) {
   const clock = (at) => new Date(1000 * at).toLocaleTimeString(desk.language, { hour: "2-digit", minute: "2-digit", hour12: false });
   const day = new Date(1000 * each.since);
-  const date = day.toLocaleDateString(desk.language, { weekday: "long", year: "numeric", month: "long", day: "numeric" });
+  const date = day.toLocaleDateString(desk.language === "en" ? "en-GB" : "de", { weekday: "long", year: "numeric", month: "long", day: "numeric" });
   const two = (figure) => String(figure).padStart(2, "0");
   const link = document.createElement("a");
   link.href = `/day?date=${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
