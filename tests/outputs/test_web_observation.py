@@ -227,9 +227,7 @@ def test_after_two_weeks_the_difference_is_told_in_words_with_its_interval(rig: 
     assert "Vor der Antwort „es drängte“ hat dein Muskel weniger geruht als vor den anderen." in said
     between = re.search(r"Recht sicher sind es (\d+) bis (\d+) Prozentpunkte", said)
     assert between and int(between[1]) < 35 <= int(between[2]) + 1
-    assert (
-        "„in Ruhe“: 14 ×, davor 52 % Ruhe" in said and "„in Ruhe“ hat dein Muskel mehr" not in said
-    )
+    assert "„in Ruhe“: 14 ×, davor 52 % Ruhe" in said and "„in Ruhe“ hat dein Muskel mehr" not in said
     assert "Ein Bild, keine Ursache" in said
     assert "Before the answer “pressing” your muscle rested less" in card(rig, "en")
     hidden = rig.client().get("/diary?numbers=hide").text
