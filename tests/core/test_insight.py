@@ -14,7 +14,7 @@ from station.core.insight.findings import LOOKS, Finding, findings
 from station.core.insight.occasions import Occasion, alerts, exercises, pauses
 from station.core.insight.shrink import LEAST_BETWEEN, between_of, shrunk
 from station.core.insight.situations import Piece, situations
-from station.core.insight.windows import Seen, Track, reach
+from station.core.insight.windows import Seen, Track, columns
 
 DAY = 86_400.0
 BEGAN = 20_000 * DAY
@@ -92,15 +92,16 @@ def test_the_minutes_that_brought_the_cue_are_no_baseline() -> None:
 
 
 def test_what_was_hardly_measured_is_left_out() -> None:
-    def minute(n: int, load: float | None = 8.0, valid_s: float = 60.0) -> dict[str, object]:
-        return {"ended": 60.0 * n, "apdf50": load, "valid_s": valid_s}
+    def minute(n: int, load: float | None = 8.0, valid_s: float = 60.0) -> tuple[float, float | None, float]:
+        return 60.0 * n, load, valid_s
 
     whole = Occasion(1800.0, 1920.0, "breathing", "cue")
     for gap in (range(11, 20), range(26, 30), range(34, 45)):
         minutes = [minute(n, None if n in gap and n % 2 else 8.0, 20.0 if n in gap else 60.0) for n in range(61)]
-        assert Track.of(minutes).seen([whole]) == []
-    assert reach(whole) == (600.0, 2880.0)
-    assert len(Track.of([minute(n, 0.2) for n in range(61)]).seen([whole])) == 1
+        assert Track.of([columns(minutes)]).seen([whole]) == []
+    halves = [[minute(n, 0.2) for n in part] for part in (range(30), range(30, 30), range(30, 61))]
+    assert len(Track.of([columns(half) for half in halves]).seen([whole])) == 1
+    assert Track.of([columns([])]).seen([whole]) == []
     assert Track.of([]).seen([whole]) == []
 
 

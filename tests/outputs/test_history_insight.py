@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from web_desk import remember
 
 from station.core import events as e
-from station.outputs.history import feelings, purge, read
+from station.outputs.history import History, feelings, purge, read
 
 BEGAN = 1_800_000_000.0 - 1_800_000_000 % 600
 
@@ -21,18 +22,60 @@ def minute(rest: float | None = 0.5, p50: float | None = 8.0) -> e.Minute:
     return e.Minute(rest, 3.0, p50, 15.0, 5, 60.0, 60.0, "A")
 
 
-def test_minutes_of_overlapping_ranges_come_once_and_in_order(tmp_path: Path) -> None:
+def test_the_loads_of_a_range_come_in_order_each_in_the_range_where_it_lies(tmp_path: Path) -> None:
     remember(tmp_path, *[(BEGAN + 60 * n, minute(p50=float(n))) for n in range(1, 31)])
     path = tmp_path / "history.db"
-    found = read.minutes_around(path, [(BEGAN + 600, BEGAN + 900), (BEGAN, BEGAN + 240), (BEGAN + 840, BEGAN + 960)])
-    assert [m["apdf50"] for m in found] == [1, 2, 3, 4, 11, 12, 13, 14, 15, 16]
-    assert found[0] == {"ended": BEGAN + 60, "apdf50": 1.0, "valid_s": 60.0}
+    first, none, last = read.loads(path, [(BEGAN, BEGAN + 600), (0.0, 600.0), (BEGAN + 600, BEGAN + 900)])
+    assert first == [(BEGAN + 60 * n, float(n), 60.0) for n in range(1, 11)]
+    assert none == []
+    assert [load for _, load, _ in last] == [11.0, 12.0, 13.0, 14.0, 15.0]
+
+
+def test_a_day_looks_different_once_it_was_written_to_moved_or_deleted(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    remember(tmp_path, *[(BEGAN + 60 * n, minute()) for n in range(1, 31)])
+
+    def looks() -> dict[str, tuple[object, ...]]:
+        return dict(read.days_told(path, BEGAN - 86_400, BEGAN + 86_400))
+
+    seen = [looks()]
+    assert looks() == seen[0] and len(seen[0]) == 1
+    remember(tmp_path, (BEGAN + 60 * 31, minute()))
+    seen.append(looks())
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE minute SET ended_ms = ended_ms + 120000")
+    seen.append(looks())
+    purge(path, BEGAN, BEGAN + 300)
+    seen.append(looks())
+    assert all(one != other for n, one in enumerate(seen) for other in seen[:n])
+
+
+def test_how_much_there_is_changes_with_everything_that_the_insight_rests_on(tmp_path: Path) -> None:
+    told: list[tuple[float, e.Event]] = [
+        (BEGAN, e.Presence("away")),
+        (BEGAN + 1, e.SessionStarted("pmr", "micro", "de", 60.0, "page")),
+        (BEGAN + 2, e.Cue("light", "tension", "pmr")),
+        (BEGAN + 3, e.CueWithheld("quiet: quiet time")),
+        (BEGAN + 4, e.AlertRandomised("silent")),
+        (BEGAN + 5, e.SessionEnded("pmr", "de", "completed")),
+    ]
+    seen = []
+    for n in range(len(told)):
+        history = History(tmp_path / f"{n}.db", boot_id="test")
+        history.start()
+        for wall, event in told[: n + 1]:
+            history.take(e.Moment(event, wall - BEGAN, wall))
+        assert history.flush(10)
+        seen.append(read.how_much(history.path, BEGAN - 60, BEGAN + 60))
+        history.stop()
+    assert seen[-1] == (1, 1, 1, 1, 1, 1)
+    assert len(set(seen)) == len(told)
 
 
 def test_rest_is_summed_in_pieces_and_the_unknown_is_left_out(tmp_path: Path) -> None:
     told = [(BEGAN + 60 * n, minute(0.25 if n <= 10 else 0.75)) for n in range(1, 16)]
     remember(tmp_path, *told, (BEGAN + 1800, minute(None, None)))
-    found = read.rest_in_pieces(tmp_path / "history.db", BEGAN, BEGAN + 3600)
+    [found] = read.rest_in_pieces(tmp_path / "history.db", [(BEGAN, BEGAN + 3600)])
     assert found == [(BEGAN, 150.0, 600.0), (BEGAN + 600, 225.0, 300.0)]
 
 

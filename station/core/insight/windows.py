@@ -10,9 +10,9 @@ muscle load scatters by factors, not by amounts.  Below 1 %RVE a muscle rests, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -40,9 +40,11 @@ class Seen:
     after: float
 
 
-def reach(occasion: Occasion) -> tuple[float, float]:
-    """From when to when minutes are needed for it, in wall seconds."""
-    return occasion.at - TRIGGER_S - BEFORE_S, occasion.ended + SETTLE_S + AFTER_S
+def columns(minutes: Iterable[tuple[float, float | None, float]]) -> tuple[np.ndarray, np.ndarray]:
+    """(ended, load) of a `Track` from the history's minutes: when each ended, its p50 in %RVE or None, its valid_s."""
+    rows = [(at, load if load is not None and valid_s >= LEAST_VALID_S else np.nan) for at, load, valid_s in minutes]
+    ended, load = np.array(rows, dtype=float).reshape(-1, 2).T
+    return ended, load
 
 
 class Track:
@@ -57,10 +59,10 @@ class Track:
         self._counts = np.concatenate(([0], np.cumsum(known)))
 
     @classmethod
-    def of(cls, minutes: Sequence[Mapping[str, Any]]) -> Track:
-        """From the history's minutes: `ended`, `apdf50` (%RVE or None), `valid_s`."""
-        load = [m["apdf50"] if m["apdf50"] is not None and m["valid_s"] >= LEAST_VALID_S else np.nan for m in minutes]
-        return cls(np.array([m["ended"] for m in minutes], dtype=float), np.array(load, dtype=float))
+    def of(cls, days: Sequence[tuple[np.ndarray, np.ndarray]]) -> Track:
+        """From the columns of days that follow each other."""
+        ended, load = zip(*days, strict=True) if days else ((np.empty(0),), (np.empty(0),))
+        return cls(np.concatenate(ended), np.concatenate(load))
 
     def seen(self, occasions: Iterable[Occasion]) -> list[Seen]:
         """Those occasions of which enough was measured, with their levels."""

@@ -14,6 +14,8 @@ from typing import Any
 
 Record = dict[str, Any]
 
+HALF_MINUTE_MS = 30_000
+
 
 @contextmanager
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
@@ -165,28 +167,69 @@ def newest_mark(path: Path, before: float) -> float:
     return 0.0 if found is None else float(found) / 1000
 
 
-def minutes_around(path: Path, ranges: Sequence[tuple[float, float]]) -> list[Record]:
-    """`ended`, `apdf50` and `valid_s` of the minutes that ended within any of these ranges, oldest first."""
-    sql = """SELECT ended_ms / 1000.0 AS ended, apdf50_tenths / 10.0 AS apdf50, valid_ms / 1000.0 AS valid_s
-             FROM minute WHERE ended_ms > ? AND ended_ms <= ? ORDER BY ended_ms"""
-    found: list[Record] = []
-    asked_to = -(2**62)
+Loads = list[tuple[float, float | None, float]]
+Pieces = list[tuple[float, float, float]]
+
+
+def loads(path: Path, ranges: Sequence[tuple[float, float]]) -> list[Loads]:
+    """(ended, apdf50 in %RVE, valid_s) of the minutes that lie in each of these ranges, oldest first.
+
+    A minute lies where its middle is, as in the roll-ups.
+    """
+    sql = """SELECT ended_ms / 1000.0, apdf50_tenths / 10.0, valid_ms / 1000.0
+             FROM minute WHERE ended_ms >= ? AND ended_ms < ? ORDER BY ended_ms"""
     with reading(path) as connection:
-        for low, high in sorted((round(since * 1000), round(until * 1000)) for since, until in ranges):
-            # Ranges may overlap; every minute is wanted once.
-            found += [dict(row) for row in connection.execute(sql, (max(low, asked_to), high))]
-            asked_to = max(asked_to, high)
+        connection.row_factory = None
+        return [connection.execute(sql, _middles(since, until)).fetchall() for since, until in ranges]
+
+
+def _middles(since: float, until: float) -> tuple[int, int]:
+    return round(since * 1000) + HALF_MINUTE_MS, round(until * 1000) + HALF_MINUTE_MS
+
+
+def days_told(path: Path, since: float, until: float) -> list[tuple[str, tuple[Any, ...]]]:
+    """Every measured day and how it looks: what is equal later has not been written to, moved or deleted meanwhile."""
+    sql = """SELECT day, first_ms, minutes, valid_ms, rest_us, apdf50_weighted,
+                    (SELECT max(ended_ms) FROM minute WHERE ended_ms BETWEEN first_ms AND first_ms + 90000000)
+             FROM day WHERE first_ms >= ? AND first_ms < ? AND day <> '' ORDER BY first_ms"""
+    with reading(path) as connection:
+        connection.row_factory = None
+        found = connection.execute(sql, (round(since * 1000), round(until * 1000)))
+        return [(str(day), tuple(looks)) for day, *looks in found]
+
+
+def how_much(path: Path, since: float, until: float) -> tuple[int, ...]:
+    """How many exercises (begun, ended), cues, withheld cues, alerts drawn by lot and spans: asked in no time."""
+    sql = " UNION ALL ".join(
+        f"SELECT count({what}) FROM {table} WHERE {column} >= :since AND {column} < :until"
+        for what, table, column in (
+            ("*", "session", "started_ms"),
+            ("ended_ms", "session", "started_ms"),
+            ("*", "cue", "started_ms"),
+            ("*", "withheld", "at_ms"),
+            ("*", "drawn", "at_ms"),
+            ("*", "span", "started_ms"),
+        )
+    )
+    with reading(path) as connection:
+        counts = connection.execute(sql, {"since": round(since * 1000), "until": round(until * 1000)})
+        return tuple(int(row[0]) for row in counts)
+
+
+def rest_in_pieces(path: Path, ranges: Sequence[tuple[float, float]], seconds: int = 600) -> list[Pieces]:
+    """(start, rest_s, valid_s) of every piece of so many seconds in which anything was measured, for each range."""
+    sql = f"""SELECT (ended_ms - {HALF_MINUTE_MS}) / :piece_ms * :seconds * 1.0,
+                     sum(relative_rest_permille * valid_ms) / 1e6, sum(valid_ms) / 1e3
+              FROM minute WHERE ended_ms >= :since AND ended_ms < :until AND relative_rest_permille IS NOT NULL
+              GROUP BY 1 ORDER BY 1"""
+    found: list[Pieces] = []
+    with reading(path) as connection:
+        connection.row_factory = None
+        for since, until in ranges:
+            low, high = _middles(since, until)
+            asked = {"piece_ms": seconds * 1000, "seconds": seconds, "since": low, "until": high}
+            found.append(connection.execute(sql, asked).fetchall())
     return found
-
-
-def rest_in_pieces(path: Path, since: float, until: float, seconds: int = 600) -> list[tuple[float, float, float]]:
-    """(start, rest_s, valid_s) of every piece of so many seconds in which anything was measured."""
-    sql = """SELECT (ended_ms - 30000) / ? AS piece, sum(relative_rest_permille * valid_ms) / 1e6, sum(valid_ms) / 1e3
-             FROM minute WHERE ended_ms >= ? AND ended_ms < ? AND relative_rest_permille IS NOT NULL
-             GROUP BY piece ORDER BY piece"""
-    with reading(path) as connection:
-        found = connection.execute(sql, (seconds * 1000, round(since * 1000), round(until * 1000)))
-        return [(float(piece * seconds), float(rest), float(valid)) for piece, rest, valid in found]
 
 
 def days_measured(path: Path, since: float, until: float, least_s: float = 30.0) -> int:

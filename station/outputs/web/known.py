@@ -15,16 +15,16 @@ from station.core.inputs import EffectsKnown
 from station.core.insight import occasions
 from station.core.insight.findings import Finding, findings
 from station.core.insight.situations import Piece, Situation, situations
-from station.core.insight.windows import Track, reach
-from station.outputs.history.read import days_measured, minutes_around, rest_in_pieces
+from station.core.insight.windows import Track
+from station.outputs.history.read import days_measured, how_much
 from station.outputs.web import day
+from station.outputs.web.days import PIECE_S, OneDay, days
 from station.outputs.web.desk import Desk
 
 DAY_S: Final = 86_400.0
 LOOK_BACK_DAYS: Final = 180
 # Situations change with the weeks; and a quarter of a year of minutes is read in a moment.
 SITUATIONS_DAYS: Final = 90
-PIECE_S: Final = 600
 KINDS: Final = ("sessions", "cues", "withheld", "spans", "drawn")
 
 
@@ -45,10 +45,10 @@ def known(desk: Desk) -> Known:
     today = desk.today()
     until = day.bounds(today)[1]
     since = day.bounds(today - datetime.timedelta(days=LOOK_BACK_DAYS))[0]
-    records = {kind: desk.ask(kind, since, until) for kind in KINDS}
-    key = (today, *(len(records[kind]) for kind in KINDS), sum(s["ended"] is not None for s in records["sessions"]))
+    nothing: tuple[int, ...] = ()
+    key = (today, desk.known(how_much, nothing, since, until))
     if desk.kept.get("insight key") != key:
-        desk.kept.update({"insight key": key, "insight": _thought(desk, records, since, until)})
+        desk.kept.update({"insight key": key, "insight": _thought(desk, since, until)})
         desk.house.inbox(EffectsKnown(best_first(desk.kept["insight"].exercises)))
     kept: Known = desk.kept["insight"]
     return kept
@@ -60,12 +60,13 @@ def best_first(found: Sequence[Finding]) -> tuple[str, ...]:
     return tuple(name for _, name in sorted(clear))
 
 
-def _thought(desk: Desk, records: dict[str, list[dict[str, Any]]], since: float, until: float) -> Known:
+def _thought(desk: Desk, since: float, until: float) -> Known:
+    records = {kind: desk.ask(kind, since, until) for kind in KINDS}
+    of_days = days(desk, since, until)
     done = occasions.exercises(records["sessions"], records["cues"])
     without = occasions.pauses(done, records["cues"], records["withheld"], records["spans"], records["drawn"])
     shown, silent = occasions.alerts(records["drawn"])
-    ranges = [reach(each) for each in (*done, *without, *shown, *silent)]
-    track = Track.of(desk.known(lambda path: minutes_around(path, ranges), []))
+    track = Track.of([(each.ended, each.load) for each in of_days])
     now = desk.wall()
     drawn = findings(track.seen(shown), track.seen(silent), now)
     often: dict[str, int] = {}
@@ -78,13 +79,13 @@ def _thought(desk: Desk, records: dict[str, list[dict[str, Any]]], since: float,
     return Known(
         told,
         (drawn or [waits])[0] if records["drawn"] else None,
-        situations(pieces(desk, records["spans"], until)),
+        situations(pieces(desk, of_days, records["spans"], until)),
         desk.known(days_measured, 0, since, until),
         often,
     )
 
 
-def pieces(desk: Desk, spans: Sequence[Mapping[str, Any]], until: float) -> list[Piece]:
+def pieces(desk: Desk, of_days: Sequence[OneDay], spans: Sequence[Mapping[str, Any]], until: float) -> list[Piece]:
     """Ten minutes each, with what the house said of them for more than half of the time."""
     since = until - SITUATIONS_DAYS * DAY_S
     covered: dict[int, dict[str, float]] = {}
@@ -96,8 +97,7 @@ def pieces(desk: Desk, spans: Sequence[Mapping[str, Any]], until: float) -> list
                 lasted = day.overlap([span], index * PIECE_S, (index + 1) * PIECE_S)
                 within[name] = within.get(name, 0.0) + lasted
     found = []
-    nothing: list[tuple[float, float, float]] = []
-    for start, rest_s, valid_s in desk.known(rest_in_pieces, nothing, since, until):
+    for start, rest_s, valid_s in (each for one in of_days for each in one.pieces if each[0] + PIECE_S > since):
         local = datetime.datetime.fromtimestamp(start)
         said = covered.get(int(start // PIECE_S), {})
         names = frozenset(name for name, lasted in said.items() if lasted > PIECE_S / 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from station.outputs.web import api, catalogue, day
@@ -15,12 +15,16 @@ from station.outputs.web.pages.icons import icon
 from station.outputs.web.reasons import in_language
 from station.outputs.web.view import View
 
+Records = Mapping[str, list[dict[str, Any]]]
+KINDS = ("minutes", "episodes", "cues", "withheld", "sessions", "marks")
+
 
 def page(desk: Desk, asked: Asked) -> Answer:
     """The page at `/day`."""
     view, date = view_of(asked), api.date_of(asked, desk)
     since, until = day.bounds(date)
-    minutes = desk.ask("minutes", since, until)
+    records = {kind: desk.ask(kind, since, until) for kind in KINDS}
+    minutes = records["minutes"]
     away = api.away_spans(desk, since, until)
     gone = day.overlap(away, since, min(until, desk.wall()))
     return framed(
@@ -32,7 +36,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
         tag(
             "div",
             card(view.w("day.map"), _map(view, day.tiles(minutes, away, since, until), minutes), _legend(view)),
-            tag("div", _sums(view, day.sums(minutes, gone)), _story(desk, view, since, until, away)),
+            tag("div", _sums(view, day.sums(minutes, gone)), _story(view, records, away)),
             class_="two",
         ),
         script="page.js",
@@ -149,11 +153,10 @@ def _sums(view: View, sums: day.Sums) -> Html:
     )
 
 
-def _story(desk: Desk, view: View, since: float, until: float, away: list[dict[str, Any]]) -> Html:
+def _story(view: View, records: Records, away: list[dict[str, Any]]) -> Html:
     """Everything that happened, oldest first."""
-    unsure = _unsure(desk, since, until)
-    note = tag("p", view.w("day.time_uncertain"), class_="soft") if unsure else None
-    told = sorted((*_cues(desk, view, since, until), *_done(desk, view, since, until, away)))
+    note = tag("p", view.w("day.time_uncertain"), class_="soft") if _unsure(records) else None
+    told = sorted((*_cues(view, records), *_done(view, records, away)))
     if not told:
         return card(view.w("day.story"), tag("p", view.w("day.story_empty"), class_="soft"), note)
     rows = [
@@ -172,32 +175,31 @@ def _story(desk: Desk, view: View, since: float, until: float, away: list[dict[s
     return card(view.w("day.story"), tag("ol", *rows, class_="story"), note)
 
 
-def _unsure(desk: Desk, since: float, until: float) -> bool:
+def _unsure(records: Records) -> bool:
     """Was anything of this day written before the clock was set?"""
-    kinds = ("minutes", "episodes", "cues", "sessions", "marks")
-    return any(row["time_uncertain"] for kind in kinds for row in desk.ask(kind, since, until))
+    return any(row.get("time_uncertain") for of_kind in records.values() for row in of_kind)
 
 
 Told = tuple[float, str, str, str]
 
 
-def _cues(desk: Desk, view: View, since: float, until: float) -> Iterator[Told]:
+def _cues(view: View, records: Records) -> Iterator[Told]:
     """What the station offered, and what it did not, with the reasons."""
-    for cue in desk.ask("cues", since, until):
+    for cue in records["cues"]:
         answer = view.known("answers", cue["answer"]) if cue["answer"] else view.w("day.open")
         said = view.w("day.chimed" if cue["chimed"] else "day.lit", answer=answer)
         yield cue["started"], "cue", said, cue["reason"]
-    for row in desk.ask("withheld", since, until):
+    for row in records["withheld"]:
         yield row["at"], "withheld", view.w("day.withheld"), row["reason"]
 
 
-def _done(desk: Desk, view: View, since: float, until: float, away: list[dict[str, Any]]) -> Iterator[Told]:
+def _done(view: View, records: Records, away: list[dict[str, Any]]) -> Iterator[Told]:
     """What the person did."""
-    for session in desk.ask("sessions", since, until):
+    for session in records["sessions"]:
         title = catalogue.title_of(session["technique"], view.language)
         ended = view.known("ended", session["reason"]) if session["reason"] else view.w("ended.running")
         yield session["started"], "exercise", f"{title} · {ended}", ""
-    for mark in desk.ask("marks", since, until):
+    for mark in records["marks"]:
         yield mark["at"], "mark", view.w("day.marked"), mark["text"] or ""
     for span in away:
         lasted = span["ended"] - span["started"]
