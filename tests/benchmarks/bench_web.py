@@ -1,4 +1,4 @@
-"""What the page costs: loading it, 20 open browsers at 10 Hz, five years of history; printed, with generous limits."""
+"""What the page costs: loading it, 20 open browsers at 10 Hz; printed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ import pytest
 pytest.importorskip("uvicorn", reason="the page needs uvicorn")
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "outputs"))
-from web_desk import Rig, house
+from web_desk import house
 
 from station.core import events as e
-from station.outputs.history.store import open_store, transaction
 from station.outputs.web import Settings, open
 
 pytestmark = pytest.mark.benchmark
@@ -96,34 +95,3 @@ def test_open_browsers_at_ten_readings_a_second(tmp_path: Path, clients: int) ->
     )
     assert got[0] >= 95 * clients
     assert share < 6
-
-
-def test_pages_over_five_years(tmp_path: Path) -> None:
-    """Five years of 8 h days, written straight into the table; then every page that asks the history."""
-    path = tmp_path / "history.db"
-    rig = Rig(tmp_path)
-    now = int(rig.wall)
-    store = open_store(path)
-    with transaction(store):
-        store.execute("INSERT INTO boot VALUES (1, 'bench', 0, 1)")
-        rows = (
-            ((now - day * 86_400 - minute * 60) * 1000, 1, 0, 400, 20, 60, 150, 5, 60_000, 60_000, "A")
-            for day in range(5 * 365)
-            if day % 7 < 5
-            for minute in range(480)
-        )
-        store.executemany("INSERT INTO minute VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-        marks = (((now - n * 40_000) * 1000, 1, 0, "button", "ein Moment") for n in range(4000))
-        store.executemany("INSERT INTO mark VALUES (?, ?, ?, ?, ?)", marks)
-    store.close()
-    client = rig.client()
-    print(f"\nfive years: {path.stat().st_size / 1e6:.0f} MB")
-    for address in ("/", "/day", "/diary", "/insight", "/sheet", "/api/day", "/api/today", "/api/marks"):
-        client.get(address)
-        times = []
-        for _ in range(5):
-            began = time.perf_counter()
-            assert client.get(address).status_code == 200
-            times.append(time.perf_counter() - began)
-        print(f"{address:12} {1000 * median(times):6.1f} ms")
-        assert median(times) < 1.0

@@ -19,7 +19,7 @@ from station.outputs.history import History, export_csv, export_json
 from station.outputs.history.erase import purge
 
 NOON = 1_780_000_000.0
-KINDS = ("minutes", "marks", "sessions", "episodes", "cues", "withheld")
+KINDS = ("minutes", "marks", "sessions", "episodes", "cues", "withheld", "drawn", "spans")
 Entry = tuple[str, int]
 
 
@@ -35,6 +35,8 @@ def events_of(kind: str, n: int) -> list[tuple[ev.Event, float]]:
         "episodes": [(ev.TensionStarted(12.0, 0.1, f"reason-{n}"), 0.0), (ev.TensionEnded(20.0), 20.0)],
         "cues": [(ev.Cue("light", f"reason-{n}", "breathing"), 0.0), (ev.CueAnswered("accepted"), 9.0)],
         "withheld": [(ev.CueWithheld(f"reason-{n}"), 0.0)],
+        "drawn": [(ev.AlertRandomised("silent"), 0.0)],
+        "spans": [(ev.ContextChanged("call", True), 0.0), (ev.ContextChanged("call", False), 50.0)],
     }[kind]
 
 
