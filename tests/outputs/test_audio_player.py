@@ -220,6 +220,14 @@ def test_an_exercise_that_is_led_back_ends_as_softly_as_a_completed_one(evening:
     assert evening.at(14, SessionEnded("autogenic", "de", "stopped")) == ["fade -1 in 3"]
 
 
+@pytest.mark.parametrize("reason", ["stopped", "completed"])
+def test_a_second_long_press_ends_the_way_back_at_once_and_nothing_speaks_on(evening: Evening, reason: str) -> None:
+    """`completed`: the way back of an exercise that ended because the muscle has rested."""
+    evening.at(0, STARTED, bed(0, "rain"), say(1, "one"))
+    evening.at(2, SessionClosing("autogenic", "de", 12.0), say(30, "stretch"))
+    assert evening.at(4, SessionEnded("autogenic", "de", reason)) == ["fade 1 in 0.07", "fade -1 in 0.07"]
+
+
 def test_the_next_exercise_does_not_wait_for_the_last_ones_long_fade(evening: Evening) -> None:
     evening.at(0, STARTED, bed(0, "rain"))
     evening.at(10, SessionEnded("breathing", "de", "completed"))

@@ -44,6 +44,9 @@ SPOKEN_AND_PLAYED = (*VOICE, *BREATH, *SOUND)
 # Kinds of step whose `sound` is played -> whose slots it takes.  A clip is always the voice's, whatever the kind.
 ROLES: Mapping[str, Role] = {"breath_in": BREATH, "breath_out": BREATH, "sound": SOUND}
 
+# An end that comes this much sooner than the way back was long is somebody's wish; within it, a clock's imprecision.
+EARLY_S = 0.5
+
 # Names of an ambience that is none.
 NO_BED = ("", "none", "silence")
 
@@ -94,8 +97,8 @@ class Player:
         self._bed_heard = ""
         self._in_exercise = False
         self._paused = False
-        self._gently = False
-        """The exercise is being led back to the room, so its end is no cut."""
+        self._led_back_at: float | None = None
+        """The exercise is being led back to the room, and there at this second: to end before it is a wish."""
         self._quiet = False
         self._private = False
         self._index = -1
@@ -123,7 +126,7 @@ class Player:
     def _on_started(self, _: SessionStarted, now: float) -> None:
         self._fade(tuple(self._tracks), now)
         self._waiting.clear()
-        self._in_exercise, self._paused, self._gently, self._index = True, False, False, -1
+        self._in_exercise, self._paused, self._led_back_at, self._index = True, False, None, -1
         self._bed = "" if self._ambience == "as_written" else self._ambience
         self._bed_fade_in = BED_IN_S
         self.missing = ""
@@ -169,13 +172,14 @@ class Player:
         for track, start in waiting:
             self._begin(track.role, lambda t=track: t.path, now, track.seconds, start)  # type: ignore[misc]
 
-    def _on_closing(self, _: SessionClosing, now: float) -> None:
+    def _on_closing(self, event: SessionClosing, now: float) -> None:
         self._fade(SPOKEN_AND_PLAYED, now)
         self._waiting.clear()
-        self._paused, self._bed_fade_in, self._gently = False, BED_BACK_S, True
+        self._paused, self._bed_fade_in, self._led_back_at = False, BED_BACK_S, now + event.seconds
 
     def _on_ended(self, event: SessionEnded, now: float) -> None:
-        gently, self._gently = self._gently or event.reason == "completed", False
+        there, self._led_back_at = self._led_back_at, None
+        gently = event.reason == "completed" if there is None else now >= there - EARLY_S
         self._in_exercise, self._paused, self._bed = False, False, ""
         self._waiting.clear()
         if gently and event.reason in ("completed", "stopped"):
