@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import statistics
+import sys
 import threading
 import time
 from pathlib import Path
@@ -20,13 +21,12 @@ import numpy as np
 import pytest
 
 from hardware.sensors.simulated import Settings as PersonSettings
-from station import assembly, clock, config, rehearsal
+from station import assembly, config, rehearsal
 from station.app import Inbox
 from station.core import yardstick
 from station.core.biofeedback import SCALES
-from station.core.component import Message
-from station.core.events import Event, Moment, Reading
-from station.core.inputs import Frame, Start, Tick
+from station.core.events import Reading
+from station.core.inputs import Frame, Start
 from station.core.script import Script, Step
 from station.outputs.audio import Settings as AudioSettings
 from station.outputs.audio import tone
@@ -36,10 +36,12 @@ from station.outputs.light import Settings as LightSettings
 from station.sensor import SensorDevice
 from station.settings import Sensor
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from capture import RATE, Capture
+from heard_station import HeardStation, Told
+
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 
-RATE = 48_000
-BUFFER_S = 1024 / RATE
 SENSOR_RATE = 500.0
 FRAME_S = 0.02
 STEPS = int(os.environ.get("DESK_BENCH_STEPS", "30"))
@@ -60,57 +62,19 @@ class Lamp:
         pass
 
 
-class Station:
-    """The core with a speaker and a light, in a loop like the station's."""
+class Station(HeardStation):
+    """The core with a speaker and a light; its one exercise is ten minutes of tone."""
 
     def __init__(self, folder: Path, sticks: tuple[yardstick.Yardstick, ...]) -> None:
-        self.capture = folder / "heard.raw"
-        os.environ["SDL_AUDIODRIVER"], os.environ["SDL_DISKAUDIOFILE"] = "disk", str(self.capture)
-        self.inbox = Inbox()
         script = Script("lesson", "micro", "de", 600.0, "none", (Step(0.0, 600.0, "tone", sound="tension"),), ())
-        self.engine = assembly.core(config.from_text(""), lambda *_: script, (), sticks).engine
         self.lamp = Lamp()
-        self.outputs = (Audio(AudioSettings(volume=100)), LightOutput(LightSettings(), lambda: self.lamp))
-        self.told: list[tuple[float, Event]] = []
-        self.frames: list[Frame] = []
-        self.busy_s = 0.0
-        self._stopping = False
-        for output in self.outputs:
-            output.start()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-        while not (self.capture.exists() and self.capture.stat().st_size > RATE):
-            time.sleep(0.01)
-
-    def _run(self) -> None:
-        while not self._stopping:
-            message = self.inbox.take(min(self.engine.due() - clock.now(), 1.0))
-            began = time.thread_time()
-            if message is not None:
-                if isinstance(message, Frame):
-                    self.frames.append(message)
-                self._think(message)
-            if clock.now() >= self.engine.due():
-                self._think(Tick())
-            self.busy_s += time.thread_time() - began
-
-    def _think(self, message: Message) -> None:
-        now = clock.now()
-        for event in self.engine.handle(message, now):
-            self.told.append((now, event))
-            for output in self.outputs:
-                output.take(Moment(event, now, clock.wall()))
-
-    def heard_at(self) -> float:
-        """The second of the capture that is heard now."""
-        file = self.capture.stat()
-        # The buffer written last is the one that is heard now: its age says how far it has been heard.
-        return file.st_size / 4 / RATE - BUFFER_S + min(max(0.0, time.time() - file.st_mtime), BUFFER_S)
+        engine = assembly.core(config.from_text(""), lambda *_: script, (), sticks).engine
+        outputs = (Audio(AudioSettings(volume=100)), LightOutput(LightSettings(), lambda: self.lamp))
+        super().__init__(engine, outputs, Capture(folder / "heard.raw"))
 
     def levels(self, start: float, seconds: float) -> np.ndarray:
         """The tone's level 0..1 in the capture, one value a millisecond."""
-        raw = np.fromfile(self.capture, dtype=np.int16, offset=round(start * RATE) * 4, count=round(seconds * RATE) * 2)
-        left = raw[::2].astype(float)
+        left = 32768 * self.capture.part(start, seconds)
         t = np.arange(len(left)) / RATE
         # The 220 Hz of the tone, within two of its periods: the gain as it glides.
         mixed = left * np.exp(-2j * np.pi * 220 * t)
@@ -118,13 +82,6 @@ class Station:
         amplitude = np.abs(np.convolve(mixed, np.ones(width) / width, "same"))[:: RATE // 1000]
         top = 10 ** (tone.RANGE_DB / 20)
         return np.log1p(np.clip(amplitude / full_amplitude(), 0, 1) * (top - 1)) / np.log(top)
-
-    def stop(self) -> None:
-        self._stopping = True
-        self.inbox.wake()
-        self._thread.join(2)
-        for output in self.outputs:
-            output.stop()
 
 
 def full_amplitude() -> float:
@@ -219,7 +176,7 @@ def test_bench_a_step_to_tone_and_light(tmp_path: Path, capsys: pytest.CaptureFi
         cpu, began = station.busy_s, time.monotonic()
         for i in range(STEPS):
             falling = i % 2 == 0
-            heard = station.heard_at()
+            heard = station.capture.now()
             steps.append((muscle.change(0.2 if falling else 30.0), heard, falling))
             time.sleep(1.0 + 0.013 * (i % 7))
         share = (station.busy_s - cpu) / (time.monotonic() - began)
@@ -254,7 +211,7 @@ def test_bench_a_step_to_tone_and_light(tmp_path: Path, capsys: pytest.CaptureFi
 class Truth:
     """What the muscle really did, worked out afterwards from the sensor's volts, without any delay."""
 
-    def __init__(self, frames: list[Frame], told: list[tuple[float, Event]]) -> None:
+    def __init__(self, frames: list[Frame], told: list[Told]) -> None:
         from scipy.signal import butter, sosfiltfilt
 
         self.t = np.concatenate([f.t_last - np.arange(len(f.volts) - 1, -1, -1) / f.rate for f in frames])
@@ -266,7 +223,7 @@ class Truth:
 
     def levels(self, start: float, end: float, high: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
         """Times and levels 0..1; `high`: a stretch of steady load, whose readings give the amplitude its %RVE."""
-        loads = [e.rve_percent for t, e in self._told if isinstance(e, Reading) and high[0] < t < high[1]]
+        loads = [e.rve_percent for t, e, _ in self._told if isinstance(e, Reading) and high[0] < t < high[1]]
         steady = self.amplitude[(self.t > high[0]) & (self.t < high[1])]
         quiet = float(np.percentile(self.amplitude, 5))
         scale = statistics.mean(load or 0.0 for load in loads) / np.sqrt(np.mean(steady**2) - quiet**2)
@@ -294,7 +251,7 @@ class Evening:
         """Let time pass, and keep in mind which second of the capture is when."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            self._marks.append((time.monotonic(), self.station.heard_at()))
+            self._marks.append((time.monotonic(), self.station.capture.now()))
             time.sleep(0.05)
         return time.monotonic()
 
