@@ -358,6 +358,20 @@ def test_doing_nothing_is_always_fine(desk):
 # --- private --------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("minutes", [1, 60])
+def test_after_private_mode_the_muscle_is_felt_again(make_desk, minutes):
+    """Through the signal path: it tells of the empty time all at once, and that must not look like an endless story."""
+    desk = make_desk(signal=True)
+    desk.wait(5)
+    desk.hold()
+    desk.wait(minutes=minutes)
+    desk.hold()
+    readings = desk.readings
+    desk.wait(20)
+    assert desk.state.state == "monitoring"
+    assert desk.readings >= readings + 150
+
+
 def test_private_closes_the_sensor_and_nothing_is_said_until_the_same_hand_ends_it(desk):
     settle(desk)
     desk.hold()

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from station.core.component import NEVER, Component, Handler, Message
 from station.core.events import Event
 
-# A message that breeds more than this many others is a mistake in a table, not a busy day.
-LONGEST_STORY = 500
+# Answers to answers to answers ...: more of them in a row are a mistake in a table.  How many messages there are says
+# nothing: after a minute without samples a single frame tells of six hundred empty readings.
+LONGEST_CHAIN = 50
 
 
 class Engine:
@@ -42,12 +43,18 @@ class Engine:
                 told.extend(answers)
         if not told:  # most frames of samples say nothing
             return [message] if isinstance(message, Event) else []
-        for current in told:  # grows while it is read
-            for handler in routes.get(type(current), ()):
-                if answers := handler(current, now):
-                    told.extend(answers)
-            if len(told) >= LONGEST_STORY:
-                raise RuntimeError(f"the components answer each other without end, last about {current!r}")
+        start = 0
+        for _ in range(LONGEST_CHAIN):
+            end = len(told)
+            for current in told[start:end]:
+                for handler in routes.get(type(current), ()):
+                    if answers := handler(current, now):
+                        told.extend(answers)
+            start = end
+            if len(told) == end:
+                break
+        else:
+            raise RuntimeError(f"the components answer each other without end, last about {told[-1]!r}")
         if isinstance(message, Event):
             told.insert(0, message)
         return [each for each in told if isinstance(each, Event)]

@@ -161,6 +161,18 @@ def test_a_hole_nobody_counted_is_seen_in_the_time():
     assert any(r.quality == "stale" for r in only(lossy(one(), muscle([15] * 10), 2000, False), Reading))
 
 
+@given(seconds=st.floats(0.6, 100_000), counted=st.booleans())
+@settings(max_examples=12)
+def test_a_silence_of_any_length_ends_and_is_nothing_but_unknown(seconds, counted):
+    """A minute in private mode, an hour with the cable out, a night asleep: six hundred empty readings and more."""
+    told = lossy(one(), muscle([15] * 4), int(seconds * RATE), counted)
+    hole = [
+        r for r in only(told, Reading) if 2.1 < r.t < 1.7 + seconds
+    ]  # what follows is told with the lag of its window
+    assert all(r.rve_percent is None and not r.resting for r in hole)
+    assert only(told, Reading)[-1].t > seconds
+
+
 def test_a_changed_rate_rebuilds_the_filters_without_a_jump():
     sensing = one()
     play(sensing, muscle([0] * 5))
