@@ -426,6 +426,20 @@ def test_an_electrode_that_falls_off_during_the_light_takes_it_back_without_a_ch
     assert desk.answers == ["withdrawn"] and desk.heard == []
 
 
+def test_an_electrode_that_sticks_again_is_trusted_after_a_minute(desk):
+    settle(desk)
+    desk.person("raised")
+    desk.wait(minutes=3)
+    desk.electrode("off")
+    desk.wait(40)
+    desk.electrode("ok")
+    stuck = desk.now
+    desk.wait(59)
+    assert desk.cues == []
+    desk.wait(minutes=2)
+    assert desk.cues[0] == "light" and lights(desk)[0] >= stuck + 60
+
+
 def test_a_sensor_that_cannot_be_read_blinks_then_asks_for_a_hand_and_comes_back_by_itself(desk):
     settle(desk)
     desk.unplug()

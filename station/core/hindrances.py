@@ -1,7 +1,7 @@
 """What stands against a cue: everything the coach must respect, in the order in which it is named.
 
     switched off · sensor · away · exercise · calibration · call · focus · quiet · hours ·
-    baseline · settling · returned · exercised · budget
+    baseline · settling · steadying · returned · exercised · budget
 
 Each is a `Block` with a code, a sentence for the page, and the second until which it holds.  The table `LEARNS` says
 which event tells of which circumstance.  `budget` (hour, day, apart) stands against a new cue only; all the others also
@@ -38,6 +38,9 @@ AFTER_CALIBRATION_S = 60.0
 # Older than this, a snapshot says nothing about how long the sensor has been worn.
 SAME_SITTING_S = 600.0
 
+# A signal that was not to be believed must be good for so long before a cue may rest on it again (PRODUCT §6).
+STEADY_S = 60.0
+
 # A busy computer loses samples for a moment now and then; only seconds of it stand against a cue.
 LOST_FOR_A_MOMENT_S = 2.0
 
@@ -68,6 +71,8 @@ class Hindrances:
         self._gone_at: float | None = None
         """Since when nothing believable was felt."""
         self._worn_since: float | None = None
+        self._steady_since: float | None = None
+        """Since when the signal has been good again, after it was not."""
         self._contexts: set[str] = set()
         self._presence_away = False
         self._away = False
@@ -116,6 +121,7 @@ class Hindrances:
         if self._workdays is not None and self._workdays < self.baseline_days:
             yield Block("baseline", f"day {self._workdays + 1} of {self.baseline_days} that are only watched")
         yield _since("settling", "the sensor was just put on", self._worn_since, self.settle_s, now)
+        yield _since("steadying", "the signal has only just come back", self._steady_since, STEADY_S, now)
         yield _since("returned", "you just came back", self._returned_at, self.return_s, now)
         yield _since("exercised", "there was an exercise just now", self._exercised_at, self.after_exercise_s, now)
 
@@ -150,6 +156,8 @@ class Hindrances:
         if not gone and self._gone_at is not None:
             if now - self._gone_at > TAKEN_OFF_S:
                 self._worn_since = now
+            if now - self._gone_at >= LOST_FOR_A_MOMENT_S:
+                self._steady_since = now
             self._gone_at = None
 
     def _on_context(self, event: ContextChanged, now: float) -> None:

@@ -57,7 +57,7 @@ TABLE: Mapping[tuple[str, str], tuple[str, str]] = {
 }
 
 # What stands against a cue but not against a reminder: it does not ask what the muscle does.
-NEEDS_NO = frozenset({"sensor", "baseline", "settling"})
+NEEDS_NO = frozenset({"sensor", "baseline", "settling", "steadying"})
 DAILY, MOVEMENT = "daily", "movement"
 
 

@@ -261,6 +261,23 @@ def test_none_in_the_first_ten_minutes_after_putting_the_sensor_on(small_desk):
     assert desk.times(Cue) == [600.0]
 
 
+def test_a_cue_comes_only_after_a_minute_of_good_signal(small_desk):
+    desk = small_desk()
+    desk.wait(1000)
+    desk.tension()
+    desk.say(Quality("off"))
+    desk.wait(10)
+    assert answers(desk) == ["withdrawn"]
+    desk.say(Quality("ok"))
+    desk.wait(59)
+    assert cues(desk) == ["light"] and codes(desk) == ["sensor", "steadying"]
+    desk.say(Quality("off"))
+    desk.wait(5)
+    desk.say(Quality("ok"))
+    desk.wait(59)
+    assert cues(desk) == ["light"], "the minute begins anew"
+
+
 def test_a_sensor_that_was_off_for_minutes_settles_anew_one_that_slipped_does_not(small_desk):
     desk = small_desk(Settings(patience_s=0))
     desk.wait(1000)
@@ -268,6 +285,8 @@ def test_a_sensor_that_was_off_for_minutes_settles_anew_one_that_slipped_does_no
     desk.wait(10)
     desk.say(Quality("ok"))
     desk.tension()
+    assert cues(desk) == [] and codes(desk) == ["steadying"]
+    desk.wait(60)
     assert cues(desk) == ["light"]
     desk.recover()
     desk.wait(3600)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from station.core import coach, hindrances
+from station.core import budget, coach, hindrances, sensing, tension
 from station.core.state import WORDS
-from station.outputs.web.reasons import in_german
+from station.outputs.web.reasons import in_german, in_language
 from station.outputs.web.view import View, words
 
 WEB = Path(__file__).parents[2] / "station" / "outputs" / "web"
@@ -70,13 +70,25 @@ def test_there_is_a_word_and_a_sentence_for_every_state() -> None:
 
 def test_the_cores_reasons_are_said_in_german() -> None:
     """Every fixed part of a reason in the core has its German; what is added there must be added here."""
-    source = Path(str(hindrances.__file__)).read_text() + Path(str(coach.__file__)).read_text()
-    sentences = re.findall(r'Block\("\w+", f?"([^"]+)"', source)
-    assert len(sentences) >= 6
+    modules = (hindrances, coach, budget, tension, sensing)
+    source = "\n".join(Path(str(module.__file__)).read_text() for module in modules)
+    sentences = [f"{said} (0 of 5 min)" for said in re.findall(r'_since\("\w+", "([^"]+)"', source)]
+    sentences += re.findall(r'Block\("[\w ]+", f?"([^"]+)"', source)
+    sentences += re.findall(r'(?:CueWithheld\(|DOUBTFUL, |doubt = )f?"([^"]+)"', source)
+    sentences = [sentence for sentence in sentences if not sentence.startswith("{text}")]
+    assert len(sentences) >= 18, sentences
     for sentence in sentences:
         filled = re.sub(r"\{left\}", ", 22 min left", re.sub(r"\{[^}]*(quality|name)[^}]*\}", "hum", sentence))
         filled = re.sub(r"\{(?!left)[^}]+\}", "3", filled)
-        assert in_german(filled) != filled, filled
+        german = in_german(filled)
+        assert german != re.sub("^[a-z ]+: ", "", filled), filled
+
+
+def test_a_reason_is_told_without_its_code() -> None:
+    assert in_language("switched off: cues are switched off", "en") == "cues are switched off"
+
+
+def test_a_reason_with_a_semicolon_of_its_own_is_one_sentence() -> None:
     example = "apart: the last reminder was 5 min ago; 20 min lie between two"
     assert in_german(example) == "der letzte Hinweis war vor 5 min, dazwischen liegen 20 min"
 

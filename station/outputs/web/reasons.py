@@ -22,6 +22,19 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (r"tension", "Anspannung"),
     (r"the signal is not to be believed \((\w+)\)", r"dem Signal ist gerade nicht zu trauen (\1)"),
+    ("cues are switched off", "Hinweise sind ausgeschaltet"),
+    (
+        "the shoulders came down before it was time for a light",
+        "die Schultern sind gesunken, bevor es Zeit für ein Licht war",
+    ),
+    (
+        r"the sensor's noise is (\d+) %RVE, too much to be sure",
+        r"der Sensor rauscht mit \1 %RVE, zu viel, um sicher zu sein",
+    ),
+    (
+        r"the signal has only just come back \((\d+) of (\d+) min\)",
+        r"das Signal ist gerade erst wieder da (\1 von \2 min)",
+    ),
     (r"the sensor cannot be read", "der Sensor ist nicht zu lesen"),
     (r"nobody is at the desk", "niemand ist am Platz"),
     (r"an exercise is running", "eine Übung läuft"),
@@ -65,6 +78,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
 SENTENCES: Mapping[str, str] = {
     **CALIBRATION,
     "Private mode is on: nothing is recorded.": "Privat ist an: Es wird nichts aufgezeichnet.",
+    "Nothing is proposed at the moment.": "Im Moment steht kein Vorschlag da.",
     "Two weeks are running already; end them first.": "Es laufen schon zwei Wochen; beende sie zuerst.",
     "Private mode is on; hold the button for six seconds to end it.": (
         "Privat ist an. Halte den Knopf sechs Sekunden, um es zu beenden."
@@ -75,7 +89,7 @@ SENTENCES: Mapping[str, str] = {
 }
 
 # A hindrance's sentence comes with its code before it: `quiet: quiet was asked for`.
-PREFIX = re.compile(r"^[a-z_]+: ")
+PREFIX = re.compile(r"^[a-z_ ]+: ")
 _COMPILED = tuple((re.compile(pattern), german) for pattern, german in PATTERNS)
 
 
