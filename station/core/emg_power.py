@@ -144,7 +144,7 @@ class EmgPower:
     def __init__(self, rate: float, mains_hz: float, band: Band, level: float) -> None:
         self.mains_hz = mains_hz
         self.band = band
-        self.mean = self.mean_square = 0.0  # of the last hop's volts: V, V²
+        self.mean = 0.0  # of the last hop's volts, V
         self._build(rate)
         self.settle(level)
 
@@ -156,42 +156,53 @@ class EmgPower:
         self._both = both = np.zeros(2 * length)
         one, other = both[:length], both[length:]
         swapped = np.ascontiguousarray(np.roll(found.shares, length, axis=1))
-        # (state, where the volts go, all that goes in, all that comes out, their mean, what each square counts for)
-        self._turn = (one[:states], one[states:width], one[:width], other, other[-1:].item, found.shares.dot)
-        self._next = (other[:states], other[states:width], other[:width], one, one[-1:].item, swapped.dot)
+        # (where the volts go, all that goes in, all that comes out, their mean, what each square counts for)
+        self._turn = (one[states:width], one[:width], other, other[-1:].item, found.shares.dot)
+        self._next = (other[states:width], other[:width], one, one[-1:].item, swapped.dot)
+        self._states = states
         self._times = found.matrix.dot
         self._squares, self._powers = np.empty(2 * length), np.empty(PARTS + 4)
         self._listed = self._powers.tolist
 
+    @property
+    def _state(self) -> Array:
+        """What the last hop left for the next one."""
+        return self._turn[1][: self._states]
+
     def settle(self, level: float) -> None:
         """Forget the past: as if the signal had stood at `level` volts for ever."""
-        self._turn[0][:] = self._filter.settled * level
+        self._state[:] = self._filter.settled * level
 
     def rebuild(self, rate: float, level: float) -> None:
         """Take the filters for another rate; the part of the state that is not the standing level is carried over."""
-        swing = self._turn[0] - self._filter.settled * level
+        swing = self._state - self._filter.settled * level
         self._build(rate)
         self.settle(level)
         if swing.shape == self._filter.settled.shape:
-            self._turn[0][:] += swing
+            self._state[:] += swing
 
-    def hop(self, volts: npt.NDArray[Any]) -> tuple[list[float], float, float]:
-        """Filter exactly `samples` volts; (power of each part, hum, motion), see HopPower."""
+    def hop(self, volts: npt.NDArray[Any]) -> list[float]:
+        """Filter exactly `samples` volts.
+
+        In V²: the power of each part, hum at 50 and at 60 Hz (see HopPower), motion, and the volts' mean square.
+        """
         turn = self._turn
-        _, place, taken, out, mean, share = turn
         self._turn, self._next = self._next, turn
+        place, taken, out, mean, share = turn
         place[...] = volts
         self._times(taken, out)
         self.mean = mean()
         _square(self._both, self._squares)
         share(self._squares, self._powers)
-        p1, p2, p3, p4, at50, at60, motion, self.mean_square = self._listed()
-        return [p1, p2, p3, p4], at50 if at50 > at60 else at60, motion
+        return self._listed()
 
 
 def powers_of(volts: npt.NDArray[Any], rate: float, mains_hz: float, band: Band) -> list[HopPower]:
     """Every whole hop of a recorded segment, filters settled on its first 0.1 s; the first second is left out."""
     count = hop_samples(rate)
     path = EmgPower(rate, mains_hz, band, float(np.mean(volts[:count])))
-    hops = [HopPower(*path.hop(volts[i : i + count])) for i in range(0, len(volts) - count + 1, count)]
+    hops = []
+    for start in range(0, len(volts) - count + 1, count):
+        *parts, at50, at60, motion, _ = path.hop(volts[start : start + count])
+        hops.append(HopPower(parts, max(at50, at60), motion))
     return hops[min(10, len(hops) // 2) :]

@@ -9,6 +9,7 @@ what the muscle does, what the hand does, what the coach makes of it, what the e
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from station.core.component import NEVER, Component, Handler, Message
 from station.core.events import Event
@@ -18,16 +19,27 @@ from station.core.events import Event
 LONGEST_CHAIN = 50
 
 
+class Routes(dict[type, tuple[tuple[Handler, ...], bool]]):
+    """For each type of message who wants it, in the components' order, and whether it is an event."""
+
+    def __init__(self, components: Sequence[Component]) -> None:
+        super().__init__()
+        for component in components:
+            for kind, handler in component.routes().items():
+                self[kind] = ((*self[kind][0], handler), issubclass(kind, Event))
+
+    def __missing__(self, kind: type) -> tuple[tuple[Handler, ...], bool]:
+        found = self[kind] = ((), issubclass(kind, Event))
+        return found
+
+
 class Engine:
     """All components, one queue.  Pure: no clock, no I/O, no threads, no logging."""
 
     def __init__(self, components: Sequence[Component]) -> None:
         self.components = tuple(components)
         self._dues = [component.due for component in self.components]
-        self._routes: dict[type, list[Handler]] = {}
-        for component in self.components:
-            for kind, handler in component.routes().items():
-                self._routes.setdefault(kind, []).append(handler)
+        self._routes = Routes(self.components)
 
     def handle(self, message: Message, now: float) -> list[Event]:
         """Everything that follows from `message` at monotonic second `now`, in order.
@@ -36,28 +48,28 @@ class Engine:
 
         Raises RuntimeError when components answer each other without end (a mistake in the code).
         """
-        told: list[Message] = []
         routes = self._routes
-        for handler in routes.get(type(message), ()):
+        handlers, to_tell = routes[type(message)]
+        told: list[Message] = []
+        for handler in handlers:
             if answers := handler(message, now):
                 told.extend(answers)
+        said: list[Any] = [message] if to_tell else []
         if not told:  # most frames of samples say nothing
-            return [message] if isinstance(message, Event) else []
-        start = 0
+            return said
         for _ in range(LONGEST_CHAIN):
-            end = len(told)
-            for current in told[start:end]:
-                for handler in routes.get(type(current), ()):
+            answered: list[Message] = []
+            for current in told:
+                handlers, to_tell = routes[type(current)]
+                if to_tell:
+                    said.append(current)
+                for handler in handlers:
                     if answers := handler(current, now):
-                        told.extend(answers)
-            start = end
-            if len(told) == end:
-                break
-        else:
-            raise RuntimeError(f"the components answer each other without end, last about {told[-1]!r}")
-        if isinstance(message, Event):
-            told.insert(0, message)
-        return [each for each in told if isinstance(each, Event)]
+                        answered.extend(answers)
+            if not answered:
+                return said
+            told = answered
+        raise RuntimeError(f"the components answer each other without end, last about {told[-1]!r}")
 
     def due(self) -> float:
         """The monotonic second by which somebody wants a `Tick` (`NEVER`: nobody waits)."""

@@ -14,6 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from station.core.coach_events import AlertRandomised as AlertRandomised
 from station.core.coach_events import Cue as Cue
 from station.core.coach_events import CueAnswered as CueAnswered
@@ -30,32 +32,22 @@ from station.core.coach_events import Window as Window
 from station.core.event import Event as Event
 from station.core.event import Moment as Moment
 from station.core.event import as_record as as_record
+from station.core.event import fields_of as fields_of
 from station.core.event import name_of as name_of
-from station.core.event import slots_of
 
 # --- what the muscle does -------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, init=False)
-class Reading(Event):
+class Reading(Event, msgspec.Struct, frozen=True, gc=False):
     """Ten times a second: the load now.  `rve_percent` is None while the signal is not to be believed.
 
-    `t` is the centre of the measured window.
+    `t` is the centre of the measured window.  A struct, because a dataclass takes six times as long to make.
     """
 
     t: float
     rve_percent: float | None
     resting: bool
     quality: str
-
-    def __init__(self, t: float, rve_percent: float | None, resting: bool, quality: str) -> None:
-        _t(self, t)
-        _rve_percent(self, rve_percent)
-        _resting(self, resting)
-        _quality(self, quality)
-
-
-_t, _rve_percent, _resting, _quality = slots_of(Reading, "t", "rve_percent", "resting", "quality")
 
 
 @dataclass(frozen=True, slots=True)

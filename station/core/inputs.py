@@ -31,7 +31,8 @@ class Tick(Input):
 class Frame(Input):
     """About 20 ms of samples.
 
-    volts: float32 array (n, channels), volts at the ADC pin, in the order of conversion.
+    volts: float32 array (n, channels), volts at the ADC pin, in the order of conversion.  The core keeps it until its
+        hop is full, so nobody writes into it again.
     t_last: monotonic second of the last conversion.
     rate: measured samples a second of each channel.
     lost: samples missing immediately *before* this frame (per channel).

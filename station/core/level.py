@@ -17,7 +17,6 @@ The same step forgets nothing and sees nothing of the future: it answers a quart
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 PART_S = 0.025
 LAG_PARTS = 10  # the level describes the moment 0.25 s before now
@@ -28,70 +27,77 @@ PART_SCATTER = 0.6
 CONFIDENCE = 1.2
 
 
-def _window(back: int, ahead: int) -> tuple[int, int, float, float, float]:
+def _window(back: int, ahead: int) -> tuple[float, float, float]:
+    """What makes a window's sum its mean, and the mean the two ends of its confidence interval."""
     spread = 1 + CONFIDENCE * PART_SCATTER / math.sqrt(back + ahead)
-    return back, ahead, 1 / (back + ahead), 1 / spread, spread
+    return 1 / (back + ahead), 1 / spread, spread
 
 
-NARROWEST, EDGE_BACK = 2, 4
-WINDOWS = tuple(_window(back, min(back, AHEAD)) for back in (NARROWEST, EDGE_BACK, 8, 16, 32, 64))
-MEMORY = 64 + LAG_PARTS + 1
+HOP_PARTS, SECOND_HOPS = 4, 10
+# The moment in question is the end of a hop, and all windows but the narrowest begin and end with one: so a sum is kept
+# for the end of each hop.  They are numbered backwards: 0 is now, MOMENT the moment, two hops ago.
+MOMENT = AHEAD // HOP_PARTS
+NARROWEST, NARROW = _window(2, 2), _window(HOP_PARTS, HOP_PARTS)
+WIDER = tuple((MOMENT + back // HOP_PARTS, *_window(back, AHEAD)) for back in (8, 16, 32, 64))
+MEMORY = WIDER[-1][0] + 1
 # So many sums are kept, and so large a one (V²), before the old ones are let go and the rest begins at zero anew.
-LONGEST, LARGEST = 6 * MEMORY, 1e6
+LONGEST, LARGEST = 6 * MEMORY - 2, 1e6
 
 
 class RunningPower:
     """The last 2 s of part powers as running sums; any window's mean costs one subtraction."""
 
     def __init__(self) -> None:
-        self._sums: list[float] = []
+        self.clear()
 
     def clear(self) -> None:
         """Forget everything."""
-        self._sums = []
+        self._ends: list[float] = []  # the sum up to the end of each hop, the newest first
+        self._middles: list[float] = []  # up to the middle of each
 
-    def add(self, parts: Sequence[float]) -> None:
-        """Take the powers of the newest PARTS parts, in order."""
-        sums = self._sums
-        p1, p2, p3, p4 = parts
-        if not sums:  # before the first hop, take it that the muscle was as it is
-            mean = (p1 + p2 + p3 + p4) / 4
-            sums.extend([k * mean for k in range(-MEMORY, 1)])
-        first = sums[-1] + p1
-        second = first + p2
-        third = second + p3
-        total = third + p4
-        sums += (first, second, third, total)
-        if len(sums) > LONGEST or total > LARGEST:  # keep them few, and small, so that their differences stay exact
-            self._sums = [value - total for value in sums[-MEMORY:]]
-
-    def around(self, ago: int) -> tuple[float, float]:
-        """The mean power around the moment `ago` parts before now (AHEAD <= ago <= LAG_PARTS), and its quieter side.
+    def add(self, p1: float, p2: float, p3: float, p4: float) -> tuple[float, float, float]:
+        """Take the powers of a hop's parts; the mean power around the moment, its quieter side, and the last second's.
 
         Where not even the two narrowest windows agree, an edge runs through the moment, and the two answers differ:
         the mean of both sides would stretch every burst by half a window at either end.
         """
-        sums = self._sums
-        centre = len(sums) - 1 - ago
-        low, high, best = 0.0, math.inf, 0.0
-        for back, ahead, share, shrink, stretch in WINDOWS:
-            mean = (sums[centre + ahead] - sums[centre - back]) * share
+        ends, middles = self._ends, self._middles
+        if not ends:  # before the first hop, take it that the muscle was as it is
+            mean = (p1 + p2 + p3 + p4) / HOP_PARTS
+            ends.extend([-HOP_PARTS * k * mean for k in range(MEMORY)])
+            middles.extend([(-HOP_PARTS * k - 2) * mean for k in range(MOMENT)])
+        middle = ends[0] + p1 + p2
+        total = middle + p3 + p4
+        ends.insert(0, total)
+        middles.insert(0, middle)
+        if total > LARGEST or len(ends) > LONGEST:  # keep them few, and small, so that their differences stay exact
+            self._ends = ends = [value - total for value in ends[:MEMORY]]
+            self._middles = middles = [value - total for value in middles[: MOMENT + 1]]
+            total = 0.0
+        second = (total - ends[SECOND_HOPS]) / (HOP_PARTS * SECOND_HOPS)
+
+        after, before = middles[1], middles[2]
+        share, shrink, stretch = NARROWEST
+        best = (after - before) * share
+        low, high = best * shrink, best * stretch  # where all windows agree; nowhere as soon as low > high
+        share, shrink, stretch = NARROW
+        mean = (ends[1] - ends[3]) * share
+        lower, upper = mean * shrink, mean * stretch
+        low = lower if lower > low else low
+        high = upper if upper < high else high
+        if low > high:
+            here = ends[2]
+            before, after = here - before, after - here
+            return best, (before if before < after else after) / 2, second
+        for oldest, share, shrink, stretch in WIDER:
+            best = mean
+            mean = (total - ends[oldest]) * share
             lower, upper = mean * shrink, mean * stretch
-            if lower > high or upper < low:
-                if back == EDGE_BACK:
-                    here = sums[centre]
-                    before, after = here - sums[centre - NARROWEST], sums[centre + NARROWEST] - here
-                    return best, (before if before < after else after) / NARROWEST
-                return best, best
             low = lower if lower > low else low
             high = upper if upper < high else high
-            best = mean
-        return best, best
-
-    def trailing(self, parts: int) -> float:
-        """The mean power of the newest `parts`."""
-        sums = self._sums
-        return (sums[-1] - sums[-1 - parts]) / parts
+            if low > high:
+                return best, best, second
+        return mean, mean, second
 
 
 class Baseline:
@@ -105,9 +111,14 @@ class Baseline:
     scatter = 0.2  # a second that is this much above the baseline can still be rest
 
     def __init__(self, calibrated: float) -> None:
-        self.ceiling = self.power = calibrated
+        self.ceiling = calibrated
+        self._set(calibrated)
+
+    def _set(self, power: float) -> None:
+        self.power = power
+        self.restlike = power * (1 + self.scatter)  # a second below this can be rest
 
     def see(self, second: float) -> None:
         """Take the mean power of the last second, V²."""
-        if second < self.power * (1 + self.scatter):
-            self.power = min(self.ceiling, self.power + self.follow * (second - self.power))
+        if second < self.restlike:
+            self._set(min(self.ceiling, self.power + self.follow * (second - self.power)))

@@ -90,22 +90,23 @@ class MinuteBook:
         if t - self._begin >= MINUTE_S:
             closed = self._close()
             self._begin += MINUTE_S * ((t - self._begin) // MINUTE_S)
-        ended = self._running.hop(span, load, resting)
-        if ended is not None:
-            self.stretches.append(ended)
-        self._longest_s = max(self._longest_s, self._running.running_s)
+        running = self._running
+        ended = running.hop(span, load, resting)
         if load is None:
             self._gap_s = 0.0
-            return closed
-        self._loads.append(load)
-        self._valid_s += span
-        if not resting:
-            self._gap_s = 0.0
-            return closed
-        self._rest_s += span
-        before, self._gap_s = self._gap_s, self._gap_s + span
-        if before < GAP_S - 1e-6 <= self._gap_s:
-            self._gaps += 1
+        else:
+            self._loads.append(load)
+            self._valid_s += span
+            if not resting:
+                self._gap_s = 0.0
+                self._longest_s = max(self._longest_s, running.running_s)
+                return closed
+            self._rest_s += span
+            before, self._gap_s = self._gap_s, self._gap_s + span
+            if before < GAP_S - 1e-6 <= self._gap_s:
+                self._gaps += 1
+        if ended is not None:
+            self.stretches.append(ended)
         return closed
 
     def _close(self) -> Minute:

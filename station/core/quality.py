@@ -13,6 +13,7 @@ chatter and the filters have settled before a reading is believed again.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -76,10 +77,11 @@ class Watch:
         self.state = "ok"
         self.calm = True  # neither a fault nor the first hint of one
         self._judge = {"emg-raw": self._raw, "emg-envelope": self._envelope, "pressure": self._pressure}[signal]
-        self._yardstick = yardstick
         self._evidence = "ok"
         self._held_s = 0.0
         self._motion = 0.0
+        # Nothing is too flat, hums or moves too much while nobody knows what is usual.
+        self._flat, self._hum, self._moved, self._absent = -math.inf, math.inf, math.inf, -math.inf
         if yardstick is not None:
             reference = yardstick.reference_level**2
             self._flat = FLAT_SHARE * yardstick.rest_power
@@ -116,12 +118,11 @@ class Watch:
             found = self._converter(volts)
             if found != "ok":
                 return found
-        if self._yardstick is None:
-            return "ok"
         if level.power < self._flat:
             return "flat"
-        if level.hum > (self._hum if self.state != "hum" else self._hum / 2) and (
-            self.state == "hum" or level.hum > HUM_OVER_EMG * level.power
+        # What hums goes on humming until half of the limit.
+        if level.hum > self._hum / 2 and (
+            self.state == "hum" or (level.hum > self._hum and level.hum > HUM_OVER_EMG * level.power)
         ):
             return "hum"
         self._motion += (span if span < 1.0 else 1.0) * (level.motion - self._motion)  # over about a second
@@ -143,4 +144,4 @@ class Watch:
     def _pressure(self, volts: npt.NDArray[Any], level: Powers, span: float) -> str:
         if float(volts.max()) > SUPPLY_V - RAIL_V:
             return "rail"
-        return "absent" if self._yardstick is not None and float(volts.mean()) < self._absent else "ok"
+        return "absent" if float(volts.mean()) < self._absent else "ok"

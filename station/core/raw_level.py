@@ -21,9 +21,6 @@ REST_POWER = (0.975 * REST_RVE) ** 2
 NOISE_PART = 0.3
 # The newest tenth of a second denies a beginning load only when it is clearly below the threshold.
 DENIED = 0.25
-SECOND_PARTS = 40
-# A reading speaks for the tenth of a second that begins at its `t`; the moment asked about is the middle of that.
-MOMENT = LAG_PARTS - 2
 
 
 class RawLevel:
@@ -35,6 +32,7 @@ class RawLevel:
         self._yardstick = yardstick
         self._filter: EmgPower | None = None
         self._powers = RunningPower()
+        self._second = 0.0  # V²: the mean power of the last one
         self.resting = False
         self.hum = self.motion = self.power = self.mean = self.mean_square = 0.0
         if yardstick is not None:
@@ -66,18 +64,16 @@ class RawLevel:
         """
         found = self._filter
         assert found is not None, "set_rate comes first"
-        parts, self.hum, self.motion = found.hop(volts)
-        self.mean, self.mean_square = found.mean, found.mean_square
+        p1, p2, p3, p4, at50, at60, self.motion, self.mean_square = found.hop(volts)
+        self.mean = found.mean
+        self.hum = at50 if at50 > at60 else at60
         if not whole:
-            parts = [self.power] * PARTS
-        p1, p2, p3, p4 = parts
+            p1 = p2 = p3 = p4 = self.power
         self.power = power = (p1 + p2 + p3 + p4) / PARTS
         if self._yardstick is None:
             return None
-        powers = self._powers
-        powers.add(parts)
+        mean, quieter, self._second = self._powers.add(p1, p2, p3, p4)
         rest, threshold, scale = self._baseline.power, self._threshold, self._scale
-        mean, quieter = powers.around(MOMENT)
         resting = (quieter - rest) * scale < threshold
         if not resting and self.resting:
             # A blip of one tenth of a second is not yet work: the newest tenth must agree.
@@ -90,4 +86,5 @@ class RawLevel:
 
     def learn(self) -> None:
         """The last second is to be believed: let the baseline follow it down."""
-        self._baseline.see(self._powers.trailing(SECOND_PARTS))
+        if self._second < self._baseline.restlike:
+            self._baseline.see(self._second)

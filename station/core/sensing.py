@@ -66,7 +66,7 @@ class Sensing:
         padded = [*yardsticks, *[None] * len(self.signals)][: len(self.signals)]
         self.yardsticks = tuple(padded)
         self._paths = [SignalPath(kind, stick) for kind, stick in zip(self.signals, padded, strict=True)]
-        self._only = self._paths[0] if len(self._paths) == 1 else None
+        self._push = self._paths[0].push if len(self._paths) == 1 else None  # the only channel's way
         emg = [k for k, kind in enumerate(self.signals) if kind != "pressure"]
         self._deciding = emg or list(range(len(self.signals)))
         pressure = not emg
@@ -91,13 +91,10 @@ class Sensing:
 
     def _on_frame(self, frame: Frame, now: float) -> Iterable[Message]:
         self._last_frame = now
-        hops: Sequence[Measured]
-        if self._only is not None:
-            hops = self._only.push(frame.volts, frame.t_last, frame.rate, frame.lost)
-            if not hops and self._well:
-                return ()  # four of five frames of 20 ms end here: they fill no hop
-        else:
-            hops = self._of_channels(frame)
+        push = self._push
+        hops = push(frame.volts, frame.t_last, frame.rate, frame.lost) if push else self._of_channels(frame)
+        if not hops and self._well:
+            return ()  # four of five frames of 20 ms end here: they fill no hop
         told: list[Message] = []
         if not self._well:
             self._well = True

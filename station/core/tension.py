@@ -70,9 +70,9 @@ TYPING_FACTOR, PERSONAL_LEAST, PERSONAL_MOST = 1.5, 6.0, 30.0
 QUIET, TENSION, WITHHELD = "quiet", "tension", "withheld"
 TENSE, DOUBTFUL, CALM, RECOVERED, BETWEEN = "tense", "doubtful", "calm", "recovered", "between"
 
-# One hop in the window: its load (None: unknown), loaded?, light?, resting?
-Entry = tuple[float | None, bool, bool, bool]
-UNKNOWN: Entry = (None, False, False, False)
+# What a hop in the window counts as: known?, loaded?, light?, resting?
+Kind = tuple[bool, bool, bool, bool]
+UNKNOWN: Kind = (False, False, False, False)
 
 # (state, evidence) -> next state; what is not here changes nothing.
 TABLE: Mapping[tuple[str, str], str] = {
@@ -102,9 +102,10 @@ class TensionRule:
         self.recovery_load = recovery_load
         self.doubt = doubt
         self.state = QUIET
-        self._window: deque[Entry] = deque()
+        self._window: deque[tuple[float | None, Kind]] = deque()
         self._span, self._size = 0.0, 1  # the window in hops of this many seconds
         self._valid = self._loaded = self._light = self._resting = 0
+        self._verdict = BETWEEN  # what these counts say: TENSE, CALM or BETWEEN
         self._since = 0.0
         self._recovered_s = 0.0
         self._stretch_s = 0.0
@@ -114,63 +115,80 @@ class TensionRule:
         """One more hop of `span` seconds, known at `end`; `load` None is unknown: neither rest nor load."""
         told: list[Event] = []
         if span != self._span:
-            self._span, self._size = span, max(1, round(self.settings.window_s / span))
+            self._resize(span)
         if load is None:
-            self._take(UNKNOWN)
+            self._take(None, UNKNOWN)
+            self._recovered_s = 0.0
+            return told
+        self._take(load, (True, load >= self.load_threshold, load < self.recovery_load, resting))
+        if resting:
+            self._stretch_s, self._said_no_rest = 0.0, False
         else:
-            self._take((load, load >= self.load_threshold, load < self.recovery_load, resting))
-            if resting:
-                self._stretch_s, self._said_no_rest = 0.0, False
-            else:
-                self._no_rest(span, told)
-        evidence, reason = self._evidence(span, load is not None, away)
+            self._stretch_s += span
+            if self._stretch_s > self.settings.no_rest_s and not self._said_no_rest:
+                self._said_no_rest = True
+                told.append(NoRest(self._stretch_s))
+        verdict = self._verdict
+        self._recovered_s = self._recovered_s + span if verdict == CALM else 0.0
+        if verdict != BETWEEN:
+            self._weigh(verdict, end, away, told)
+        return told
+
+    def _resize(self, span: float) -> None:
+        """Hops of another length: the window holds another number of them."""
+        self._span, self._size = span, max(1, round(self.settings.window_s / span))
+        while len(self._window) > self._size:
+            self._count(self._window.popleft()[1], -1)
+        self._judge()
+
+    def _take(self, load: float | None, kind: Kind) -> None:
+        window = self._window
+        window.append((load, kind))
+        if len(window) > self._size:
+            gone = window.popleft()[1]
+            if gone == kind:
+                return  # most hops are like the one a minute ago, and leave everything as it was
+            self._count(gone, -1)
+        self._count(kind, 1)
+        self._judge()
+
+    def _count(self, kind: Kind, step: int) -> None:
+        known, loaded, light, resting = kind
+        self._valid += step * known
+        self._loaded += step * loaded
+        self._light += step * light
+        self._resting += step * resting
+
+    def _judge(self) -> None:
+        """What the window says, were there no doubt."""
+        valid, settings = self._valid, self.settings
+        self._verdict = BETWEEN
+        if valid and len(self._window) == self._size:
+            rest = self._resting / valid
+            if 2 * self._loaded >= valid and rest < settings.rest_share:
+                self._verdict = TENSE
+            elif 2 * self._light > valid or rest > settings.recovery_rest_share:
+                self._verdict = CALM
+
+    def _weigh(self, verdict: str, end: float, away: bool, told: list[Event]) -> None:
+        """The evidence of this hop, and what follows from it."""
+        evidence, reason = verdict, ""
+        if verdict == TENSE:
+            reason = self._doubts(away)
+            evidence = DOUBTFUL if reason else TENSE
+        elif self._recovered_s >= self.settings.recovery_s:
+            evidence = RECOVERED
         following = TABLE.get((self.state, evidence))
         if following is not None:
             self._move(following, end, reason, told)
-        return told
 
-    def _take(self, entry: Entry) -> None:
-        window = self._window
-        window.append(entry)
-        load, loaded, light, resting = entry
-        if load is not None:
-            self._valid += 1
-            if loaded:
-                self._loaded += 1
-            if light:
-                self._light += 1
-            if resting:
-                self._resting += 1
-        while len(window) > self._size:
-            load, loaded, light, resting = window.popleft()
-            if load is not None:
-                self._valid -= 1
-                if loaded:
-                    self._loaded -= 1
-                if light:
-                    self._light -= 1
-                if resting:
-                    self._resting -= 1
-
-    def _evidence(self, span: float, known: bool, away: bool) -> tuple[str, str]:
-        """What the window says, and why it is doubtful if it is."""
-        valid, settings = self._valid, self.settings
-        if not known or len(self._window) < self._size or not valid:
-            self._recovered_s = 0.0
-            return BETWEEN, ""
-        rest = self._resting / valid
-        if 2 * self._loaded >= valid and rest < settings.rest_share:
-            self._recovered_s = 0.0
-            if away:
-                return DOUBTFUL, "nobody is at the desk"
-            if valid < settings.valid_share * self._size:
-                return DOUBTFUL, f"only {100 * valid / self._size:.0f} % of the signal could be believed"
-            return (DOUBTFUL, self.doubt) if self.doubt else (TENSE, "")
-        if 2 * self._light > valid or rest > settings.recovery_rest_share:
-            self._recovered_s += span
-            return (RECOVERED if self._recovered_s >= settings.recovery_s else CALM), ""
-        self._recovered_s = 0.0
-        return BETWEEN, ""
+    def _doubts(self, away: bool) -> str:
+        """Why tension is not to be said; empty without a reason."""
+        if away:
+            return "nobody is at the desk"
+        if self._valid < self.settings.valid_share * self._size:
+            return f"only {100 * self._valid / self._size:.0f} % of the signal could be believed"
+        return self.doubt
 
     def _move(self, following: str, end: float, reason: str, told: list[Event]) -> None:
         before, self.state = self.state, following
@@ -186,10 +204,3 @@ class TensionRule:
             told.append(TensionStarted(load, rest, text))
         else:
             told.append(CueWithheld(f"{text}; {reason}"))
-
-    def _no_rest(self, span: float, told: list[Event]) -> None:
-        """Count the stretch without rest; unknown time neither breaks nor lengthens it."""
-        self._stretch_s += span
-        if self._stretch_s > self.settings.no_rest_s and not self._said_no_rest:
-            self._said_no_rest = True
-            told.append(NoRest(self._stretch_s))

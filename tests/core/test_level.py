@@ -3,56 +3,57 @@
 import numpy as np
 import pytest
 
-from station.core.level import LAG_PARTS, MEMORY, Baseline, RunningPower
+from station.core.level import HOP_PARTS, LONGEST, MOMENT, Baseline, RunningPower
 
 
-def fed(powers) -> RunningPower:
-    running = RunningPower()
-    for k in range(0, len(powers), 4):
-        running.add(list(powers[k : k + 4]))
-    return running
+def answers(running, powers) -> list[tuple[float, float, float]]:
+    return [running.add(*powers[k : k + 4]) for k in range(0, len(powers), 4)]
+
+
+def last(powers) -> tuple[float, float, float]:
+    return answers(RunningPower(), powers)[-1]
 
 
 def test_a_steady_power_is_that_power():
-    assert fed([2.0] * 200).around(LAG_PARTS)[0] == pytest.approx(2.0)
-    assert fed([2.0] * 200).trailing(40) == pytest.approx(2.0)
+    assert last([2.0] * 200) == pytest.approx((2.0, 2.0, 2.0))
 
 
 def test_the_first_hop_stands_for_the_time_before_it():
-    assert fed([3.0, 3.0, 3.0, 3.0]).around(LAG_PARTS)[0] == pytest.approx(3.0)
+    assert last([3.0, 3.0, 3.0, 3.0]) == pytest.approx((3.0, 3.0, 3.0))
+    assert last([1.0, 2.0, 3.0, 6.0])[2] == pytest.approx(3.0)
+
+
+def test_the_last_second_is_that_of_the_newest_forty_parts():
+    assert last([9.0] * 160 + [1.0] * 20 + [3.0] * 20)[2] == pytest.approx(2.0)
 
 
 def test_steady_noise_scatters_less_than_a_quarter_second_of_it():
     random = np.random.default_rng(3)
     powers = random.gamma(3.5, 1 / 3.5, 8000)
-    running, levels, plain = RunningPower(), [], []
-    for k in range(0, 8000, 4):
-        running.add(powers[k : k + 4].tolist())
-        levels.append(running.around(LAG_PARTS)[0])
-        plain.append(running.trailing(10))
+    levels = [level for level, _, _ in answers(RunningPower(), powers.tolist())]
+    plain = [np.mean(powers[max(0, k - 6) : k + 4]) for k in range(0, 8000, 4)]
     assert np.std(levels[50:]) < 0.8 * np.std(plain[50:])
     assert np.mean(levels[50:]) == pytest.approx(1.0, abs=0.05)
 
 
 def test_an_edge_is_found_within_a_part_and_its_quieter_side_decides():
-    powers = [900.0] * 100 + [1.0] * 100
-    running, quiet_since = RunningPower(), None
-    for k in range(0, 200, 4):
-        running.add(powers[k : k + 4])
-        if running.around(LAG_PARTS)[1] < 25 and quiet_since is None:
-            quiet_since = k + 4 - LAG_PARTS
-    assert quiet_since is not None
-    assert 98 <= quiet_since <= 102
+    told = answers(RunningPower(), [900.0] * 102 + [1.0] * 98)
+    hop = next(k for k, (_, quieter, _) in enumerate(told) if quieter < 25)
+    assert 100 <= (hop + 1 - MOMENT) * HOP_PARTS <= 104
+
+
+def test_no_longer_window_is_asked_than_agrees_with_the_shorter_ones():
+    # 0.6 s of ten, one before: the windows of 0.1, 0.2 and 0.4 s hold nothing else.
+    told = last([1.0] * 160 + [10.0] * 24)
+    assert told[:2] == pytest.approx((10.0, 10.0))
 
 
 def test_years_of_sums_stay_exact():
-    running = fed([4e5] * 40)
-    for _ in range(MEMORY):
-        running.add([1e-9] * 4)
-    assert running.around(LAG_PARTS)[0] == pytest.approx(1e-9, rel=1e-3)
+    running = RunningPower()
+    answers(running, [4e5] * 40)
+    assert answers(running, [1e-9] * 4 * LONGEST)[-1] == pytest.approx((1e-9, 1e-9, 1e-9), rel=1e-3)
     running.clear()
-    running.add([5.0] * 4)
-    assert running.around(LAG_PARTS)[0] == pytest.approx(5.0)
+    assert running.add(5.0, 5.0, 5.0, 5.0) == pytest.approx((5.0, 5.0, 5.0))
 
 
 def test_slow_tension_never_becomes_the_new_zero():

@@ -43,6 +43,15 @@ def test_nothing_is_said_before_the_window_is_full():
     assert kinds(story(LOADED)) == [TensionStarted]
 
 
+def test_the_window_stays_as_long_when_its_hops_become_longer():
+    story = Story()
+    assert story(*[RESTING] * 10, *[LOADED] * 9) == []
+    story.span = 2.0  # ten of these are the window: the newest ten are kept, nine of them loaded
+    ((_, event),) = story(LOADED)
+    assert event == TensionStarted(15.0, 0.0, "rest share 0 % for 20 s, load 15 %RVE")
+    assert (story.rule._valid, story.rule._loaded, story.rule._light, story.rule._resting) == (10, 10, 0, 0)
+
+
 @pytest.mark.parametrize(("loaded", "tense"), [(10, True), (9, False)])
 def test_half_of_the_window_is_enough_load(loaded, tense):
     told = Story()(*[BETWEEN] * (20 - loaded), *[LOADED] * loaded)
