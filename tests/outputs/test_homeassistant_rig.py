@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,11 +14,13 @@ from typing import Any
 import pytest
 
 from station import place
+from station.outputs import mqtt
 
 pytestmark = pytest.mark.slow
 
 HERE = Path(__file__).parent
 SHARED = Path(os.environ.get("DESK_SHARED", HERE.parents[1].parent / "shared"))
+BLUEPRINTS = Path(mqtt.__file__).parent / "homeassistant" / "blueprints"
 RIGS = [root for root in os.environ.get("DESK_HA_RIG", "").split(":") if root]
 
 _found = importlib.util.spec_from_file_location("homeassistant_steps", HERE / "homeassistant_steps.py")
@@ -102,3 +105,16 @@ def test_component_mode_in_german(root: str, tmp_path: Path, monkeypatch: pytest
     report = check(root, tmp_path, [steps.wait("sensor.desk_station_zustand", "monitoring", timeout=40)])
     assert complaints(report) == []
     assert len(report["entities"]) > 35
+
+
+def test_every_blueprint_does_what_it_says(root: str, tmp_path: Path) -> None:
+    household = tmp_path / "rig"  # the same Home Assistant with a household of our own
+    shutil.copytree(Path(root) / "template", household / "template")
+    (household / "tree").symlink_to(Path(root) / "tree")
+    config = household / "template" / "config"
+    with (config / "configuration.yaml").open("a", encoding="utf-8") as file:
+        file.write(steps.household(place.station_id(tmp_path)))
+    shutil.copytree(BLUEPRINTS, config / "blueprints" / "automation" / "desk-station")
+    report = check(str(household), tmp_path, steps.blueprints(place.station_id(tmp_path)))
+    assert complaints(report) == []
+    assert "not understood" not in report["device_log"]
