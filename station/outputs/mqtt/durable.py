@@ -15,6 +15,7 @@ from station.outputs.mqtt.outbox import Outbox
 
 MOST_SPILLED = 500
 MANY_DELIVERED = 50
+MOST_AT_HAND = 100
 # A thread with nothing to do turns about once a second.
 TURNS = 5
 
@@ -34,12 +35,15 @@ class DurableLog:
         self._patience = TURNS
         self._cursor = 0
         self._more = True
-        """May there be entries behind the cursor?  Spares a question to the disk at every turn."""
+        """May there be entries behind the cursor that only the disk knows?  Spares it a question at every turn."""
+        self._at_hand: deque[tuple[int, bytes]] = deque()
+        """All that is behind the cursor, while nothing else is."""
 
     def open(self) -> None:
         """Open the file; a damaged one is set aside."""
         try:
             self._outbox = Outbox(self.path, self._privacy)
+            self._again()
             self.trouble = ""
         except (sqlite3.Error, OSError) as error:
             self._outbox = None
@@ -56,13 +60,15 @@ class DurableLog:
             self.open()
         if self._outbox is not None:
             try:
-                self._outbox.add(entries, self._delivered)
+                kept = self._outbox.add(entries, self._delivered)
             except sqlite3.Error as error:
                 self._failed(error)
             else:
-                self._more = True
+                self._more = self._more or len(self._at_hand) + len(kept) > MOST_AT_HAND
+                self._at_hand.extend(() if self._more else kept)
                 self._spilled.clear()
                 self._delivered.clear()
+                self._patience = TURNS  # what was delivered is deleted with the next of these, while they keep coming
                 self.trouble = ""
                 return
         self._spilled = deque(entries, MOST_SPILLED)
@@ -70,16 +76,22 @@ class DurableLog:
     def from_the_beginning(self) -> None:
         """A new connection: everything that is not acknowledged is sent again."""
         self.settle()
+        self._again()
+
+    def _again(self) -> None:
+        self._at_hand.clear()
         self._cursor, self._more = 0, True
 
     def next(self, most: int) -> list[tuple[int, bytes]]:
         """The next entries to send: (number, payload)."""
-        if not self._more:
-            return []
-        entries = self._with(lambda box: box.after(self._cursor, most))
-        if entries is None:
-            return []
-        self._more = len(entries) == most
+        if self._more:
+            self._at_hand.clear()
+            entries = self._with(lambda box: box.after(self._cursor, most))
+            if entries is None:
+                return []
+            self._more = len(entries) == most
+        else:
+            entries = [self._at_hand.popleft() for _ in range(min(most, len(self._at_hand)))]
         if entries:
             self._cursor = entries[-1][0]
         return entries

@@ -60,18 +60,21 @@ class Outbox:
             raise
         return connection
 
-    def add(self, entries: Iterable[tuple[float, bytes]], done: Iterable[int] = ()) -> None:
-        """Keep these (wall second, payload); on the disk when this returns.  Raises sqlite3.Error.
+    def add(self, entries: Iterable[tuple[float, bytes]], done: Iterable[int] = ()) -> list[tuple[int, bytes]]:
+        """Keep these (wall second, payload); on the disk when this returns (number, payload).  Raises sqlite3.Error.
 
         done: numbers of entries that are deleted by the way, for the price of the same wait for the disk.
         """
         with transaction(self._connection):
             self._connection.executemany("DELETE FROM entry WHERE id = ?", [(number,) for number in done])
+            kept = []
             for wall, payload in entries:
-                self._connection.execute(
+                added = self._connection.execute(
                     "INSERT INTO entry (at_ms, privacy, payload) VALUES (?, ?, ?)",
                     (round(wall * 1000), self._privacy, payload),
                 )
+                kept.append((int(added.lastrowid or 0), payload))
+        return kept
 
     def after(self, last: int, most: int) -> list[tuple[int, bytes]]:
         """The oldest `most` entries behind number `last`: (number, payload)."""

@@ -10,6 +10,7 @@ What is said lives in one of three ways:  `state` only as its newest version;  `
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import random
@@ -18,7 +19,6 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import msgspec
 
@@ -33,6 +33,7 @@ from station.outputs.mqtt.ear import Ear, Reply
 from station.outputs.mqtt.outbox import OUTBOX_NAME
 from station.outputs.mqtt.pace import BackOff, StatePace
 from station.outputs.mqtt.settings import Settings
+from station.outputs.mqtt.waiting import Acks, Flight, Live
 
 log = logging.getLogger(__name__)
 
@@ -49,31 +50,15 @@ ANSWER_S = 10.0
 CUT_S = 3.0
 CUTS = 2
 TRIM_EVERY_S = 600.0
-# Readings alone are looked at once a second for news: ten times would be most of this thread's work on a small Pi.
-LOOK_EVERY_S = 1.0
+# Readings and minutes alone are looked at every other second for news: ten times would be most of this thread's work on
+# a small Pi.
+LOOK_EVERY_S = 2.0
 GOODBYE_S = 1.0
 STOP_S = 1.9
 
 
 class _Stop:
     pass
-
-
-@dataclass(slots=True)
-class _Live:
-    topic: str
-    payload: bytes
-    born: float
-    mid: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Flight:
-    """One unacknowledged message: what it is, and since when."""
-
-    what: str
-    number: int
-    since: float
 
 
 class Mqtt:
@@ -96,13 +81,14 @@ class Mqtt:
         self._run_id = uuid.uuid4().hex[:8]
         self._said = 0
         self._log = DurableLog(house.state_dir / OUTBOX_NAME, settings.level)
-        self._live: deque[_Live] = deque(maxlen=MOST_LIVE)
+        self._live: deque[Live] = deque(maxlen=MOST_LIVE)
         self._connection: Connection | None = None
         self._linked = False
         self._linked_at = float("-inf")
         self._answer_by = self._retry_at = float("-inf")
         self._fresh = True
-        self._flying: dict[int, _Flight] = {}
+        self._flying: dict[int, Flight] = {}
+        self._acks = Acks(self._wake)
         self._trim_at = float("-inf")
         self._announce_at = float("inf")
 
@@ -115,6 +101,7 @@ class Mqtt:
         if self._thread is not None and self._thread.is_alive():  # told to stop in the middle of a name look-up
             raise OutputError("The last connection has not come to its end yet.", "It is tried again.")
         self._queue = queue.SimpleQueue()
+        self._acks.patient = True
         self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
         self._thread.start()
 
@@ -146,6 +133,9 @@ class Mqtt:
     def _home_is_back(self) -> None:
         """Home Assistant has started: announce ourselves, but not all stations in the same second."""
         self._announce_at = time.monotonic() + 5.0 * self._chance()
+
+    def _wake(self, news: News) -> None:
+        self._queue.put(news)
 
     def _reply_later(self, reply: Reply) -> None:
         self._queue.put(reply)
@@ -202,6 +192,8 @@ class Mqtt:
                 item = self._queue.get_nowait()
         except queue.Empty:
             pass
+        for ack in self._acks.read():
+            self._news(ack)
         self._log.keep(records)
         self._log.tidy()
         return stopping
@@ -216,7 +208,7 @@ class Mqtt:
         return opens_in if 0.0 < opens_in < 1.0 else 1.0
 
     def _learn(self, moment: ev.Moment, records: list[tuple[float, bytes]], now: float) -> None:
-        if not isinstance(moment.event, ev.Reading):
+        if not isinstance(moment.event, (ev.Reading, ev.Minute)):
             self._look_at = float("-inf")
         was_private = self._state.private
         self._state = fold(self._state, moment)
@@ -231,7 +223,7 @@ class Mqtt:
         live = words.live(moment, self._settings.level, uid)
         if live is not None:
             topic, said = live
-            self._live.append(_Live(topic, msgspec.json.encode(said), now))
+            self._live.append(Live(topic, msgspec.json.encode(said), now))
         record = words.durable(moment, self._settings.level, uid)
         if record is not None:
             records.append((moment.wall, msgspec.json.encode(record)))
@@ -241,7 +233,7 @@ class Mqtt:
     def _connect(self) -> None:
         try:
             connection = Connection(
-                self._settings, self._house.station_id, f"{self.base}/availability", self._queue.put, self._ear.hear
+                self._settings, self._house.station_id, f"{self.base}/availability", self._acks.tell, self._ear.hear
             )
             self._connection = connection
             self._answer_by = time.monotonic() + ANSWER_S
@@ -307,7 +299,7 @@ class Mqtt:
             self._fly(connection.publish(topic, payload, retain=True), "discovery")
 
     def _fly(self, mid: int, what: str, number: int = 0) -> None:
-        self._flying[mid] = _Flight(what, number, time.monotonic())
+        self._flying[mid] = Flight(what, number, time.monotonic())
 
     def _acked(self, ack: Acked) -> None:
         flight = self._flying.pop(ack.mid, None)
@@ -385,13 +377,14 @@ class Mqtt:
             self._speak(time.monotonic())
             last = connection.publish(f"{self.base}/availability", b"offline", retain=True)
             self._fly(last, "availability")
+            self._acks.patient = False
             while self._flying and self._connection is connection and time.monotonic() < until:
-                try:
-                    item = self._queue.get(timeout=max(0.0, until - time.monotonic()))
-                except queue.Empty:
-                    break
-                if isinstance(item, (Acked, Lost)):
-                    self._news(item)
+                for ack in self._acks.read():
+                    self._news(ack)
+                with contextlib.suppress(queue.Empty):
+                    item = self._queue.get(timeout=0.1 if self._flying else 0.0)
+                    if isinstance(item, (Acked, Lost)):
+                        self._news(item)
         if connection is not None:
             connection.close()
         self._log.settle()
