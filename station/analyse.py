@@ -23,6 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the table, draw the picture."""
+    if args.png and args.png.suffix.lower() != ".png":
+        raise StationError(f"{args.png}: the picture is a PNG.", f"Name it {args.png.with_suffix('.png').name}.")
     prepared = prepare(load(args.recording, args.channel), args.signal)
     for remark in prepared.remarks:
         print(remark, file=sys.stderr)

@@ -163,7 +163,7 @@ class _Reader:
             try:
                 values[kind][field.name] = msgspec.convert(value, field.type)
             except msgspec.ValidationError:
-                shown = "…" if key in SECRETS else _shown(value)
+                shown = "…" if key in SECRETS else _as_written(value, field.type)
                 self.complain(
                     (*path, key), f"[{name}] {key} = {shown} is not possible; allowed: {allowed(field.type)}."
                 )
@@ -204,8 +204,7 @@ def render(config: Config, *, comments: bool = True) -> str:
                 masked = "***" if field.name in SECRETS and value else value
                 if comments:
                     out.extend(f"# {line}" for line in _comment(field.type))
-                shown = hex(value) if _is_hex(field.type) else _shown(masked)
-                out.append(f"{field.encode_name} = {shown}")
+                out.append(f"{field.encode_name} = {_as_written(masked, field.type)}")
         out.append("")
     return "\n".join(out)
 
@@ -248,6 +247,11 @@ def _extra(kind: Any) -> dict[str, Any]:
     """What a setting's `Meta` says beside its limits: description, format."""
     info = mi.type_info(kind)
     return (info.extra_json_schema or {}) if isinstance(info, mi.Metadata) else {}
+
+
+def _as_written(value: Any, kind: Any) -> str:
+    """A value as people write it in the file: a chip's address in hexadecimal."""
+    return hex(value) if type(value) is int and _is_hex(kind) else _shown(value)
 
 
 def _is_hex(kind: Any) -> bool:

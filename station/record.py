@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import datetime
+import math
 import signal
 from pathlib import Path
 from types import FrameType
@@ -43,9 +44,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the new recording; without a name it lives with the station and is forgotten after a week",
     )
     add_sensor_arguments(parser)
-    parser.add_argument("--minutes", type=float, default=0.0, help="end by itself after so many minutes")
+    parser.add_argument("--minutes", type=_minutes, default=0.0, help="end by itself after so many minutes")
     parser.add_argument("--calibrate", action="store_true", help="begin with the steps of the calibration")
     parser.add_argument("--force", action="store_true", help="overwrite the file if there is one")
+
+
+def _minutes(text: str) -> float:
+    """A length of time.  Raises ArgumentTypeError."""
+    try:
+        minutes = float(text.replace(",", "."))
+    except ValueError:
+        minutes = 0.0
+    if not 0 < minutes < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of minutes; write 5 or 0.5")
+    return minutes
 
 
 def run(args: argparse.Namespace) -> int:
@@ -77,8 +89,9 @@ def run(args: argparse.Namespace) -> int:
         device.stop()
         with contextlib.suppress(OSError):  # what is on the disk is whole up to the last second
             recorder.close()
+        if not recorder.seconds:
+            args.recording.unlink(missing_ok=True)
     if not recorder.seconds:
-        args.recording.unlink()
         raise StationError("Nothing was recorded: the sensor sent nothing.", recording.trouble)
     lost = f", {recorder.lost} samples lost" if recorder.lost else ""
     screen.say(f"{args.recording}: {minutes_of(recorder.seconds)}{lost}. Look at it with:  desk-station analyse FILE")
@@ -94,6 +107,8 @@ def _of_our_own(state_dir: Path) -> Path:
 
 def _claim(path: Path, *, overwrite: bool) -> None:
     """Make sure that the file can be written, before anybody has held still for it.  Raises StationError."""
+    if path.suffix.lower() != ".edf":
+        raise StationError(f"{path}: a recording is an EDF+ file.", f"Name it {path.with_suffix('.edf').name}.")
     if path.exists() and not overwrite:
         raise StationError(f"{path} exists already.", "Choose another name, or overwrite it with --force.")
     if not path.parent.is_dir():
@@ -135,6 +150,7 @@ class Recording:
         self._step_began = 0.0
         self._drawn = 0.0
         self._level: Reading | None = None
+        self._felt = False
 
     def key(self, key: str) -> Input:
         """What a typed line means: while calibrating it goes on, or leaves a step out; else it marks the moment."""
@@ -145,12 +161,15 @@ class Recording:
     def take(self, message: Input, now: float) -> None:
         """One message from the sensor, the keys or the clock."""
         if isinstance(message, Frame):
+            self._felt = True
             self.recorder.frame(message)
             self._meter.take(message)
         elif isinstance(message, MarkNow):
             self.recorder.note(now, "mark")
             self.screen.say(f"Marked at {minutes_of(self.recorder.seconds)}.")
         elif isinstance(message, SensorLost):
+            if not self._felt:  # it could not even be opened: nobody holds still for that
+                raise StationError(message.reason, message.remedy)
             self.trouble = message.remedy
             self.screen.say(f"{message.reason} {message.remedy}")
         self._hear(self.engine.handle(message, now), now)

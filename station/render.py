@@ -8,6 +8,8 @@ What is written is what would be heard: the same sentences at the same seconds, 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import difflib
 import importlib
 import wave
 from collections.abc import Callable, Iterator
@@ -50,25 +52,58 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", default="de", help="de or en (default: de)")
     parser.add_argument("--length", default="micro", help="micro, middle or long (default: micro)")
     parser.add_argument("--volume", type=int, default=100, help="0 to 100 (default: 100, as recorded)")
+    parser.add_argument("--force", action="store_true", help="overwrite the file if there is one")
     parser.add_argument("--ambience", default="as_written", choices=["as_written", "none", "rain", "waves", "brown"])
 
 
 def run(args: argparse.Namespace) -> int:
     """Render, and say how long it is."""
+    begin(args.exercise, args.length, args.language)  # a slip is told before any file is touched
+    if args.to.exists() and not args.force:
+        raise StationError(f"{args.to} exists already.", "Choose another name, or overwrite it with --force.")
+    part = args.to.with_name(f"{args.to.name}.part")
     try:
-        with _file(args.to) as write:
+        with _file(part, args.to) as write:
             seconds, missing = render(
                 args.exercise, args.length, args.language, write, gain(args.volume), args.ambience
             )
+        part.replace(args.to)
     except OutputError as error:
         raise StationError(error.problem, error.remedy) from None
     except OSError as error:
         raise StationError(f"{args.to} cannot be written: {error.strerror}.", "Choose another place.") from None
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
     minutes, rest = divmod(round(seconds), 60)
     print(f"{args.to}: {args.exercise} ({args.length}, {args.language}), {minutes} min {rest} s")
     if missing:
         print(f"Something is silent in it: {missing}")
     return 1 if missing else 0
+
+
+def begin(exercise: str, length: str, language: str) -> tuple[Engine, list[Event]]:
+    """A session in virtual time that has begun with this exercise, and what it told.
+
+    Raises StationError where there is no such exercise, with the nearest one.
+    """
+    engine = Engine([Session(Library(), offered=Library.names())])
+    told = engine.handle(Start(exercise, length, language, "render"), 0.0)
+    if any(isinstance(event, Refused) for event in told):
+        raise _unknown(exercise, length, language)
+    return engine, told
+
+
+def _unknown(exercise: str, length: str, language: str) -> StationError:
+    folder = exercise.partition("/")[0]
+    if folder not in Library.names():
+        near = difflib.get_close_matches(folder, Library.names(), 1)
+        problem = f"There is no exercise {exercise!r}{f'; did you mean {near[0]!r}?' if near else '.'}"
+    elif folder not in Library.names(language):
+        problem = f"The exercise {exercise!r} is not spoken in {language!r}."
+    else:
+        problem = f"The exercise {exercise!r} has no length {length!r}."
+    return StationError(problem, "All exercises with their languages and lengths:  desk-station exercises")
 
 
 def render(
@@ -79,11 +114,7 @@ def render(
     Returns the seconds up to the exercise's end, and a sentence about what was missing (or an empty string).
     Raises StationError where there is no such exercise, OutputError where nothing can be decoded.
     """
-    engine = Engine([Session(Library(), offered=Library.names())])
-    told = engine.handle(Start(exercise, length, language, "render"), 0.0)
-    refused = [event.reason for event in told if isinstance(event, Refused)]
-    if refused:
-        raise StationError(refused[0])
+    engine, told = begin(exercise, length, language)
     mixer = OfflineMixer(volume)
     player = Player(mixer, HouseShelf(), ambience)
     try:
@@ -130,15 +161,16 @@ def _step(player: Player, mixer: OfflineMixer, now: float, until: float, write: 
 
 
 @contextmanager
-def _file(path: Path) -> Iterator[Write]:
-    """A sound file to write pieces into, by the ending of its name."""
-    if path.suffix.lower() == ".wav":
+def _file(path: Path, name: Path) -> Iterator[Write]:
+    """A sound file at `path` to write pieces into, of the kind that the ending of `name` says."""
+    ending = name.suffix.lower()
+    if ending == ".wav":
         with path.open("wb") as raw, wave.open(raw, "wb") as file:
             file.setnchannels(2)
             file.setsampwidth(2)
             file.setframerate(RATE)
             yield lambda piece: file.writeframes(piece.astype("<i2").tobytes())
-    elif path.suffix.lower() in COMPRESSED:
+    elif ending in COMPRESSED:
         try:
             soundfile: Any = importlib.import_module("soundfile")  # carries no types
         except ImportError:
@@ -146,11 +178,11 @@ def _file(path: Path) -> Iterator[Write]:
                 "Ogg and MP3 files need the package soundfile, which is not installed.",
                 "Name the file .wav, or: pip install soundfile",
             ) from None
-        kind = COMPRESSED[path.suffix.lower()]
+        kind = COMPRESSED[ending]
         with path.open("wb") as raw, soundfile.SoundFile(raw, "w", RATE, 2, **kind) as file:
             yield file.write
     else:
         raise StationError(
-            f"{path}: the ending says the kind of file, and {path.suffix or 'none'} is not one of them.",
+            f"{name}: the ending says the kind of file, and {ending or 'none'} is not one of them.",
             "Name it NAME.wav, NAME.ogg or NAME.mp3.",
         )

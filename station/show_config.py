@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from station import config
+from station import config, settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--config", type=Path, metavar="FILE", help="show this file's settings, with all defaults")
     which.add_argument("--default", action="store_true", help="show the defaults: a file to start from")
-    parser.add_argument("--driver", default="", help="with --default: the sensor driver (ads1115, simulated, …)")
+    parser.add_argument("--driver", choices=settings.drivers(), default="", help="with --default: the sensor driver")
     parser.add_argument("--brief", action="store_true", help="without the sentences")
 
 

@@ -81,7 +81,7 @@ def read(folder: Path, signals: Sequence[str]) -> tuple[tuple[Yardstick, ...], s
     if kinds != tuple(signals):
         return (), (
             f"The calibration in {path} was made for {' and '.join(kinds) or 'nothing'}, "
-            f"the sensor is {' and '.join(signals)} now. Calibrate once: desk-station calibrate."
+            f"the sensor is {' and '.join(signals)} now. Calibrate once: desk-station calibrate --config FILE."
         )
     return found, ""
 
@@ -92,5 +92,7 @@ def _set_aside(path: Path, error: Exception) -> str:
     try:
         path.replace(aside)
     except OSError:
-        return f"{what} and could not be set aside either. Delete it and calibrate: desk-station calibrate."
-    return f"{what}; it is kept as {aside.name}. Calibrate anew: desk-station calibrate."
+        return (
+            f"{what} and could not be set aside either. Delete it and calibrate: desk-station calibrate --config FILE."
+        )
+    return f"{what}; it is kept as {aside.name}. Calibrate anew: desk-station calibrate --config FILE."

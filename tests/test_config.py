@@ -121,4 +121,5 @@ def test_any_values_at_any_place_are_refused_in_sentences(tables: dict[str, dict
 def test_an_address_is_shown_as_people_know_it() -> None:
     assert "\naddress = 0x48\n" in config.render(config.defaults())
     (said,) = problems("[sensor]\naddress = 0x50\n")
+    assert "address = 0x50 is not possible" in said
     assert said.endswith("allowed: a whole number from 0x48 to 0x4b.")

@@ -135,6 +135,31 @@ def test_an_existing_file_is_not_overwritten_unasked(tmp_path: Path, capsys: pyt
     assert (tmp_path / "a.edf").read_text() == "precious"
 
 
+def test_a_sensor_that_cannot_be_opened_ends_it_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The topology of its power is not declared, so no electrode is read; nobody holds still for a minute for that."""
+    config = tmp_path / "desk-station.toml"
+    config.write_text(f'[station]\nstate_dir = "{tmp_path}"\n')
+    begin = time.monotonic()
+    assert main(["record", str(tmp_path / "a.edf"), "--config", str(config)]) == 2
+    assert time.monotonic() - begin < 20
+    said = capsys.readouterr().err
+    assert said.count("[sensor] power") == 1
+    assert not (tmp_path / "a.edf").exists()
+
+
+@pytest.mark.parametrize("minutes", ["-1", "0", "five", "inf"])
+def test_minutes_are_a_number_above_nothing(minutes: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["record", "a.edf", "--simulated", f"--minutes={minutes}"])
+    assert "write 5 or 0.5" in capsys.readouterr().err
+
+
+def test_a_recording_is_called_edf(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["record", str(tmp_path / "b.txt"), "--simulated"]) == 2
+    assert "Name it b.edf" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_folder_that_is_not_there_gives_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["record", str(tmp_path / "no" / "a.edf"), "--simulated"]) == 2
     assert "There is no folder" in capsys.readouterr().err

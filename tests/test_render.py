@@ -42,3 +42,33 @@ def test_a_place_that_cannot_be_written_is_said_in_a_sentence(
 ) -> None:
     assert main(["render", "shoulder-drop", str(tmp_path / "nowhere" / f"x.{ending}")]) != 0
     assert "cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("slip", "said"),
+    [
+        (["breathng"], "There is no exercise 'breathng'; did you mean 'breathing'?"),
+        (["breathing", "--language", "tlh"], "The exercise 'breathing' is not spoken in 'tlh'."),
+        (["breathing", "--length", "endless"], "The exercise 'breathing' has no length 'endless'."),
+    ],
+)
+def test_a_slip_is_told_and_touches_no_file(
+    tmp_path: Path, slip: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "kept.wav"
+    kept.write_bytes(b"the exercise of last week")
+    assert main(["render", slip[0], str(kept), "--force", *slip[1:]]) == 2
+    assert said in capsys.readouterr().err
+    assert kept.read_bytes() == b"the exercise of last week"
+
+
+def test_a_file_that_is_there_is_overwritten_only_when_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = tmp_path / "kept.wav"
+    kept.write_bytes(b"the exercise of last week")
+    assert main(["render", "shoulder-drop", str(kept)]) == 2
+    assert "--force" in capsys.readouterr().err
+    assert main(["render", "shoulder-drop", str(kept), "--force"]) == 0
+    assert kept.stat().st_size > 1_000_000
+    assert list(tmp_path.iterdir()) == [kept]

@@ -39,7 +39,7 @@ def test_a_damaged_file_is_set_aside_with_a_sentence(tmp_path: Path, content: st
     (tmp_path / "calibration.json").write_bytes(content.encode("latin-1"))
     found, said = yardsticks.read(tmp_path, ["emg-raw"])
     assert found == ()
-    assert "calibration.json.bad" in said and "desk-station calibrate" in said
+    assert "calibration.json.bad" in said and "desk-station calibrate --config FILE" in said
     assert (tmp_path / "calibration.json.bad").read_bytes() == content.encode("latin-1")
     assert yardsticks.read(tmp_path, ["emg-raw"]) == ((), "")
 

@@ -122,10 +122,14 @@ def _cleanness(volts: np.ndarray, rate: float) -> Examined:
 def _calibrated(sensor: Sensor, state_dir: Path) -> Examined:
     sticks = yardsticks.load(state_dir, sensor.signal)
     if sensor.driver != "simulated" and any(stick is None for stick in sticks):
-        yield "warning", "The station is not calibrated for this sensor yet.", "Run:  desk-station calibrate"
+        yield (
+            "warning",
+            "The station is not calibrated for this sensor yet.",
+            "Run:  desk-station calibrate --config FILE",
+        )
     if any(stick is not None and stick.noise_rve_percent > NOISY_RVE for stick in sticks):
         what = f"By the last calibration the sensor's noise is above {NOISY_RVE:.0f} %RVE: tension alerts stay off."
-        yield "warning", what, "Fasten the electrodes anew and calibrate again:  desk-station calibrate"
+        yield "warning", what, "Fasten the electrodes anew and calibrate again:  desk-station calibrate --config FILE"
 
 
 def running(roots: Roots, number: int) -> bool:

@@ -25,12 +25,13 @@ def compiled(technique: str, script: str, language: str) -> Script:
     return compile(sounds.read(technique), sounds.read(technique, script), language, NAMES, files)
 
 
-@pytest.mark.parametrize(("technique", "script"), ALL, ids="/".join)
+@pytest.mark.parametrize(("technique", "script"), ALL, ids=["/".join(each) for each in ALL])
 def test_a_script_is_valid_in_both_languages_and_named_after_its_file(technique: str, script: str) -> None:
     assert describe(sounds.read(technique)).languages == ("de", "en")
     for language in ("de", "en"):
         made = compiled(technique, script, language)
-        assert (made.technique, made.name, made.language) == (technique, script, language)
+        wanted = f'sounds/techniques/{technique}/{script}.toml, line 1: its technique is "{technique}", like its folder'
+        assert (made.technique, made.name, made.language) == (technique, script, language), wanted
         assert script not in words.LENGTHS or made.length == script
         low, high = SPANS[made.length]
         assert low <= made.seconds <= high or technique == "shoulder-drop" or script in words.ACCOMPANYING
