@@ -30,6 +30,18 @@ WARM_UP_S = 15.0
 MOST_PERCENT = 3.5
 
 
+def read_still(how: str) -> dict[str, float]:
+    """The driver alone for half as long, on a bus that answers at once or as a wire."""
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("still_bus.py")), str(WINDOWS * WINDOW_S / 2), how],
+        capture_output=True,
+        check=True,
+    )
+    told: dict[str, float] = json.loads(done.stdout)
+    assert told["samples"] > 0.98 * 500 * WINDOWS * WINDOW_S / 2, "the driver kept its pace"
+    return told | {"percent": 100 * told["cpu_s"] / (WINDOWS * WINDOW_S / 2)}
+
+
 def cpu_s(pid: int) -> float:
     """CPU seconds of a process's living threads, to the microsecond."""
     return sum(int(task.read_text().split()[0]) for task in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
@@ -64,24 +76,17 @@ def test_the_living_station_leaves_half_of_a_small_core(
     finally:
         enough.set()
         daemon.end()
-    still = json.loads(
-        subprocess.run(
-            [sys.executable, str(Path(__file__).with_name("still_bus.py")), str(WINDOWS * WINDOW_S / 2)],
-            capture_output=True,
-            check=True,
-        ).stdout
-    )
-    assert still["samples"] > 0.98 * 500 * WINDOWS * WINDOW_S / 2, "the driver kept its pace"
+    still, wired = (read_still(how) for how in ("at-once", "as-a-wire"))
     main, live = (statistics.median(window[name] for window in shares) for name in pids)
-    driver = 100 * still["cpu_s"] / (WINDOWS * WINDOW_S / 2)
+    driver, waiting = still["percent"], wired["percent"] - still["percent"]
     single = ", ".join(f"{window['main']:.2f}" for window in shares)
     with capsys.disabled():
         print(
             f"\nCPU, in percent of one core, medians of {WINDOWS} × {WINDOW_S:.0f} s (load {os.getloadavg()[0]:.1f}):\n"
             f"  whole: {main + live:.2f} (main {main:.2f}, acquisition {live:.2f})\n"
-            f"  the twin alone: {live - driver:.2f} (the same driver without it: {driver:.2f})\n"
+            f"  the twin: {live - driver:.2f}, of it its wire {waiting:.2f}; the driver without it {driver:.2f}\n"
             f"  the station without its twin: {main + driver:.2f}\n"
-            f"  single windows, main: {single}"
+            f"  main, single windows: {single}"
         )
         for name, (rss, pss) in (*memory.items(), ("acquisition without the twin", (still["rss_mb"], still["pss_mb"]))):
             print(f"  {name}: RSS {rss:.1f} MB, PSS {pss:.1f} MB")

@@ -41,7 +41,7 @@ class Daemon:
     """`desk-station run` with the simulated sensor, sound (SDL's dummy device), MQTT and history on."""
 
     def __init__(self, folder: Path, port: int) -> None:
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         self.page_port = free_port()
         (folder / "desk.toml").write_text(CONFIG.format(folder=folder, port=port, page_port=self.page_port))
         self.began = time.monotonic()

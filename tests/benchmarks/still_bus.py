@@ -1,9 +1,10 @@
 """The cheapest sensor there can be: the unmodified driver on a bus that answers at once, with the same volts for ever.
 
-    python still_bus.py SECONDS    →  {"cpu_s": …, "samples": …, "rss_mb": …, "pss_mb": …}
+    python still_bus.py SECONDS at-once|as-a-wire    →  {"cpu_s": …, "samples": …, "rss_mb": …, "pss_mb": …}
 
-A transfer blocks for the time it takes on the wire, as the kernel's would.  What the simulated sensor costs more than
-this is the cost of the twin: the person, the chip and the bus that no Pi has to compute.
+at-once: a transfer takes no time, so what is left is the driver's own work and its wait for the next slot.  as-a-wire:
+it blocks for its time on the wire, a thousand sleeps a second, as the twin's bus does.  What the simulated sensor costs
+more than that are the person and the chip that no Pi has to compute.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ HALF_A_VOLT = b"\x0f\xa0"
 class StillBus:
     """What `busio.I2C` offers, with one chip that does nothing but remember its configuration."""
 
-    def __init__(self) -> None:
+    def __init__(self, waits: bool) -> None:
+        self._wait = time.sleep if waits else lambda seconds: None
         self._config, self._pointer = b"\x85\x83", 0
 
     def try_lock(self) -> bool:
@@ -34,12 +36,12 @@ class StillBus:
     def writeto(self, _address: int, buffer: Any, *, start: int = 0, end: int | None = None) -> None:
         """A pointer, or a register."""
         self._take(bytes(buffer)[start:end])
-        time.sleep((9 * len(buffer) + 11) * BIT_S)
+        self._wait((9 * len(buffer) + 11) * BIT_S)
 
     def readfrom_into(self, _address: int, buffer: Any, *, start: int = 0, end: int | None = None) -> None:
         """The register that the pointer stands on."""
         buffer[start:end] = self._register()
-        time.sleep(29 * BIT_S)
+        self._wait(29 * BIT_S)
 
     def writeto_then_readfrom(
         self,
@@ -55,7 +57,7 @@ class StillBus:
         """Both."""
         self._take(bytes(buffer_out)[out_start:out_end])
         buffer_in[in_start:in_end] = self._register()
-        time.sleep(48 * BIT_S)
+        self._wait(48 * BIT_S)
 
     def _take(self, data: bytes) -> None:
         if data:
@@ -72,7 +74,7 @@ def main() -> None:
     from hardware.sensors import acquisition, ads1115
     from hardware.sensors.messages import pack_frame
 
-    source = ads1115.open(ads1115.Settings(), bus=StillBus())
+    source = ads1115.open(ads1115.Settings(), bus=StillBus(sys.argv[2] == "as-a-wire"))
     acquisition._be_punctual()
     samples, began = 0, time.process_time()
     until = time.monotonic() + float(sys.argv[1])
