@@ -21,6 +21,15 @@ from station.outputs.mqtt import retire
 from station.outputs.mqtt.outbox import OUTBOX_NAME, Outbox
 from station.settings import Station
 
+# What was set aside, and the copies of a diary that `restore` and systemd/install.sh keep of the one they replaced.
+ASIDE = (
+    f"{OUTBOX_NAME}.bad-*",
+    f"{restore.BEFORE}*.zip",
+    "before-upgrade/*.db",
+    "memory.bad",
+    f"{memory.NAME}.new",
+)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which days, or everything."""
@@ -86,7 +95,7 @@ def _remove_rest(folder: Path) -> None:
                 outbox.clear()
         except sqlite3.Error as error:
             raise StationError(f"{folder / OUTBOX_NAME}: {error}.", "Stop the station and try again.") from None
-    for pattern in (f"{OUTBOX_NAME}.bad-*", f"{restore.BEFORE}*.zip", "memory.bad", f"{memory.NAME}.new"):
+    for pattern in ASIDE:
         for aside in folder.glob(pattern):
             aside.unlink()
 

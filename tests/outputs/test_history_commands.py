@@ -68,6 +68,16 @@ def test_purge_of_everything_also_forgets_what_waited_for_the_broker(state: Path
     outbox.close()
 
 
+def test_purge_of_everything_takes_the_copies_along_that_the_installer_keeps_of_a_diary(state: Path) -> None:
+    kept = state / "before-upgrade" / "0.1.0-12345678-py3.13.db"  # systemd/install.sh, keep_diary
+    kept.parent.mkdir()
+    kept.write_bytes((state / "history.db").read_bytes())
+    assert command(state, "purge", "--since", "2026-11-02", "--yes") == 0
+    assert kept.exists(), "what was before that day is still in it"
+    assert command(state, "purge", "--everything", "--yes") == 0
+    assert not kept.exists()
+
+
 def test_recordings_of_the_stations_own_are_exported_and_purged_with_the_rest(state: Path) -> None:
     folder = state / "recordings"
     folder.mkdir()
