@@ -128,3 +128,11 @@ def test_the_demo_comes_to_your_smart_home_and_leaves_nothing_behind(
     while not newcomer.of("the/end"):
         time.sleep(0.01)
     assert [topic for _, topic, _, _ in newcomer.heard] == ["the/end"]  # nothing is retained
+
+
+def test_what_is_unknown_is_no_rest_in_the_last_minute() -> None:
+    shown = picture("en")
+    for k in range(60):
+        shown.take(e.Moment(e.Reading(k / 10, None if k >= 30 else 0.0, k < 30, "ok"), k / 10, clock.wall()))
+    (line,) = [line for line in drawn(shown).splitlines() if "last minute" in line]
+    assert line.count("▁") == 3

@@ -56,9 +56,9 @@ class Picture:
         """Where the page is, once it is there."""
         self.state = State()
         self.pattern = "off"
-        self.recent: deque[float] = deque(maxlen=BAR)
+        self.recent: deque[float | None] = deque(maxlen=BAR)
         self.told: deque[str] = deque(maxlen=EVENTS)
-        self._second: list[float] = []
+        self._second: list[float | None] = []
         self._began = clock.now()
         self._lock = threading.Lock()
         self._done = threading.Event()
@@ -95,10 +95,11 @@ class Picture:
             self._thread.join(timeout=1.0)
 
     def _remember(self, reading: Reading) -> None:
-        """One bar of the sparkline is a second and a third: the last minute fits."""
-        self._second.append(reading.rve_percent or 0.0)
+        """One bar of the sparkline is a second and a third: the last minute fits.  What is unknown stays empty."""
+        self._second.append(reading.rve_percent)
         if len(self._second) >= round(600 / BAR):
-            self.recent.append(sum(self._second) / len(self._second))
+            known = [load for load in self._second if load is not None]
+            self.recent.append(sum(known) / len(known) if known else None)
             self._second.clear()
 
     def _clock(self, t: float) -> str:
@@ -126,7 +127,7 @@ class Picture:
         w = self.words
         with self._lock:
             state, told = self.state, list(self.told)
-            spark = "".join(SPARK[min(7, int(place(v) * 8))] for v in self.recent)
+            spark = "".join(" " if v is None else SPARK[min(7, int(place(v) * 8))] for v in self.recent)
         now = Table.grid(padding=(0, 2))
         now.add_column(style="dim", no_wrap=True, min_width=max(len(w[label]) for label in ROWS))
         now.add_column(overflow="fold")
