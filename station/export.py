@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import sqlite3
 from datetime import datetime, time
 from pathlib import Path
 
 from station import config, place
 from station.errors import StationError
-from station.outputs.history import FILE_NAME, export_csv, export_json, recordings
+from station.outputs.history import FILE_NAME, export_csv, export_json, recordings, seal
 from station.settings import Station
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What, from when to when, and where to."""
     parser.add_argument("to", type=Path, metavar="TO", help="a folder for CSV files, or a file ending in .json")
+    parser.add_argument("--unseal", action="store_true", help="ask for the sealed diary's passphrase: its words, too")
     add_range(parser)
 
 
@@ -33,9 +35,10 @@ def run(args: argparse.Namespace) -> int:
     since, until = range_of(args)
     if not path.exists():
         raise StationError(f"There is no history yet ({path}).", "It begins with the first `desk-station run`.")
+    key = _key(path) if args.unseal else None
     write = export_json if args.to.suffix == ".json" else export_csv
     try:
-        numbers = write(path, args.to, since, until)
+        numbers = write(path, args.to, since, until, key)
     except sqlite3.Error as error:
         raise StationError(f"The history {path} cannot be read: {error}.", "`desk-station check` says more.") from None
     except OSError as error:
@@ -49,6 +52,21 @@ def run(args: argparse.Namespace) -> int:
     if copied:
         print(f"{beside / recordings.FOLDER}: {copied} recordings (EDF+)")
     return 0
+
+
+def _key(path: Path) -> bytes | None:
+    """The sealed diary's key, for whoever knows its passphrase."""
+    try:
+        if not seal.is_sealed(path):
+            return None
+        key = seal.unlock(path, getpass.getpass("The diary's passphrase: "))
+    except sqlite3.Error as error:
+        raise StationError(f"The history {path} cannot be read: {error}.", "`desk-station check` says more.") from None
+    except ImportError:
+        raise StationError("The package that seals is missing.", "Run  pip install 'desk-station[sealed]'.") from None
+    if key is None:
+        raise StationError("That is not the passphrase.", "Try again; without --unseal the words come along sealed.")
+    return key
 
 
 def history_of(configuration: Path | None, state_dir: Path | None = None) -> Path:

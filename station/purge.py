@@ -19,6 +19,7 @@ from station.outputs.history.erase import NotErasedError
 from station.outputs.mqtt import Settings as MqttSettings
 from station.outputs.mqtt import retire
 from station.outputs.mqtt.outbox import OUTBOX_NAME, Outbox
+from station.outputs.web.unlocked import FILE_NAME as SEAL
 from station.settings import Station
 
 # What was set aside, and the copies of a diary that `restore` and systemd/install.sh keep of the one they replaced.
@@ -89,6 +90,7 @@ def _leave_home(args: argparse.Namespace) -> int:
 def _remove_rest(folder: Path) -> None:
     """What was waiting for the smart home, and what the day's budget was."""
     (folder / memory.NAME).unlink(missing_ok=True)
+    (folder / SEAL).unlink(missing_ok=True)
     if (folder / OUTBOX_NAME).exists():
         try:
             with closing(Outbox(folder / OUTBOX_NAME, privacy=0)) as outbox:

@@ -22,6 +22,7 @@ FORBIDDEN_IN_CORE = {
 # What costs too much to import where it is not used: only inside the function or class that needs it.
 ONLY_INSIDE = {
     "pygame", "paho", "gpiozero", "adafruit_ads1x15", "adafruit_extended_bus", "edfio", "matplotlib", "rich", "iotcore",
+    "cryptography",
 }  # fmt: skip
 OURS = {"station", "hardware", "sounds"}
 

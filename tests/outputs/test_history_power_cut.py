@@ -127,7 +127,7 @@ def test_a_history_that_did_not_wait_for_the_disk_would_be_caught(tmp_path: Path
         store.execute("PRAGMA synchronous = NORMAL")
         store.execute("INSERT INTO boot (boot_id) VALUES ('a')")
         for n in range(5):
-            store.execute("INSERT INTO mark VALUES (?, 1, 0, ?, NULL)", (n, f"mark-{n}"))
+            store.execute("INSERT INTO mark (at_ms, boot, up_ms, source) VALUES (?, 1, 0, ?)", (n, f"mark-{n}"))
             store.execute(
                 "INSERT INTO session VALUES (0, 1, 0, 1, ?, 'micro', 'de', 1, 'button', 'completed')",
                 (f"technique-{n}",),

@@ -20,6 +20,7 @@ from station.outputs.web.guard import own_names
 from station.outputs.web.live import Live
 from station.outputs.web.progress import Progress
 from station.outputs.web.streams import Streams
+from station.outputs.web.unlocked import Unlocked
 
 ADDRESS = "http://localhost:8765"
 
@@ -45,6 +46,7 @@ class Rig:
             wall=lambda: self.wall,
             rebind=self._rebind,
             files=read_all(),
+            unlocked=Unlocked({"n": 16, "r": 8, "p": 1}),
             patience_s=0.0,  # nobody here answers
         )
         self.streams = Streams(self.desk.live)

@@ -1,7 +1,8 @@
 """The whole export as one zip on the standard output, in a process of its own: `python -m ...bundle STATE_DIR > file`.
 
 The same files as `desk-station export`: a CSV of each kind, `history.json`, and the recordings (EDF+).  The page starts
-it, so that years of minutes are written beside the station and not within it.
+it, so that years of minutes are written beside the station and not within it.  The sealed diary's key, if somebody
+has opened it, comes on the standard input.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from station.outputs.history.read import QUERIES
 NICE = 10
 
 
-def bundle(state_dir: Path, to: BinaryIO) -> None:
+def bundle(state_dir: Path, to: BinaryIO, key: bytes | None = None) -> None:
     """Write the zip.  Raises sqlite3.Error and OSError."""
     path = state_dir / FILE_NAME
     with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -30,13 +31,13 @@ def bundle(state_dir: Path, to: BinaryIO) -> None:
                 archive.open(f"{kind}.csv", "w") as part,
                 io.TextIOWrapper(part, encoding="utf-8", newline="") as file,
             ):
-                write_csv(path, file, kind)
+                write_csv(path, file, kind, key=key)
         with archive.open("history.json", "w") as part, io.TextIOWrapper(part, encoding="utf-8") as file:
-            write_json(path, file)
+            write_json(path, file, key=key)
         for recording in recordings.kept(state_dir):
             archive.write(recording, f"{recordings.FOLDER}/{recording.name}")
 
 
 if __name__ == "__main__":
     os.nice(NICE)
-    bundle(Path(sys.argv[1]), sys.stdout.buffer)
+    bundle(Path(sys.argv[1]), sys.stdout.buffer, sys.stdin.buffer.read() or None)

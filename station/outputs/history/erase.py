@@ -35,8 +35,9 @@ def purge(path: Path, since: float | None = None, until: float | None = None) ->
         with closing(open_store(path)) as connection:
             connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
             gone = _delete(connection, low, high)
-            connection.execute("VACUUM")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if since is None and until is None:
+                connection.execute("DELETE FROM seal")
+            sweep(connection, path)
             _verify(connection, path, low, high)
     except sqlite3.Error as error:
         raise NotErasedError(f"{path}: {error}. Stop the station and try again") from None
@@ -62,6 +63,12 @@ def _verify(connection: sqlite3.Connection, path: Path, low: int, high: int) -> 
         left = connection.execute(sql, (low, high)).fetchone()[0]
         if left:
             raise NotErasedError(f"{path}: {left} rows of {table} are there again. Stop the station and try again")
+
+
+def sweep(connection: sqlite3.Connection, path: Path) -> None:
+    """Write the file anew, empty its journal, and look whether that was done.  Raises NotErasedError, sqlite3.Error."""
+    connection.execute("VACUUM")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if connection.execute("PRAGMA freelist_count").fetchone()[0]:
         raise NotErasedError(f"{path}: free pages are left. Stop the station and try again")
     log = path.with_name(path.name + "-wal")

@@ -63,12 +63,17 @@ QUERIES: dict[str, tuple[str, str]] = {
         "started_ms",
     ),
     "marks": (
-        """SELECT mark.rowid AS id, at_ms / 1000.0 AS at, source, text, NOT time_known AS time_uncertain
+        """SELECT mark.rowid AS id, at_ms / 1000.0 AS at, source, text, NOT time_known AS time_uncertain,
+                  nullif(hex(sealed), '') AS sealed
            FROM mark JOIN boot ON boot.id = mark.boot""",
         "at_ms",
     ),
     "drawn": ("SELECT at_ms / 1000.0 AS at, arm FROM drawn", "at_ms"),
-    "feelings": ("SELECT rowid AS id, at_ms / 1000.0 AS at, discomfort, mood FROM feeling", "at_ms"),
+    "feelings": (
+        """SELECT rowid AS id, at_ms / 1000.0 AS at, discomfort, mood, nullif(hex(sealed), '') AS sealed
+           FROM feeling""",
+        "at_ms",
+    ),
     "observations": (
         """SELECT started_ms / 1000.0 AS started, ended_ms / 1000.0 AS ended, subject, reason,
                   NOT time_known AS time_uncertain

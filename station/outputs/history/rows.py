@@ -47,7 +47,7 @@ DRAWN = """INSERT INTO drawn VALUES (:at, :boot, :up, :arm)"""
 SESSION = """INSERT INTO session
              VALUES (:at, :boot, :up, NULL, :technique, :length, :language, :planned, :source, NULL)"""
 SESSION_END = """UPDATE session SET ended_ms = :at, reason = :reason WHERE reason IS NULL AND technique = :technique"""
-MARK = """INSERT INTO mark VALUES (:at, :boot, :up, :source, NULL)"""
+MARK = """INSERT INTO mark (at_ms, boot, up_ms, source) VALUES (:at, :boot, :up, :source)"""
 SPAN_END = """UPDATE span SET ended_ms = :at WHERE kind = :kind AND ended_ms IS NULL"""
 SPAN = """INSERT INTO span VALUES (:at, :boot, :up, NULL, :kind, :state, :reason)"""
 

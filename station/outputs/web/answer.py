@@ -32,6 +32,8 @@ class Asked:
     address: str = ""
     cookie: str = ""
     signed_in: bool = False
+    diary: str = ""
+    """The cookie of a browser that has opened the sealed diary."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from station.outputs.history import feelings
 from station.outputs.history.annotate import annotate
+from station.outputs.history.seal import SealedError
 from station.outputs.web import catalogue, day
 from station.outputs.web.answer import Answer, Asked, No, as_json
 from station.outputs.web.commands import COMMANDS
@@ -15,6 +16,7 @@ from station.outputs.web.desk import Desk
 from station.outputs.web.guard import COOKIE, LOOPBACK
 from station.outputs.web.live import picture
 from station.outputs.web.progress import STEPS
+from station.outputs.web.sealing import SHUT, key_of, readable
 from station.outputs.web.wanted import want_feelings
 
 DAY_S: Final = 86_400.0
@@ -75,7 +77,8 @@ def the_day(desk: Desk, asked: Asked) -> Answer:
             "date": date.isoformat(),
             "tiles": day.tiles(minutes, away, since, until),
             "sums": day.sums(minutes, day.overlap(away, since, min(until, desk.wall()))),
-            **{kind: desk.ask(kind, since, until) for kind in ("episodes", "cues", "withheld", "sessions", "marks")},
+            **{kind: desk.ask(kind, since, until) for kind in ("episodes", "cues", "withheld", "sessions")},
+            "marks": readable(desk, asked, desk.ask("marks", since, until)),
         }
     )
 
@@ -93,13 +96,15 @@ def away_spans(desk: Desk, since: float, until: float) -> list[dict[str, Any]]:
 def marks(desk: Desk, asked: Asked) -> Answer:
     """The marks of the 31 days before a moment (now), oldest first."""
     until = float(asked.query.get("before") or desk.wall() + 1)
-    return as_json(desk.ask("marks", until - MARKS_BACK_S, until))
+    return as_json(readable(desk, asked, desk.ask("marks", until - MARKS_BACK_S, until)))
 
 
 def annotated(desk: Desk, asked: Asked) -> Answer:
     """Keep somebody's words to a mark; they are on the disk when this answers."""
     try:
-        found = annotate(desk.history, asked.body.mark, asked.body.text)
+        found = annotate(desk.history, asked.body.mark, asked.body.text, key_of(desk, asked))
+    except SealedError:  # it was sealed this very moment
+        raise No(409, SHUT) from None
     except sqlite3.Error:
         raise No(503, "The words could not be kept just now; they are still in the page.") from None
     if not found:
@@ -112,7 +117,9 @@ def felt(desk: Desk, asked: Asked) -> Answer:
     if asked.body.discomfort is None and asked.body.mood is None:
         raise No(422, "Say one of the two.")
     try:
-        kept = feelings.keep(desk.history, desk.wall(), asked.body.discomfort, asked.body.mood)
+        kept = feelings.keep(desk.history, desk.wall(), asked.body.discomfort, asked.body.mood, key_of(desk, asked))
+    except SealedError:
+        raise No(409, SHUT) from None
     except sqlite3.Error:
         raise No(503, "That could not be kept just now.") from None
     if not kept:

@@ -18,6 +18,7 @@ from station.outputs.web.desk import Desk
 from station.outputs.web.pages.frame import refused_page
 from station.outputs.web.routes import ROUTES, Route
 from station.outputs.web.streams import Receive, Scope, Send, Streams
+from station.outputs.web.unlocked import COOKIE as DIARY
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -144,6 +145,7 @@ async def _asked(desk: Desk, route: Route, request: Request, language: str) -> A
         address=request.client.host if request.client else "",
         cookie=cookie,
         signed_in=signed_in,
+        diary=request.cookies.get(DIARY, ""),
     )
 
 

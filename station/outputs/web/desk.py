@@ -19,6 +19,7 @@ from station.outputs.web.access import Access
 from station.outputs.web.answer import No
 from station.outputs.web.live import Live
 from station.outputs.web.progress import Progress
+from station.outputs.web.unlocked import Unlocked
 
 T = TypeVar("T")
 
@@ -40,6 +41,8 @@ class Desk:
     """Whether the settings let the page leave this computer once there is a passphrase."""
     files: dict[str, tuple[str, bytes, str]] = field(default_factory=dict)
     """Name -> (kind, content, ETag) of what is served as it is."""
+    unlocked: Unlocked = field(default_factory=Unlocked)
+    """The browsers that have opened the sealed diary."""
     patience_s: float = 1.0
     """So long a form waits for the station to have heard it."""
     kept: dict[str, Any] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from station.outputs.web import api, files, observing
+from station.outputs.web import api, files, observing, sealing
 from station.outputs.web.answer import Answer, Asked
 from station.outputs.web.commands import (
     COMMANDS,
@@ -72,6 +72,7 @@ BEFORE = Query("before", r"^\d{1,11}(\.\d{1,3})?$", "Seconds since 1970 (UTC); n
 LANG = Query("lang", r"^(de|en)$", "Show it in this language, and keep to it (a cookie).")
 NUMBERS = Query("numbers", r"^(show|hide)$", "Show or hide figures, and keep to it (a cookie).")
 STEP = Query("step", r"^[a-z]{1,20}$", "A step of the set-up.")
+SEAL = Query("seal", r"^(wrong|again)$", "What a form about the seal answered.")
 VERSION = Query("v", r"^[0-9a-f]{1,64}$", "Which version of the file is meant; for the browser's cache.")
 
 
@@ -95,7 +96,7 @@ ROUTES: tuple[Route, ...] = (
     _page("/insight", insight.page, "What can be known by now."),
     _page("/exercises", exercises.page, "All exercises."),
     _page("/exercises/{name}", exercises.one, "One exercise with its words."),
-    _page("/diary", diary.page, "The diary.", BEFORE),
+    _page("/diary", diary.page, "The diary.", BEFORE, SEAL),
     _page("/data", data.page, "Your data: take it along, or delete it."),
     _page("/setup", setup.page, "The first set-up, step by step.", STEP),
     _page("/sheet", sheet.page, "One page to print."),
@@ -120,6 +121,10 @@ ROUTES: tuple[Route, ...] = (
         "form",
         fields=("what", "since?", "until?", "sure?"),
     ),
+    _form("/seal", sealing.close, "Seal the diary with a passphrase of its own.", "passphrase", "again", "understood?"),
+    _form("/unlock", sealing.unlock, "Open the sealed diary for this browser.", "passphrase"),
+    _form("/lock", sealing.lock, "Shut the sealed diary again."),
+    _form("/unseal", sealing.unseal, "Take the seal off; the diary has to be open."),
     _form("/observe", observing.observe_form, "Two weeks of looking at one thing: begin, or end.", "subject?"),
     _form("/question", observing.question_form, "Answer the two weeks' question, or skip it.", "answer?"),
     _form("/unanswer", observing.unanswer_form, "Take such an answer back.", "answer"),

@@ -20,6 +20,7 @@ from station.outputs.web.desk import Desk
 from station.outputs.web.forms import fields, form
 from station.outputs.web.html import Html, tag
 from station.outputs.web.pages.frame import card, framed, view_of
+from station.outputs.web.sealing import open_key, sealed
 from station.outputs.web.view import View
 
 ZIP: Final = "application/zip"
@@ -34,7 +35,7 @@ _busy: Final = threading.Lock()
 def page(desk: Desk, asked: Asked) -> Answer:
     """The page at `/data`."""
     view = view_of(asked)
-    return _page(desk, asked, _take_along(view, asked, desk.history.exists()), _delete(view, asked))
+    return _page(desk, asked, _take_along(view, asked, desk.history.exists(), _shut(desk, asked)), _delete(view, asked))
 
 
 def export(desk: Desk, asked: Asked) -> Answer:
@@ -44,7 +45,9 @@ def export(desk: Desk, asked: Asked) -> Answer:
         raise No(404, "There is no history yet.")
     file = tempfile.TemporaryFile(dir=desk.house.state_dir)  # noqa: SIM115 - closed by whoever sends it
     try:
-        done, said = _run(["station.outputs.history.bundle", str(desk.house.state_dir)], file)
+        done, said = _run(
+            ["station.outputs.history.bundle", str(desk.house.state_dir)], file, open_key(desk, asked) or b""
+        )
         if not done:
             raise No(503, said)
         file.seek(0)
@@ -79,7 +82,7 @@ def forget(desk: Desk, asked: Asked) -> Answer:
     return _page(desk, asked, result, tag("p", tag("a", view.w("data.back"), href="/data")))
 
 
-def _run(module: list[str], out: IO[bytes]) -> tuple[bool, str]:
+def _run(module: list[str], out: IO[bytes], told: bytes = b"") -> tuple[bool, str]:
     """One of this station's programs: whether it came to a good end, and what it said of the trouble.  Raises No."""
     if not _busy.acquire(blocking=False):
         raise No(409, "Your data is being written or deleted this very moment.")
@@ -87,7 +90,7 @@ def _run(module: list[str], out: IO[bytes]) -> tuple[bool, str]:
         # Only our own program with checked arguments, and never through a shell.
         ended = subprocess.run(
             [sys.executable, "-m", *module],
-            stdin=subprocess.DEVNULL,
+            input=told,
             stdout=out,
             stderr=subprocess.PIPE,
             timeout=LONGEST_S,
@@ -119,11 +122,20 @@ def _page(desk: Desk, asked: Asked, *body: object) -> Answer:
     return framed(desk, asked, "data", title, tag("h1", title), *body, script="page.js")
 
 
-def _take_along(view: View, asked: Asked, something: bool) -> Html:
+def _shut(desk: Desk, asked: Asked) -> bool:
+    """Would the words come along sealed?  Of a history that cannot be read nothing is said here."""
+    try:
+        return sealed(desk) and open_key(desk, asked) is None
+    except No:
+        return False
+
+
+def _take_along(view: View, asked: Asked, something: bool, shut: bool) -> Html:
     button = tag("button", view.w("data.export"), type="submit", class_="button primary")
     return card(
         view.w("data.export_title"),
         tag("p", view.w("data.export_lead")),
+        tag("p", view.w("seal.export")) if shut else None,
         form(asked, "/export", button) if something else tag("p", view.w("data.nothing"), class_="soft"),
     )
 

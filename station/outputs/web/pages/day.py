@@ -200,7 +200,7 @@ def _done(view: View, records: Records, away: list[dict[str, Any]]) -> Iterator[
         ended = view.known("ended", session["reason"]) if session["reason"] else view.w("ended.running")
         yield session["started"], "exercise", f"{title} · {ended}", ""
     for mark in records["marks"]:
-        yield mark["at"], "mark", view.w("day.marked"), mark["text"] or ""
+        yield mark["at"], "mark", view.w("day.marked"), view.w("seal.words") if mark["sealed"] else mark["text"] or ""
     for span in away:
         lasted = span["ended"] - span["started"]
         if lasted >= 60:

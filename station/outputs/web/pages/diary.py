@@ -11,10 +11,11 @@ from typing import Any
 from station.outputs.history.annotate import LONGEST_TEXT
 from station.outputs.history.feelings import MOST
 from station.outputs.history.read import newest_mark, rest_before_marks
-from station.outputs.web import api, catalogue
+from station.outputs.web import api, catalogue, sealing
 from station.outputs.web.answer import Answer, Asked
 from station.outputs.web.desk import Desk
 from station.outputs.web.html import Html, join, tag
+from station.outputs.web.pages import seal
 from station.outputs.web.pages.frame import action, card, framed, view_of
 from station.outputs.web.pages.icons import icon
 from station.outputs.web.pages.observation import place
@@ -29,14 +30,15 @@ def page(desk: Desk, asked: Asked) -> Answer:
     """The page at `/diary`."""
     view = view_of(asked)
     until = float(asked.query.get("before") or desk.wall() + 1)
-    marks = desk.ask("marks", until - api.MARKS_BACK_S, until)
+    marks = sealing.readable(desk, asked, desk.ask("marks", until - api.MARKS_BACK_S, until))
+    shut = sealing.lost(desk) or (sealing.sealed(desk) and sealing.open_key(desk, asked) is None)
     older = desk.known(newest_mark, 0.0, until - api.MARKS_BACK_S)
     around = _around(desk, until - api.MARKS_BACK_S, until)
     days = []
     newest_first = sorted(marks, key=lambda mark: -mark["at"])
     for date, of_day in groupby(newest_first, key=lambda m: datetime.datetime.fromtimestamp(m["at"]).date()):
         days.append(tag("h2", tag("a", view.date(date), href=f"/day?date={date}")))
-        days.append(tag("ul", *[_mark(view, around, mark) for mark in of_day], class_="marks"))
+        days.append(tag("ul", *[_mark(view, around, mark, shut) for mark in of_day], class_="marks"))
     return framed(
         desk,
         asked,
@@ -49,22 +51,26 @@ def page(desk: Desk, asked: Asked) -> Answer:
             action("mark", join(icon("mark"), view.w("live.mark")), class_="button primary", reload="1"),
             class_="buttons",
         ),
+        seal.gate(desk, asked, view),
         *place(desk, asked, view),
-        *_feelings(desk, view, until),
+        *([] if shut else _feelings(desk, asked, view, until)),
         *(days or [tag("p", view.w("diary.empty"), class_="card")]),
         tag("p", tag("a", view.w("diary.older"), href=f"/diary?before={older + 1:.0f}")) if older else None,
+        seal.place(desk, asked, view),
         tag("p", tag("a", view.w("data.title"), href="/data"), class_="soft"),
         script="diary.js",
     )
 
 
-def _feelings(desk: Desk, view: View, until: float) -> list[Html]:
+def _feelings(desk: Desk, asked: Asked, view: View, until: float) -> list[Html]:
     """A place for how one feels: folded away until it is wanted, and then just two rows of numbers."""
     if not feelings_wanted(desk.house.state_dir):
         offer = action("feelings", view.w("diary.feelings_on"), on="true", reload="1", class_="button plain")
         text = tag("p", view.w("diary.feelings_offer"), class_="soft")
         return [tag("details", tag("summary", view.w("diary.feelings")), text, offer, class_="card folded js")]
-    entries = desk.ask("feelings", until - api.MARKS_BACK_S, until)[::-1][:FEELINGS_SHOWN]
+    entries = sealing.readable(desk, asked, desk.ask("feelings", until - api.MARKS_BACK_S, until)[-FEELINGS_SHOWN:])[
+        ::-1
+    ]
     return [
         card(
             view.w("diary.feelings"),
@@ -96,7 +102,7 @@ def _felt(view: View, entry: Mapping[str, Any]) -> Html:
     return tag("li", tag("span", tag("time", when), " · ", " · ".join(said)), button)
 
 
-def _mark(view: View, around: Around, mark: Mapping[str, Any]) -> Html:
+def _mark(view: View, around: Around, mark: Mapping[str, Any], shut: bool) -> Html:
     label = view.w("diary.words_for", time=view.clock(mark["at"]))
     words = tag(
         "textarea",
@@ -115,10 +121,19 @@ def _mark(view: View, around: Around, mark: Mapping[str, Any]) -> Html:
             tag("span", _told(view, around, mark), class_="soft"),
             class_="mark-head",
         ),
-        tag("div", words, tag("p", "", class_="soft saved", role="status"), class_="js"),
-        tag("noscript", tag("p", mark["text"] or view.w("diary.no_words"))),
+        *_words(view, words, mark, shut),
         class_="card",
     )
+
+
+def _words(view: View, area: Html, mark: Mapping[str, Any], shut: bool) -> list[Html]:
+    """What was written there, and a place to write; under a seal that is shut neither."""
+    if shut or mark["sealed"]:
+        return [tag("p", view.w("seal.words"), class_="soft")] if mark["sealed"] else []
+    return [
+        tag("div", area, tag("p", "", class_="soft saved", role="status"), class_="js"),
+        tag("noscript", tag("p", mark["text"] or view.w("diary.no_words"))),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
