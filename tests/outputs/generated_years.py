@@ -112,5 +112,7 @@ def fill(path: Path, days: list[datetime.date], seed: int = 1) -> dict[str, int]
             words = "UPDATE mark SET text = 'am Telefon, wieder rechts; ' || rowid WHERE at_ms >= ? AND rowid % 2"
             connection.execute(words, (round(morning(day) * 1000),))
             feeling = (round((morning(day) + 30_000) * 1000), boot, 0, chance.randrange(11), chance.randrange(11))
-            connection.execute("INSERT INTO feeling VALUES (?, ?, ?, ?, ?)", feeling)
+            connection.execute(
+                "INSERT INTO feeling (at_ms, boot, up_ms, discomfort, mood) VALUES (?, ?, ?, ?, ?)", feeling
+            )
     return told
