@@ -5,9 +5,11 @@ story = Story.of(play(prepared))        shares are 0..1, times are seconds from 
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +26,7 @@ from station.core.events import (
     TensionEnded,
     TensionStarted,
 )
+from station.core.load import SULMA_EDGES_S, Stretches, roll_up, sulma_bins
 from station.replaying import Prepared
 
 Numbers = npt.NDArray[np.float64]
@@ -140,6 +143,17 @@ class Story:
             longest = max(longest, run)
         return longest * self.step_s
 
+    def sulma(self) -> tuple[int, ...]:
+        """How many unbroken stretches of activity there were of each length (SULMA_EDGES_S); the last one may go on."""
+        stretches, step = Stretches(), self.step_s
+        loads = [None if math.isnan(rve) else rve for rve in self._rve]
+        ended = [stretches.hop(step, load, resting) for load, resting in zip(loads, self._resting, strict=True)]
+        return sulma_bins([*(length for length in ended if length is not None), stretches.running_s])
+
+    def gaps_per_minute(self) -> float | None:
+        """Rests of at least 0.2 s in a minute of believable signal; None before the first whole minute."""
+        return roll_up(minute for _, minute in self.minutes).gaps_per_minute
+
     def quality_shares(self) -> list[tuple[str, float]]:
         """(state, share of the readings), the commonest first."""
         count = Counter(self._states)
@@ -174,6 +188,8 @@ def summary(prepared: Prepared, story: Story) -> str:
             _row("rest", f"{percent(rest)} of it; longest stretch without any: {clock(story.longest_stretch_s())}"),
             _row("load", f"{load[1]:.0f} {unit} in the middle, from {load[0]:.0f} (p10) to {load[2]:.0f} (p90)"),
         ]
+        lines += [_row("gaps", f"{gaps:.1f} a minute")] if (gaps := story.gaps_per_minute()) is not None else []
+        lines += [_row("unbroken", work)] if (work := _unbroken(story.sulma())) else []
     lines += [_row("quality", ", ".join(f"{state} {percent(share)}" for state, share in story.quality_shares()))]
     lines += ["", _tensions(story)]
     lines += [f"  at {clock(t):>7}  {text}" for t, text in _happened(story)]
@@ -188,6 +204,13 @@ def _happened(story: Story) -> list[tuple[float, str]]:
         lasted = "until the end" if tension.lasted_s is None else f"for {clock(tension.lasted_s)}"
         lines.append((tension.t, f"tension {lasted}: {tension.reason}"))
     return sorted(lines)
+
+
+def _unbroken(counts: tuple[int, ...]) -> str:
+    """Stretches of activity without rest, by length: `1.6 s to 5 s: 12, 2 min to 4 min: 1`."""
+    edges = [f"{edge:g} s" if edge < 60 else f"{edge / 60:g} min" for edge in SULMA_EDGES_S]
+    names = [*(f"{low} to {high}" for low, high in pairwise(edges)), f"over {edges[-1]}"]
+    return ", ".join(f"{name}: {count}" for name, count in zip(names, counts, strict=True) if count)
 
 
 def _row(name: str, text: str) -> str:

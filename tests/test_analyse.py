@@ -39,6 +39,15 @@ def test_the_table_says_what_happened_in_order_of_time(recording: Path, capsys: 
     assert "rail" in out
 
 
+def test_the_table_counts_gaps_and_unbroken_stretches_by_their_length(
+    recording: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["analyse", str(recording)]) == 0
+    out = capsys.readouterr().out
+    assert re.search(r"^  unbroken +2 min to 4 min: 1$", out, re.MULTILINE), out
+    assert re.search(r"^  gaps +\d\.\d a minute$", out, re.MULTILINE), out
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_the_picture_is_drawn(recording: Path, tmp_path: Path, language: str) -> None:
