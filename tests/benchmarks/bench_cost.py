@@ -76,7 +76,7 @@ def test_the_living_station_leaves_half_of_a_small_core(
     finally:
         enough.set()
         daemon.end()
-    still, wired = (read_still(how) for how in ("at-once", "as-a-wire"))
+    empty, still, wired = (read_still(how) for how in ("empty", "at-once", "as-a-wire"))
     main, live = (statistics.median(window[name] for window in shares) for name in pids)
     driver, waiting = still["percent"], wired["percent"] - still["percent"]
     single = ", ".join(f"{window['main']:.2f}" for window in shares)
@@ -86,7 +86,8 @@ def test_the_living_station_leaves_half_of_a_small_core(
             f"  whole: {main + live:.2f} (main {main:.2f}, acquisition {live:.2f})\n"
             f"  the twin: {live - driver:.2f}, of it its wire {waiting:.2f}; the driver without it {driver:.2f}\n"
             f"  the station without its twin: {main + driver:.2f}\n"
-            f"  main, single windows: {single}"
+            f"  main, single windows: {single}\n"
+            f"  this machine: {empty['percent']:.2f} for waking an empty process 500 times a second"
         )
         for name, (rss, pss) in (*memory.items(), ("acquisition without the twin", (still["rss_mb"], still["pss_mb"]))):
             print(f"  {name}: RSS {rss:.1f} MB, PSS {pss:.1f} MB")

@@ -5,6 +5,8 @@ pytest tests/benchmarks/bench_install.py -s      needs the network; a few minute
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import subprocess
 import sys
@@ -112,3 +114,17 @@ def test_the_oldest_libraries_that_are_allowed_work(bare: Bare) -> None:
         cwd=ROOT,
     )
     print(f"\n{', '.join(oldest)}: {told.strip().splitlines()[-1]}")
+
+
+def test_the_bill_of_materials_names_every_locked_package(copy: Path) -> None:
+    """`make sbom` to its end, in a copy; the tool is fetched for it and thrown away."""
+    for name in ("Makefile", "requirements.lock"):
+        shutil.copy(ROOT / name, copy / name)
+    subprocess.run(["make", "sbom", f"PYTHON={sys.executable}"], cwd=copy, check=True, capture_output=True)
+    bill = json.loads((copy / "dist/sbom.cdx.json").read_text())
+    locked = set(re.findall(r"^([a-z0-9-]+)==([^ \\]+)", (copy / "requirements.lock").read_text(), re.MULTILINE))
+    assert len(locked) > 30
+    assert {(part["name"], part["version"]) for part in bill["components"]} == locked
+    hashed = [part["name"] for part in bill["components"] if "SHA-256" in json.dumps(part)]
+    assert len(hashed) == len(locked), "each with its hashes"
+    print(f"\nCycloneDX {bill['specVersion']}: {len(locked)} packages, each with its version and hashes")

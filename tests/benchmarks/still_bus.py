@@ -1,10 +1,10 @@
 """The cheapest sensor there can be: the unmodified driver on a bus that answers at once, with the same volts for ever.
 
-    python still_bus.py SECONDS at-once|as-a-wire    →  {"cpu_s": …, "samples": …, "rss_mb": …, "pss_mb": …}
+    python still_bus.py SECONDS empty|at-once|as-a-wire    →  {"cpu_s": …, "samples": …, "rss_mb": …, "pss_mb": …}
 
 at-once: a transfer takes no time, so what is left is the driver's own work and its wait for the next slot.  as-a-wire:
 it blocks for its time on the wire, a thousand sleeps a second, as the twin's bus does.  What the simulated sensor costs
-more than that are the person and the chip that no Pi has to compute.
+more than that are the person and the chip that no Pi has to compute.  empty: nothing but waking up 500 times a second.
 """
 
 from __future__ import annotations
@@ -69,6 +69,14 @@ class StillBus:
         return self._config if self._pointer else HALF_A_VOLT
 
 
+def wake_up(seconds: float) -> None:
+    """What this machine takes for waking a process 500 times a second, with nothing to do."""
+    began, at = time.process_time(), time.monotonic()
+    for slot in range(round(500 * seconds)):
+        time.sleep(max(0.0, at + slot / 500 - time.monotonic()))
+    print(json.dumps({"cpu_s": time.process_time() - began, "samples": 500 * seconds}))
+
+
 def main() -> None:
     """Read so many seconds in real time, pack every frame as for the station, and say what that took."""
     from hardware.sensors import acquisition, ads1115
@@ -89,4 +97,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[2] == "empty":
+        wake_up(float(sys.argv[1]))
+    else:
+        main()
