@@ -4,6 +4,7 @@
                 │  ▲────TogglePause──────┘             `playback.py` knows
                 ├── the last second ──► SessionEnded("completed"), then what was to follow, if anything
                 ├── the muscle has rested ──► closing (a kind sentence) ──► SessionEnded("completed")
+                ├── a call begins ──► paused: during a call nothing sounds but what the person's own hand resumes
                 └── Stop ──► closing (the short way back, where the script has one) ──► SessionEnded("stopped")
                                 └── Stop again: over at once
 
@@ -24,6 +25,7 @@ import msgspec
 
 from station.core.component import NEVER, Handler, Message
 from station.core.events import (
+    ContextChanged,
     CueAnswered,
     Preferred,
     Private,
@@ -55,11 +57,18 @@ RESTED_S = 20.0
 NOT_BEFORE = 0.5
 LAST_S = 15.0
 
+# Who is deep in one of these is led back, however it ends: before another exercise begins, too (PRODUCT §3).
+ALWAYS_LED_BACK = frozenset({"autogenic"})
+
+# During a call the house starts nothing; who is at the desk may.
+FROM_AFAR = frozenset({"mqtt"})
+
 # (phase, request) -> what is done.  `idle` takes only Start.
 TABLE: Mapping[tuple[str, str], str] = {
     ("idle", "start"): "begin",
     ("playing", "start"): "replace",
     ("playing", "pause"): "pause",
+    ("playing", "call"): "pause",
     ("playing", "next"): "skip",
     ("playing", "stop"): "close",
     ("playing", "rested"): "let go",
@@ -125,25 +134,29 @@ class Session:
         self._library = library
         self._offered = tuple(offered)
         self._private = False
+        self._call = False
         self._feeling = Feeling()
         self._wish = _Wish("", "", "", "", "", False)
         self._script = Script("", "", "", 0.0, "", (), ())
         self._playback = Playback((), 0.0, 0.0, self._feeling)
         self._rested: Script | None = None
         """What is said when the muscle has rested; None where this exercise does not end early."""
+        self._following: tuple[_Wish, Script] | None = None
+        """What was asked for meanwhile, and begins once the way back has been played."""
         self._ends = "stopped"
         """The reason of the end, once the way back has been played."""
         self._paused_at = 0.0
         self._accepted_at = -NEVER
 
     def routes(self) -> Mapping[type, Handler]:
-        """Requests of the person, the muscle, private mode, and time."""
+        """Requests of the person, the muscle, a call, private mode, and time."""
         return {
             Start: self._on_start,
             TogglePause: lambda _, now: self._asked("pause", now),
             NextStep: lambda _, now: self._asked("next", now),
             Stop: lambda _, now: self._asked("stop", now),
             CueAnswered: self._on_answer,
+            ContextChanged: self._on_context,
             Reading: self._on_reading,
             Preferred: self._on_preferred,
             Private: self._on_private,
@@ -163,6 +176,8 @@ class Session:
     def _on_start(self, request: Start, now: float) -> Iterable[Message]:
         if self._private:
             return (Refused("start", "Private mode is on; hold the button for six seconds to end it."),)
+        if self._call and request.source in FROM_AFAR:
+            return (Refused("start", "The house says there is a call: exercises are started at the desk now."),)
         wish = _Wish(
             request.technique or self.settings.favourite,
             request.length or self.settings.length,
@@ -188,6 +203,12 @@ class Session:
             self._accepted_at = now
         return ()
 
+    def _on_context(self, event: ContextChanged, now: float) -> Iterable[Message]:
+        if event.name != "call":
+            return ()
+        self._call = event.active
+        return self._asked("call", now) if event.active else ()
+
     def _on_reading(self, event: Reading, now: float) -> Iterable[Message]:
         self._feeling.feel(event, now)
         if self.phase != "playing":
@@ -206,6 +227,8 @@ class Session:
 
     def _on_private(self, event: Private, now: float) -> Iterable[Message]:
         self._private = event.on
+        if event.on:
+            self._following = None
         # Not cut off: who is deep in an autogenic exercise is led back even now.
         return self._close(now) if event.on and self.phase in ("playing", "paused") else ()
 
@@ -221,10 +244,8 @@ class Session:
     def _do(self, action: str, now: float, wish: _Wish | None = None, script: Script | None = None) -> list[Message]:
         """Carry out one entry of the table."""
         told: list[Message] = []
-        if action == "replace":
-            told += self._end("replaced")
-        if action in ("begin", "replace") and wish and script:
-            told += self._begin(wish, script, now)
+        if wish and script:
+            told += self._replace(wish, script, now) if action == "replace" else self._begin(wish, script, now)
         if action == "pause":
             told += self._pause(now)
         if action.startswith("resume"):
@@ -253,6 +274,14 @@ class Session:
         self._rested = self._library(wish.technique, RESTED, wish.language) if early else None
         yield SessionStarted(script.technique, script.length, wish.language, script.seconds, wish.source)
         yield from self._play(now)
+
+    def _replace(self, wish: _Wish, script: Script, now: float) -> Iterator[Message]:
+        if self.phase != "closing" and self._script.family in ALWAYS_LED_BACK:
+            self._following = wish, script
+            yield from self._lead_out(self._script.closing, "replaced", now)
+            return
+        yield from self._end("replaced")
+        yield from self._begin(wish, script, now)
 
     def _pause(self, now: float) -> Iterator[Message]:
         self.phase, self._paused_at = "paused", now
@@ -299,7 +328,10 @@ class Session:
 
     def _complete(self, now: float) -> Iterator[Message]:
         if self.phase == "closing":
+            following = self._following
             yield from self._end(self._ends)
+            if following:
+                yield from self._begin(*following, now)
             return
         wish = self._wish
         if wish.offered:
@@ -309,7 +341,7 @@ class Session:
             yield Start(wish.then, "", wish.language, wish.source)
 
     def _end(self, reason: str) -> Iterator[Message]:
-        self.phase = "idle"
+        self.phase, self._following = "idle", None
         yield SessionEnded(self._script.technique, self._wish.language, reason)
 
     def _as_events(self, played: Iterable[tuple[int, Step]]) -> Iterator[SessionStep]:

@@ -48,7 +48,7 @@ def autogenic(length: str, language: str) -> Script:
     """A minute of heaviness, and the way back that is always played."""
     steps = (Step(0.0, 30.0, "say", "Schwer.", "clip-f"), Step(30.0, 30.0, "say", "Arme fest.", "clip-g"))
     back = (Step(0.0, 6.0, "say", "Arme fest.", "clip-g"), Step(6.0, 6.0, "say", "Augen auf.", "clip-h"))
-    return Script("autogenic", length, language, 60.0, "none", steps, back)
+    return Script("autogenic", length, language, 60.0, "none", steps, back, family="autogenic")
 
 
 SCRIPTS = {"breathing": breathing, "shoulder-drop": shrug, "autogenic": autogenic}

@@ -16,7 +16,7 @@ from station.core.events import (
     SessionStarted,
     SessionStep,
 )
-from station.core.inputs import NextStep, SetPrivate, Start, Stop, Tick, TogglePause
+from station.core.inputs import Context, NextStep, SetPrivate, Start, Stop, Tick, TogglePause
 from station.core.script import Script, Step
 from station.core.session import Session, Settings
 
@@ -148,6 +148,64 @@ def test_another_start_replaces_the_running_one(small_desk):
     desk.say(Start("autogenic"))
     assert reasons(desk) == [("breathing", "replaced")]
     assert desk.state.technique == "autogenic"
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_who_is_deep_in_autogenic_training_is_led_back_before_another_exercise_begins(small_desk, paused):
+    desk = small_desk()
+    desk.say(Start("autogenic"))
+    desk.wait(10)
+    desk.say(*([TogglePause()] if paused else []), Start("breathing", source="page"))
+    assert desk.all(SessionClosing) == [SessionClosing("autogenic", "de", 12.0)] and reasons(desk) == []
+    desk.wait(12)
+    assert reasons(desk) == [("autogenic", "replaced")] and desk.state.technique == "breathing"
+    assert desk.times(SessionStarted) == [0.0, 22.0]
+
+
+def test_what_was_to_follow_the_way_back_is_forgotten_when_it_is_ended_at_once(small_desk):
+    desk = small_desk()
+    desk.say(Start("autogenic"), Start("breathing", source="page"), Stop())
+    assert reasons(desk) == [("autogenic", "replaced")]
+    desk.wait(60)
+    assert len(desk.all(SessionStarted)) == 1
+
+
+def test_private_mode_on_the_way_back_begins_nothing_after_it(small_desk):
+    desk = small_desk()
+    desk.say(Start("autogenic"), Start("breathing", source="page"), SetPrivate(True))
+    desk.wait(60)
+    assert len(desk.all(SessionStarted)) == 1 and reasons(desk) == [("autogenic", "replaced")]
+
+
+def test_a_second_wish_on_the_way_back_begins_at_once(small_desk):
+    desk = small_desk()
+    desk.say(Start("autogenic"), Start("breathing", source="page"), Start("shoulder-drop", source="page"))
+    assert reasons(desk) == [("autogenic", "replaced")] and desk.state.technique == "shoulder-drop"
+
+
+def test_a_call_holds_the_exercise_and_only_the_hand_goes_on_with_it(small_desk):
+    desk = small_desk()
+    desk.say(Start("breathing"))
+    desk.wait(2)
+    desk.say(Context("focus", True))
+    assert not desk.state.paused
+    desk.say(Context("call", True))
+    assert desk.state.paused
+    desk.wait(60)
+    assert steps(desk) == [(0, "bed"), (0, "say")]
+    desk.say(Context("call", False))
+    assert desk.state.paused, "nothing begins to speak by itself"
+    desk.short()
+    assert not desk.state.paused
+
+
+def test_during_a_call_the_house_starts_no_exercise_and_the_hand_may(small_desk):
+    desk = small_desk()
+    desk.say(Context("call", True))
+    (refusal,) = desk.say(Start("breathing", source="mqtt"))
+    assert isinstance(refusal, Refused) and "call" in refusal.reason
+    desk.short()
+    assert desk.state.technique == "breathing"
 
 
 def test_an_unknown_exercise_is_refused_with_those_there_are_and_does_not_disturb(small_desk):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from station.core.events import (
+    ContextChanged,
     Cue,
     Mark,
     Private,
@@ -137,6 +138,13 @@ def test_in_quiet_neither_chime_nor_tick_but_the_exercise(evening: Evening) -> N
 def test_quiet_fades_a_chime_that_rings(evening: Evening) -> None:
     evening.at(0, CHIME)
     assert evening.at(1, Quiet(True, None, "button")) == ["fade 6 in 0.07"]
+
+
+def test_in_a_call_a_mark_is_silent_and_a_chime_that_rings_fades(evening: Evening) -> None:
+    evening.at(0, CHIME)
+    assert evening.at(1, ContextChanged("focus", True)) == []
+    assert evening.at(1.1, ContextChanged("call", True), Mark("button")) == ["fade 6 in 0.07"]
+    assert evening.at(9, ContextChanged("call", False), Mark("button")) == ["play tick"]
 
 
 def test_quiet_lets_the_running_exercise_speak(evening: Evening) -> None:

@@ -2,7 +2,7 @@
 
 Rule 1: whatever begins or ends in the middle of a sound fades; nothing is cut.
 Rule 2: the voice leads: under it the ambience is 6 dB lower, and a new sentence takes over from the old one.
-Rule 3: private and quiet are kept here too: then nothing sounds but an exercise that somebody started.
+Rule 3: private, quiet and a call are kept here too: then nothing sounds but an exercise that somebody started.
 
 A pause fades the exercise's sounds out and remembers how far they were; resuming plays the rest of each.  The ambience
 is not commanded but wanted: every `tick` brings what is heard nearer to what is wanted.
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from station.core.events import (
+    ContextChanged,
     Cue,
     Event,
     Gap,
@@ -101,6 +102,7 @@ class Player:
         """The exercise is being led back to the room, and there at this second: to end before it is a wish."""
         self._quiet = False
         self._private = False
+        self._call = False
         self._index = -1
         self._wanted = list(WANTED_SOON)
 
@@ -120,7 +122,7 @@ class Player:
         self._station_sound("tick", now)
 
     def _station_sound(self, name: str, now: float) -> None:
-        if not (self._quiet or self._private):
+        if not (self._quiet or self._private or self._call):
             self._begin(STATION, lambda: self._shelf.sound(name), now)
 
     def _on_started(self, _: SessionStarted, now: float) -> None:
@@ -191,6 +193,12 @@ class Player:
         self._quiet = event.on
         if event.on:
             self._fade(STATION if self._in_exercise else tuple(self._tracks), now)
+
+    def _on_context(self, event: ContextChanged, now: float) -> None:
+        if event.name == "call":
+            self._call = event.active
+            if event.active:  # the exercise pauses by itself
+                self._fade(STATION, now)
 
     def _on_private(self, event: Private, now: float) -> None:
         # What leads an exercise back to the room is told after this, and is heard.
@@ -327,6 +335,7 @@ HANDLERS: Mapping[type, Callable[[Player, Any, float], None]] = {
     SessionResumed: Player._on_resumed,
     SessionClosing: Player._on_closing,
     SessionEnded: Player._on_ended,
+    ContextChanged: Player._on_context,
     Quiet: Player._on_quiet,
     Private: Player._on_private,
 }

@@ -83,6 +83,9 @@ SENTENCES: Mapping[str, str] = {
     "Private mode is on; hold the button for six seconds to end it.": (
         "Privat ist an. Halte den Knopf sechs Sekunden, um es zu beenden."
     ),
+    "The house says there is a call: exercises are started at the desk now.": (
+        "Das Haus meldet ein Gespräch: Übungen beginnen jetzt nur am Platz."
+    ),
     "Private mode ends only at the desk: hold the button for six seconds.": (
         "Privat endet nur am Platz: Halte den Knopf sechs Sekunden."
     ),
