@@ -133,7 +133,7 @@ def test_feelings_are_off_until_they_are_wanted(rig: Rig, tmp_path: Path) -> Non
     assert rig.client().get("/diary").text.count('data-do="feeling"') == 22
     assert post(rig, "feeling", {"discomfort": 4}) == 200
     rig.wall += 5
-    assert "Beschwerden 4" in plain(rig, "/diary")
+    assert "Unbehagen 4" in plain(rig, "/diary")
     [entry] = rig.desk.ask("feelings")
     assert post(rig, "unfeel", {"feeling": entry["id"]}) == 200
     assert post(rig, "unfeel", {"feeling": entry["id"]}) == 404

@@ -35,7 +35,14 @@ _busy: Final = threading.Lock()
 def page(desk: Desk, asked: Asked) -> Answer:
     """The page at `/data`."""
     view = view_of(asked)
-    return _page(desk, asked, _take_along(view, asked, desk.history.exists(), _shut(desk, asked)), _delete(view, asked))
+    what = card(view.w("setup.privacy_title"), kept(view), id="kept")
+    along = _take_along(view, asked, desk.history.exists(), _shut(desk, asked))
+    return _page(desk, asked, what, along, _delete(view, asked))
+
+
+def kept(view: View) -> Html:
+    """What is kept of the person, for how long, and what leaves the device."""
+    return tag("ul", *[tag("li", each) for each in view.list("setup.privacy_list")], class_="plain-list")
 
 
 def export(desk: Desk, asked: Asked) -> Answer:

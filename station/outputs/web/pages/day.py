@@ -27,6 +27,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
     minutes = records["minutes"]
     away = api.away_spans(desk, since, until)
     gone = day.overlap(away, since, min(until, desk.wall()))
+    today = date == desk.today()
     return framed(
         desk,
         asked,
@@ -35,8 +36,8 @@ def page(desk: Desk, asked: Asked) -> Answer:
         _head(view, date, desk.today()),
         tag(
             "div",
-            card(view.w("day.map"), _map(view, day.tiles(minutes, away, since, until), minutes), _legend(view)),
-            tag("div", _sums(view, day.sums(minutes, gone)), _story(view, records, away)),
+            card(view.w("day.map"), _map(view, day.tiles(minutes, away, since, until), minutes, today), _legend(view)),
+            tag("div", _sums(view, day.sums(minutes, gone)), _story(view, records, away, today)),
             class_="two",
         ),
         script="page.js",
@@ -78,9 +79,9 @@ def _head(view: View, date: datetime.date, today: datetime.date) -> Html:
     )
 
 
-def _map(view: View, tiles: list[day.Tile], minutes: list[dict[str, Any]]) -> Html:
+def _map(view: View, tiles: list[day.Tile], minutes: list[dict[str, Any]], today: bool) -> Html:
     if not minutes and not any(tile.away for tile in tiles):
-        return tag("p", view.w("day.empty"), class_="lead")
+        return tag("p", view.w("day.empty_today" if today else "day.empty"), class_="lead")
     first, last = day.shown_hours(tiles)
     rows = [
         tag(
@@ -153,12 +154,13 @@ def _sums(view: View, sums: day.Sums) -> Html:
     )
 
 
-def _story(view: View, records: Records, away: list[dict[str, Any]]) -> Html:
+def _story(view: View, records: Records, away: list[dict[str, Any]], today: bool) -> Html:
     """Everything that happened, oldest first."""
     note = tag("p", view.w("day.time_uncertain"), class_="soft") if _unsure(records) else None
     told = sorted((*_cues(view, records), *_done(view, records, away)))
     if not told:
-        return card(view.w("day.story"), tag("p", view.w("day.story_empty"), class_="soft"), note)
+        nothing = view.w("day.story_empty_today" if today else "day.story_empty")
+        return card(view.w("day.story"), tag("p", nothing, class_="soft"), note)
     rows = [
         tag(
             "li",

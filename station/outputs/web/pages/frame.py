@@ -146,6 +146,7 @@ def _bar(desk: Desk, view: View) -> Html:
         tag("a", view.w("frame.other_language"), href=f"?lang={other}", hreflang=other, lang=other),
         tag("a", view.w(f"frame.numbers_{switch}"), href=f"?numbers={switch}"),
         tag("a", view.w("frame.sheet"), href="/sheet"),
+        tag("a", view.w("frame.data"), href="/data"),
         tag("span", view.w("frame.not_medical")),
     )
     toast = tag("p", "", id="toast", role="status", aria_live="polite")

@@ -14,6 +14,7 @@ from station.outputs.web import catalogue
 from station.outputs.web.answer import Answer, Asked, No
 from station.outputs.web.desk import Desk
 from station.outputs.web.html import Html, join, tag
+from station.outputs.web.pages.data import kept
 from station.outputs.web.pages.frame import action, framed, view_of
 from station.outputs.web.pages.help import red_flags
 from station.outputs.web.pages.icons import icon
@@ -265,7 +266,7 @@ def _privacy(desk: Desk, view: View) -> Html:
     )
     return join(
         tag("h2", view.w("setup.privacy_title")),
-        tag("ul", *[tag("li", each) for each in view.list("setup.privacy_list")], class_="plain-list"),
+        kept(view),
         tag("p", tag("a", view.w("data.title"), href="/data")),
         tag("h3", view.w("setup.pass_title")),
         tag("p", view.w("setup.pass_is_set" if locked else "setup.pass_lead" if desk.lan else "setup.pass_local")),
