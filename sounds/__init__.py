@@ -6,6 +6,7 @@ techniques/breathing/clips/LANGUAGE/CLIP.ogg; sound `chime` is chimes/chime.wav,
 
 from __future__ import annotations
 
+import tomllib
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,6 +17,18 @@ _ABOUT = "technique"
 def techniques() -> tuple[str, ...]:
     """The names of all techniques, sorted."""
     return tuple(sorted(folder.parent.name for folder in (HERE / "techniques").glob(f"*/{_ABOUT}.toml")))
+
+
+def languages() -> tuple[str, ...]:
+    """The languages that any technique is written in, sorted: a translator adds one by its title."""
+    found: set[str] = set()
+    for name in techniques():
+        try:
+            title = tomllib.loads(read(name)).get("title")
+        except tomllib.TOMLDecodeError:
+            continue  # whoever plays it says what is wrong
+        found |= set(title) if isinstance(title, dict) else set()
+    return tuple(sorted(found))
 
 
 def scripts(technique: str) -> tuple[str, ...]:

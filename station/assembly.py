@@ -92,10 +92,12 @@ def core(
     offered: Sequence[str] = (),
     measured: Sequence[Yardstick | None] = (),
     named: Callable[[str], Sequence[str]] = lambda technique: (),
+    languages: Sequence[str] = preferences.LANGUAGES,
 ) -> Core:
     """The whole core, ready to be told things; without a library it knows no exercises.
 
     offered: the exercises there are.  named: those of one folder that have names of their own (`daily/jaw`).
+    languages: those that can be heard.
     """
     signals = config.of(Sensor).signal
     offers, purse = config.of(coach.Settings), budget.Budget(config.of(budget.Settings))
@@ -105,7 +107,7 @@ def core(
     prompts, moves = (named(name) if name in offered else () for name in (reminders.DAILY, reminders.MOVEMENT))
     reminding = reminders.Reminders(config.of(reminders.Settings), purse, offers, prompts, moves)
     quiet_time = quiet.QuietTime(config.of(quiet.Settings))
-    wishes = preferences.Preferences(_preferred(config), offered)
+    wishes = preferences.Preferences(_preferred(config), offered, languages)
     proposing, observing = proposals.Proposals(), observation.Observation()
     components: list[Component] = [
         sensing.Sensing(config.of(tension.Settings), signals, measured),
@@ -169,7 +171,7 @@ def house(config: Config, state_dir: Path, inbox: Inbox, techniques: Sequence[st
     station = config.of(Station)
     return House(
         station_id=place.station_id(state_dir),
-        language=station.language,
+        language=station.shown,
         version=VERSION,
         state_dir=state_dir,
         inbox=inbox.put,
@@ -177,6 +179,7 @@ def house(config: Config, state_dir: Path, inbox: Inbox, techniques: Sequence[st
         techniques=tuple(techniques),
         signal=config.of(Sensor).signal[0],
         power=config.of(Sensor).power,
+        voice=station.language,
     )
 
 
@@ -196,16 +199,18 @@ def sticks(config: Config, state_dir: Path) -> Callable[[], Sequence[Yardstick |
 
 def app(config: Config, state_dir: Path) -> App:
     """A whole station, ready to run, that keeps its things in `state_dir`."""
-    library, inbox, sensor = Library(), Inbox(), config.of(Sensor)
+    from station.outputs.audio import Settings as Audio
+
+    library, inbox, sensor = Library(own=config.of(Audio).own_voice), Inbox(), config.of(Sensor)
     measured = sticks(config, state_dir)
-    techniques = library.names(config.of(Station).language)
+    techniques = library.offered(config.of(Station).language)
     keepers = outputs(config, house(config, state_dir, inbox, techniques))
-    the_core = core(config, library, techniques, measured(), library.named)
+    the_core = core(config, library, techniques, measured(), library.named, library.languages())
     return App(
         the_core.engine,
         the_core,
         keepers,
-        SensorDevice(sensor, config.driver(), inbox.put, config.of(Station).language),
+        SensorDevice(sensor, config.driver(), inbox.put, config.of(Station).shown),
         [ButtonDevice(config.of(hardware.button.Settings), inbox.put)],
         inbox,
         state_dir,

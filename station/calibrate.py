@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     lesson = Lesson(
         engine,
         screen,
-        args.language or station.language,
+        args.language or station.shown,
         sensor.signal[0],
         device.control if simulated else lambda _: None,
         "daily" if args.daily else "start",

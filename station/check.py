@@ -99,7 +99,7 @@ def _language(path: Path | None) -> str:
     """The configuration's, else that of the system."""
     if path:
         try:
-            return config.read(path).of(Station).language
+            return config.read(path).of(Station).shown
         except (StationError, OSError):
             pass
     from station.demo import system_language

@@ -172,7 +172,8 @@ class _Reader:
             try:
                 parts.append(kind(**fields))
             except (ValueError, TypeError) as error:  # a class may refuse a combination of keys in __post_init__
-                self.complain(path, f"[{name}] {error}.")
+                key = str(error).partition(" ")[0]  # where it begins with one, the sentence is about that line
+                self.complain((*path, key) if key in table else path, f"[{name}] {error}.")
                 parts.append(kind())
         return tuple(parts)
 

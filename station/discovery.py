@@ -12,6 +12,7 @@ import msgspec
 from station import assembly, config, place
 from station.app import Inbox
 from station.library import Library
+from station.outputs.audio import Settings as Audio
 from station.outputs.mqtt import Settings
 from station.outputs.mqtt.discovery import payloads
 from station.settings import Station
@@ -49,5 +50,6 @@ def announcement(
         mqtt = msgspec.structs.replace(mqtt, discovery=mode or "device")
     if language:
         settings = settings.with_parts(msgspec.structs.replace(station, language=language))
-    house = assembly.house(settings, place.state_dir(station.state_dir), Inbox(), Library.names(station.language))
+    techniques = Library(own=settings.of(Audio).own_voice).offered(station.language)
+    house = assembly.house(settings, place.state_dir(station.state_dir), Inbox(), techniques)
     return payloads(mqtt, house)

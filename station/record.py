@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     screen, inbox = Screen(), Inbox()
     device = SensorDevice(sensor, settings.driver(), inbox.put)
     control = device.control if sensor.driver == "simulated" else None
-    recording = Recording(engine, recorder, screen, station.language, sensor.signal[0], control)
+    recording = Recording(engine, recorder, screen, station.shown, sensor.signal[0], control)
     signal.signal(signal.SIGTERM, _interrupt)
     if not args.calibrate:
         screen.say("Enter marks this moment, Ctrl-C ends the recording.")

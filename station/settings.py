@@ -15,6 +15,9 @@ from msgspec import Meta
 
 from station.errors import StationError
 
+# What page and terminal are written in.  Exercises may speak more: sounds/README.md, "Add a language".
+PAGE_LANGUAGES = ("de", "en")
+
 Signal = Literal["emg-raw", "emg-envelope", "pressure"]
 
 
@@ -22,11 +25,31 @@ class Station(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The station as a whole."""
 
     name: Annotated[str, Meta(max_length=40, description="What dashboards call this station.")] = "Desk Station"
-    language: Annotated[Literal["de", "en"], Meta(description="The language it speaks and shows.")] = "de"
+    language: Annotated[
+        str,
+        Meta(
+            description="The language it speaks and shows: de, en, or one that somebody added (sounds/README.md says "
+            "how): that one is spoken, and the page and the terminal are in English."
+        ),
+    ] = "de"
     state_dir: Annotated[
         str,
         Meta(description="Where it keeps what must survive; empty: the service's own folder, or ~/.local/state."),
     ] = ""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a language that nobody here speaks."""
+        if self.language not in PAGE_LANGUAGES:
+            import sounds
+
+            if self.language not in sounds.languages():
+                there_are = " | ".join(f'"{each}"' for each in sorted({*PAGE_LANGUAGES, *sounds.languages()}))
+                raise ValueError(f'language = "{self.language}" is not possible; allowed: {there_are}')
+
+    @property
+    def shown(self) -> str:
+        """The language of the page and the terminal: that of the voice where they have its words, else English."""
+        return self.language if self.language in PAGE_LANGUAGES else "en"
 
 
 class Sensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

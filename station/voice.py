@@ -22,6 +22,7 @@ import sounds
 from sounds.normal import read_aloud
 from sounds.texts import Sentence, sentences
 from station.core import technique
+from station.core.script import ScriptError
 from station.errors import StationError
 
 RECORDED = (".wav", ".flac", ".ogg", ".opus", ".mp3")
@@ -156,9 +157,15 @@ def _write(source: Iterator[tuple[str, Callable[[], Any]]], wanted: dict[str, Se
 def slots(language: str) -> dict[str, float]:
     """The shortest time each sentence has until the next one begins, in seconds."""
     room: dict[str, float] = {}
-    for name in sounds.techniques():
-        for script in sounds.scripts(name):
-            made = technique.compile(sounds.read(name), sounds.read(name, script), language)
+    for name, script in ((name, script) for name in sounds.techniques() for script in sounds.scripts(name)):
+        files = (f"sounds/techniques/{name}/technique.toml", f"sounds/techniques/{name}/{script}.toml")
+        try:
+            if language not in technique.describe(sounds.read(name), files[0]).languages:
+                continue  # a translation begins somewhere
+            made = technique.compile(sounds.read(name), sounds.read(name, script), language, files=files)
+        except ScriptError as error:
+            raise StationError(f"An exercise has mistakes:\n{error}", "Mend these lines first.") from None
+        else:
             for step in (*made.steps, *made.closing):
                 if step.clip:
                     room[step.clip] = min(room.get(step.clip, float("inf")), step.seconds)

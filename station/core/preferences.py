@@ -26,7 +26,7 @@ POSSIBLE: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "monitoring": (lambda v: isinstance(v, bool), "true or false"),
     "cues": (lambda v: isinstance(v, bool), "true or false"),
     "favourite": (lambda v: isinstance(v, str) and v != "", "the name of an exercise"),
-    "language": (lambda v: v in LANGUAGES, "de or en"),
+    "language": (lambda v: isinstance(v, str) and v != "", "a language, like de or en"),
     "quiet_minutes": (lambda v: _whole(v) and 1 <= v <= 720, "a whole number from 1 to 720"),
     "volume": (lambda v: _whole(v) and 0 <= v <= 100, "a whole number from 0 to 100"),
     "cue_budget": (lambda v: _whole(v) and 0 <= v <= 24, "a whole number from 0 to 24"),
@@ -50,10 +50,16 @@ def _whole(value: Any) -> bool:
 class Preferences:
     """What is in force now; every other part learns it from `Preferred`."""
 
-    def __init__(self, defaults: Mapping[str, Value], techniques: Sequence[str] = ()) -> None:
-        """defaults: what the configuration says, a value for every name in `POSSIBLE`.  techniques: those there are."""
+    def __init__(
+        self, defaults: Mapping[str, Value], techniques: Sequence[str] = (), languages: Sequence[str] = LANGUAGES
+    ) -> None:
+        """defaults: what the configuration says, a value for every name in `POSSIBLE`.
+
+        techniques, languages: those there are.
+        """
         self._defaults = dict(defaults)
         self._techniques = tuple(techniques)
+        self._languages = tuple(languages)
         self._changed: dict[str, Value] = {}
 
     def routes(self) -> Mapping[type, Handler]:
@@ -102,4 +108,6 @@ class Preferences:
             return f"{name} = {value!r} is not possible; it is {what_would_be}."
         if name == "favourite" and self._techniques and value not in self._techniques:
             return f"There is no exercise '{value}'; there are: {', '.join(self._techniques)}."
+        if name == "language" and value not in self._languages:
+            return f"No exercise speaks '{value}'; there are: {', '.join(self._languages)}."
         return ""

@@ -18,7 +18,7 @@ that the muscle has saved are given back.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 import msgspec
@@ -47,6 +47,10 @@ Library = Callable[[str, str, str], Script | None]
 """(technique, length, language) -> its script, or None where this house has none."""
 
 LENGTHS = ("micro", "middle", "long")
+
+# Languages in which every exercise is there.  In one that was added, what is not there yet is played in English.
+WHOLE = ("de", "en")
+FALLBACK = "en"
 
 # Sentences that belong to every exercise of a technique, by the name of their script.
 RESTED, STILLNESS = "rested", "stillness"
@@ -188,6 +192,9 @@ class Session:
             now == self._accepted_at,
         )
         script = self._library(wish.technique, wish.length, wish.language)
+        if script is None and wish.language == self._language and wish.language not in WHOLE:
+            wish = replace(wish, language=FALLBACK)
+            script = self._library(wish.technique, wish.length, wish.language)
         if script is None and wish.then:
             return (Start(wish.then, "", wish.language, wish.source),)
         if script is None:

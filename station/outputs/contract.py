@@ -30,7 +30,7 @@ class House:
     """What an output may know of the station it lives in.
 
     station_id: `desk_` + 8 hex digits, never the hostname.
-    language: `de` or `en`.
+    language: of everything shown, `de` or `en`.  voice: the language that exercises speak in, if it is another one.
     state_dir: where this station keeps what must survive (exists, writable).
     inbox: puts a request into the main loop; safe from every thread, never blocks.
     name: what dashboards call this station.
@@ -47,6 +47,7 @@ class House:
     techniques: tuple[str, ...] = ()
     signal: str = "emg-raw"
     power: str = ""
+    voice: str = ""
 
 
 class OutputError(Exception):

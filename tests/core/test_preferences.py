@@ -46,6 +46,11 @@ def test_a_possible_wish_is_in_force_and_an_impossible_one_is_refused_with_what_
     ]
     (refused,) = asked(preferences, favourite="pmrr")
     assert refused.reason == "There is no exercise 'pmrr'; there are: breathing, pmr."
+    (refused,) = asked(preferences, language="fr")
+    assert refused.reason == "No exercise speaks 'fr'; there are: de, en."
+    assert asked(Preferences(DEFAULTS, (), ("de", "en", "fr")), language="fr") == [
+        ev.Preferred("language", "fr", "mqtt")
+    ]
     (refused,) = asked(preferences, volume=101)
     assert "0 to 100" in refused.reason
 

@@ -225,6 +225,28 @@ def test_a_length_that_does_not_exist_names_those_that_do():
     assert refusal.reason == "There is no micro 'x'; there is: long."
 
 
+def in_two_languages(technique, length, language):
+    """Everything in English; of an added language only the breathing."""
+    if language == "en" or (technique, language) == ("breathing", "fr"):
+        return Script(technique, length, language, 9, "", (), ())
+    return None
+
+
+@pytest.mark.parametrize(
+    ("home", "asked", "heard"),
+    [("fr", ("breathing", ""), "fr"), ("fr", ("pmr", ""), "en"), ("fr", ("pmr", "fr"), "en")],
+)
+def test_what_an_added_language_lacks_yet_is_played_in_english(technique, asked, heard):
+    told = Engine([Session(in_two_languages, language="fr")]).handle(Start(technique, "micro", asked), 0.0)
+    assert [e.language for e in told if isinstance(e, SessionStarted)] == [heard]
+
+
+@pytest.mark.parametrize(("home", "language"), [("de", "fr"), ("de", ""), ("fr", "it")])
+def test_another_language_than_the_station_s_own_is_never_replaced(home, language):
+    (refusal,) = Engine([Session(in_two_languages, language=home)]).handle(Start("pmr", "micro", language), 0.0)
+    assert isinstance(refusal, Refused)
+
+
 def test_a_chain_whose_first_is_not_in_this_house_starts_with_the_second(small_desk):
     desk = small_desk()
     desk.say(Start("not-there", then="breathing"))

@@ -9,11 +9,20 @@ from pathlib import Path
 import pytest
 
 import sounds
-from sounds.texts import clip_name
-from station import exercises
+from sounds.texts import clip_name, sentences
+from station import assembly, config, exercises
+from station.app import Inbox
+from station.core.events import Preferred, SessionStarted, SessionStep
+from station.core.inputs import Prefer, Start
 from station.core.script import ScriptError
 from station.core.technique import compile, describe
+from station.errors import ConfigError, StationError
 from station.library import Library
+from station.outputs.audio.shelf import HouseShelf
+from station.outputs.mqtt import Settings as Mqtt
+from station.outputs.mqtt.discovery import payloads
+from station.settings import Station
+from station.voice import slots
 
 FILES = ("breathing/technique.toml", "breathing/micro.toml")
 ABOUT, SCRIPT = sounds.read("breathing"), sounds.read("breathing", "micro")
@@ -51,6 +60,89 @@ def test_a_sentence_too_long_for_its_slot_is_told_with_its_line() -> None:
     with pytest.raises(ScriptError) as told:
         compile(translated(ABOUT), script, "fr", files=FILES)
     assert [problem for problem in told.value.problems if problem.file == FILES[1] and abs(problem.line - line) <= 3]
+
+
+@pytest.fixture
+def french(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The house's sounds, in which somebody has translated the shrug of ten seconds: text files, and nothing else."""
+    here = tmp_path / "sounds"
+    shutil.copytree(sounds.HERE / "techniques", here / "techniques", ignore=shutil.ignore_patterns("clips"))
+    for folder in (sounds.HERE / "techniques").glob("*/clips"):
+        (here / "techniques" / folder.parent.name / "clips").symlink_to(folder)
+    for name in ("chimes", "ambience"):
+        (here / name).symlink_to(sounds.HERE / name)
+    shrug = here / "techniques/shoulder-drop"
+    for file in shrug.glob("*.toml"):
+        file.write_text(translated(file.read_text()))
+    monkeypatch.setattr(sounds, "HERE", here)
+    return tmp_path
+
+
+def own_voice(folder: Path) -> Path:
+    """A French voice of the owner's own (English clips under their French names)."""
+    (folder / "own/fr").mkdir(parents=True)
+    for each in sentences():
+        if each.language == "fr":
+            shutil.copy(
+                sounds.clip(each.technique, "en", clip_name("en", each.text)), folder / f"own/fr/{each.clip}.ogg"
+            )
+    return folder / "own"
+
+
+def test_a_station_may_be_told_to_speak_it_and_shows_what_nobody_has_translated_in_english(french: Path) -> None:
+    settings = config.from_text('[station]\nlanguage = "fr"\n')
+    assert settings.of(Station).shown == "en"
+    house = assembly.house(settings, french, Inbox())
+    assert (house.language, house.voice) == ("en", "fr")
+    with pytest.raises(ConfigError) as told:
+        config.from_text('[station]\nlanguage = "xx"\n', "desk.toml")
+    assert told.value.problems == [
+        'desk.toml:2: [station] language = "xx" is not possible; allowed: "de" | "en" | "fr".'
+    ]
+
+
+def test_a_voice_can_be_made_while_other_exercises_are_not_translated_yet(french: Path) -> None:
+    room = slots("fr")
+    assert set(room) == {each.clip for each in sentences() if each.language == "fr"}
+    script = french / "sounds/techniques/shoulder-drop/micro.toml"
+    script.write_text(script.read_text().replace("say.fr = ", "sey.fr = ", 1))
+    with pytest.raises(StationError, match=r"shoulder-drop/micro.toml, line \d+"):
+        slots("fr")
+
+
+def test_with_a_voice_of_ones_own_what_is_translated_is_heard_in_it_and_the_rest_in_english(french: Path) -> None:
+    own = own_voice(french)
+    settings = config.from_text(f'[station]\nlanguage = "fr"\n[output.audio]\nown_voice = "{own}"\n')
+    library = Library(own=str(own))
+    assert library.spoken("fr") == ("shoulder-drop",)
+    assert library.languages() == ("de", "en", "fr")
+    assert library.offered("fr") == library.names("en")
+    engine = assembly.core(settings, library, library.offered("fr"), (), library.named, library.languages()).engine
+    told = engine.handle(Start("shoulder-drop"), 0.0)
+    (started,) = [event for event in told if isinstance(event, SessionStarted)]
+    assert (started.technique, started.language, started.seconds) == ("shoulder-drop", "fr", 10.0)
+    (said,) = [event for event in told if isinstance(event, SessionStep) and event.clip]
+    assert HouseShelf(str(own)).clip("shoulder-drop", "fr", said.clip).parent == own / "fr"
+    told = engine.handle(Start("breathing"), 1.0)
+    (started,) = [event for event in told if isinstance(event, SessionStarted)]
+    assert (started.technique, started.language) == ("breathing", "en")
+    told = engine.handle(Prefer({"language": "fr"}), 2.0)
+    assert [(event.name, event.value) for event in told if isinstance(event, Preferred)] == [("language", "fr")]
+
+
+def test_without_a_voice_the_new_language_is_not_offered_and_english_is_heard(french: Path) -> None:
+    library = Library()
+    assert library.languages() == ("de", "en")
+    settings = config.from_text('[station]\nlanguage = "fr"\n')
+    engine = assembly.core(settings, library, library.offered("fr")).engine
+    told = engine.handle(Start("shoulder-drop"), 0.0)
+    assert [event.language for event in told if isinstance(event, SessionStarted)] == ["en"]
+
+
+def test_the_home_may_choose_the_new_language_where_the_station_speaks_it(french: Path) -> None:
+    settings = config.from_text('[station]\nlanguage = "fr"\n')
+    ((_, document), *_) = payloads(Mqtt(discovery="device"), assembly.house(settings, french, Inbox(), ("breathing",)))
+    assert document["components"]["language"]["options"] == ["de", "en", "fr"]
 
 
 def test_with_a_voice_the_station_offers_it_and_no_code_was_touched(

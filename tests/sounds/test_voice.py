@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from numpy.typing import NDArray
 
 import sounds
@@ -36,6 +37,15 @@ def test_a_clip_begins_with_its_first_sound_and_has_the_agreed_loudness() -> Non
     assert integrated(clip) == pytest.approx(voice.LOUDNESS, abs=0.5)
     assert true_peak(clip) <= voice.PEAK + 0.05
     assert len(clip) / RATE == pytest.approx(1.2 + 0.015 + 0.12, abs=0.02)
+
+
+def test_a_buzzing_voice_that_coding_makes_peakier_is_written_below_the_ceiling(tmp_path: Path) -> None:
+    t = np.arange(2 * RATE)
+    buzz = np.where(t % 384 < 3, 1.0, 0.0) * np.sin(np.pi * t / len(t)) ** 0.2  # pulses, as espeak's glottis makes them
+    voice.write(tmp_path / "buzz.ogg", buzz * 10 ** (voice.PEAK / 20))
+    samples, rate = soundfile.read(tmp_path / "buzz.ogg")
+    assert rate == RATE
+    assert true_peak(samples) <= voice.CEILING
 
 
 def test_two_sentences_have_a_breath_between_them() -> None:

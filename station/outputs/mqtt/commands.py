@@ -54,7 +54,7 @@ class Exercise(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     technique: Name = ""
     length: Annotated[str, Meta(pattern=r"^(micro|middle|long|)$")] = ""
-    language: Annotated[str, Meta(pattern=r"^(de|en|)$")] = ""
+    language: Annotated[str, Meta(pattern=r"^([a-z]{2,3}|)$")] = ""
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,7 +74,7 @@ class Preferences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     monitoring: bool | None = None
     cues: bool | None = None
     favourite: Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,40}$")] | None = None
-    language: Annotated[str, Meta(pattern=r"^(de|en)$")] | None = None
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}$")] | None = None
     quiet_minutes: Annotated[int, Meta(ge=1, le=720)] | None = None
     volume: Annotated[int, Meta(ge=0, le=100)] | None = None
     cue_budget: Annotated[int, Meta(ge=0, le=24)] | None = None

@@ -33,6 +33,7 @@ def payload(
     prefix: str = "homeassistant",
     privacy: int = COARSE,
     commands: Collection[str] = Settings().commands,
+    voice: str = "",
 ) -> list[tuple[str, Document]]:
     """Every discovery topic with its document; the later arguments as in the settings."""
     topics = f"{base}/{station_id}"
@@ -44,7 +45,7 @@ def payload(
         "sw_version": version,
     }
     origin = {"name": MAKER, "sw_version": version}
-    everything = dict(Announcer(topics, station_id, language, techniques, privacy, commands).components())
+    everything = dict(Announcer(topics, station_id, language, techniques, privacy, commands, voice).components())
     # The payloads are Home Assistant's defaults, but 2024.12 does not always fill them in.
     words = {"payload_available": "online", "payload_not_available": "offline"}
     available = [{"topic": f"{topics}/availability", **words}]
@@ -77,4 +78,5 @@ def payloads(settings: Settings, house: House) -> list[tuple[str, Document]]:
         settings.discovery_prefix,
         settings.level,
         settings.commands,
+        house.voice,
     )

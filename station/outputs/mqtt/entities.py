@@ -87,6 +87,8 @@ class Announcer:
     techniques: Sequence[str]
     privacy: int
     commands: Collection[str]
+    voice: str = ""
+    """The language of the voice, where it is none of the usual ones."""
 
     def components(self) -> Iterator[tuple[str, Document]]:
         """(key, component) of every entity and trigger."""
@@ -204,7 +206,7 @@ class Announcer:
     def _choices(self) -> Iterator[tuple[str, Document]]:
         selects: tuple[tuple[str, Sequence[str], str], ...] = (
             ("favourite", self.techniques, "value"),
-            ("language", LANGUAGES, "value"),
+            ("language", tuple(dict.fromkeys((*LANGUAGES, self.voice or self.language))), "value"),
             ("quiet_minutes", QUIET_MINUTES, "value | int"),
         )
         for key, options, value in selects:

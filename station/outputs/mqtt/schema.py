@@ -18,7 +18,6 @@ from typing import Any
 import msgspec
 
 from station.core import events as ev
-from station.core.preferences import LANGUAGES
 from station.outputs.mqtt import commands, words
 from station.outputs.mqtt.entities import QUALITIES, STATES
 
@@ -68,7 +67,7 @@ STATE: dict[str, tuple[Schema, str]] = {
     "monitoring": (FLAG, "the sensor is read at all; changed with cmd/set"),
     "cues": (FLAG, "the station may draw attention; changed with cmd/set"),
     "favourite": (TEXT, "the exercise a short press starts; changed with cmd/set"),
-    "language": ({"enum": list(LANGUAGES)}, "the voice's language; changed with cmd/set"),
+    "language": ({"type": "string", "pattern": "^[a-z]{2,3}$"}, "the voice's language; changed with cmd/set"),
     "quiet_minutes": (COUNT, "the usual length of quiet; changed with cmd/set"),
     "volume": ({"type": "integer", "minimum": 0, "maximum": 100}, "loudness; changed with cmd/set"),
     "cue_budget": (COUNT, "cues a day at most; changed with cmd/set"),

@@ -32,7 +32,7 @@ class Exercise(Body, frozen=True, forbid_unknown_fields=True):
 
     technique: Name = ""
     length: Name = ""
-    language: Annotated[Literal["de", "en", ""], Meta(description="The language it speaks.")] = ""
+    language: Annotated[str, Meta(pattern="^([a-z]{2,3}|)$", description="The language it speaks.")] = ""
 
 
 class QuietFor(Body, frozen=True, forbid_unknown_fields=True):
@@ -65,7 +65,7 @@ class Wishes(Body, frozen=True, forbid_unknown_fields=True):
     monitoring: bool | None = None
     cues: bool | None = None
     favourite: Name | None = None
-    language: Literal["de", "en"] | None = None
+    language: Annotated[str, Meta(pattern="^[a-z]{2,3}$", description="The language exercises speak.")] | None = None
     quiet_minutes: Annotated[int, Meta(ge=1, le=720, description="Minutes of quiet after a long press.")] | None = None
     volume: Annotated[int, Meta(ge=0, le=100, description="Volume in percent.")] | None = None
     cue_budget: Annotated[int, Meta(ge=0, le=24, description="At most so many cues a day.")] | None = None

@@ -72,6 +72,7 @@ def _html(desk: Desk, view: View, asked: Asked, name: str, title: str, body: Htm
     )
     told = {
         "language": view.language,
+        "voice": view.language if desk.house.voice in ("", "de", "en") else desk.house.voice,
         "numbers": view.numbers,
         "token": asked.token,
         "words": view.section(*SPOKEN, *(SPOKEN_AT_SETUP if name == "setup" else ())),

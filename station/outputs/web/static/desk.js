@@ -153,7 +153,7 @@ export function left(state) {
 export const reason = (event) => (desk.language === "de" && event.reason_de) || event.reason || "";
 
 const BODIES = {
-  start: (button) => ({ technique: button.dataset.technique, length: button.dataset.length, language: desk.language }),
+  start: (button) => ({ technique: button.dataset.technique, length: button.dataset.length, language: desk.voice }),
   guess: (button) => ({ value: Number(button.dataset.value) }),
   like: (button) => ({ technique: button.dataset.technique, on: button.dataset.on !== "no" }),
   exclude: (button) => ({ technique: button.dataset.technique, on: button.dataset.on !== "no" }),
