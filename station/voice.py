@@ -157,7 +157,8 @@ def _write(source: Iterator[tuple[str, Callable[[], Any]]], wanted: dict[str, Se
 def slots(language: str) -> dict[str, float]:
     """The shortest time each sentence has until the next one begins, in seconds."""
     room: dict[str, float] = {}
-    for name, script in ((name, script) for name in sounds.techniques() for script in sounds.scripts(name)):
+    every = [(name, script) for name in sounds.techniques() for script in sounds.scripts(name)]
+    for name, script in every:
         files = (f"sounds/techniques/{name}/technique.toml", f"sounds/techniques/{name}/{script}.toml")
         try:
             if language not in technique.describe(sounds.read(name), files[0]).languages:

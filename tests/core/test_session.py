@@ -233,8 +233,8 @@ def in_two_languages(technique, length, language):
 
 
 @pytest.mark.parametrize(
-    ("home", "asked", "heard"),
-    [("fr", ("breathing", ""), "fr"), ("fr", ("pmr", ""), "en"), ("fr", ("pmr", "fr"), "en")],
+    ("technique", "asked", "heard"),
+    [("breathing", "", "fr"), ("pmr", "", "en"), ("pmr", "fr", "en")],
 )
 def test_what_an_added_language_lacks_yet_is_played_in_english(technique, asked, heard):
     told = Engine([Session(in_two_languages, language="fr")]).handle(Start(technique, "micro", asked), 0.0)
