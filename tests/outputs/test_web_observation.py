@@ -20,6 +20,7 @@ from station.core.observation import SUBJECTS
 from station.outputs.history import answers, read
 from station.outputs.history.erase import purge
 from station.outputs.web.known import known
+from station.outputs.web.observing import observations
 from station.outputs.web.view import words
 
 DAY, HOUR = 86_400.0, 3600.0
@@ -112,8 +113,11 @@ def test_the_rest_before_an_answer_is_that_of_its_ten_minutes(tmp_path: Path) ->
     path = tmp_path / "history.db"
     assert answers.keep(path, NOW, NOW - 9 * HOUR, "pace", "calm")
     assert answers.keep(path, NOW + 3 * HOUR, NOW - 9 * HOUR, "pace", "pressing")
-    assert answers.with_rest(path, 0, NOW + DAY, "pace") == [("calm", NOW, 0.2), ("pressing", NOW + 3 * HOUR, None)]
-    assert answers.with_rest(path, 0, NOW + DAY, "felt") == []
+    assert answers.with_rest(path, 0, NOW + DAY) == [
+        ("pace", "calm", NOW, 0.2),
+        ("pace", "pressing", NOW + 3 * HOUR, None),
+    ]
+    assert answers.with_rest(path, NOW + 1, NOW + 2) == []
 
 
 def test_one_that_was_cut_off_is_closed_by_the_next_and_private_mode_lets_it_end(tmp_path: Path) -> None:
@@ -262,6 +266,8 @@ def test_earlier_times_stay_to_be_read(rig: Rig, tmp_path: Path) -> None:
         tmp_path, (NOW - HOUR, e.ObservationBegan("felt", "page")), (NOW - 60, e.ObservationEnded("felt", "ended"))
     )
     said = card(rig)
+    assert [one.subject for one in observations(rig.desk)] == ["felt", "pace"]
+    assert [one.subject for one in observations(rig.desk, 1)] == ["felt"]
     assert said.index("Was du selbst spürst Freitag") < said.index("Frühere Male") < said.index("weniger geruht")
 
 

@@ -20,8 +20,8 @@ KEEP = """INSERT INTO answer SELECT :at, id, :at - coalesce(offset_ms, 0), :subj
             AND (SELECT count(*) FROM answer WHERE at_ms BETWEEN :midnight AND :at) < :a_day
           ORDER BY id DESC LIMIT 1"""
 
-WITH_REST = f"""SELECT answer, at_ms / 1000.0 AS at, {REST_BEFORE} AS rest
-                FROM answer WHERE at_ms >= :since AND at_ms < :until AND subject = :subject ORDER BY at_ms"""
+WITH_REST = f"""SELECT subject, answer, at_ms / 1000.0 AS at, {REST_BEFORE} AS rest
+                FROM answer WHERE at_ms >= :since AND at_ms < :until ORDER BY at_ms"""
 
 
 def keep(path: Path, at: float, midnight: float, subject: str, answer: str) -> bool:
@@ -43,9 +43,12 @@ def take_back(path: Path, answer: int) -> bool:
     return delete_row(path, "answer", answer)
 
 
-def with_rest(path: Path, since: float, until: float, subject: str) -> list[tuple[str, float, float | None]]:
-    """(answer, when, share of rest in the ten minutes before it; None: not measured), the oldest first."""
+Given = tuple[str, str, float, float | None]
+
+
+def with_rest(path: Path, since: float, until: float) -> list[Given]:
+    """(subject, answer, when, share of rest in the ten minutes before it; None: not measured), the oldest first."""
     asked = {"before": round(BEFORE_S * 1000), "since": round(since * 1000), "until": round(until * 1000)}
     with reading(path) as connection:
-        found = connection.execute(WITH_REST, {**asked, "subject": subject})
-        return [(row["answer"], row["at"], row["rest"]) for row in found]
+        found = connection.execute(WITH_REST, asked)
+        return [(row["subject"], row["answer"], row["at"], row["rest"]) for row in found]

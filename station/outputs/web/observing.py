@@ -20,6 +20,7 @@ from station.core.inputs import Observe, QuestionDone
 from station.core.insight.observed import Observed, Said, observed
 from station.core.observation import DAYS, SUBJECTS
 from station.outputs.history import answers
+from station.outputs.history.read import Record
 from station.outputs.web import day
 from station.outputs.web.answer import Answer, Asked, No, as_json, elsewhere
 from station.outputs.web.commands import SOURCE
@@ -42,19 +43,26 @@ class Observation:
     answers: Sequence[Observed]
 
 
-def observations(desk: Desk) -> list[Observation]:
-    """All of them, the newest first.  Raises No."""
-    rows = [row for row in desk.ask("observations") if row["subject"] in SUBJECTS]
-    return [_told(desk, row, runs=bool(desk.live.state.observing) and row is rows[-1]) for row in reversed(rows)]
+def observations(desk: Desk, most: int = 0) -> list[Observation]:
+    """All of them (or the newest few), the newest first.  Raises No."""
+    rows = [row for row in desk.ask("observations") if row["subject"] in SUBJECTS][-most:]
+    if not rows:
+        return []
+    none: list[answers.Given] = []
+    until = desk.wall() + 1
+    given = desk.known(lambda path: answers.with_rest(path, rows[0]["started"], until), none)
+    runs = bool(desk.live.state.observing)
+    return [_told(row, given, until, runs and row is rows[-1]) for row in reversed(rows)]
 
 
-def _told(desk: Desk, row: dict[str, object], runs: bool) -> Observation:
-    started, subject = float(str(row["started"])), str(row["subject"])
-    ended = None if row["ended"] is None else float(str(row["ended"]))
-    until = desk.wall() + 1 if ended is None else ended
-    none: list[tuple[str, float, float | None]] = []
-    given = desk.known(lambda path: answers.with_rest(path, started, until, subject), none)
-    said = [Said(what, datetime.datetime.fromtimestamp(at).toordinal(), rest) for what, at, rest in given]
+def _told(row: Record, given: Sequence[answers.Given], now: float, runs: bool) -> Observation:
+    started, subject = float(row["started"]), str(row["subject"])
+    until = now if row["ended"] is None else float(row["ended"])
+    said = [
+        Said(what, datetime.datetime.fromtimestamp(at).toordinal(), rest)
+        for about, what, at, rest in given
+        if about == subject and started <= at < until
+    ]
     whole = row["reason"] == "completed" and until - started >= WHOLE_S
     return Observation(started, None if runs else until, subject, whole, observed(SUBJECTS[subject], said, whole))
 

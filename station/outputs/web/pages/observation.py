@@ -13,10 +13,13 @@ from station.outputs.web.html import Html, tag
 from station.outputs.web.observing import Observation, observations
 from station.outputs.web.view import View
 
+# Years of them would make the page slow; all are in `/api/observations` and in the export.
+SHOWN = 6
+
 
 def place(desk: Desk, asked: Asked, view: View) -> list[Html]:
     """The question, or the way to begin; and what the last two weeks showed."""
-    found = observations(desk)
+    found = observations(desk, SHOWN)
     state = desk.live.state
     past = [each for each in found if each.ended is not None]
     if state.observing in SUBJECTS:
