@@ -51,7 +51,9 @@ class State:
     last_cue: float | None = None
     last_answer: str = ""
     why: str = ""
-    """The reason of the last cue, or of the last one that was withheld."""
+    """The reason of the last cue, or of the last one that was withheld; gone with its day."""
+    why_at: float | None = None
+    why_withheld: bool = False
     suggestion: str = ""
     cue_kind: str = ""
     """What the cue that shows is about: tension, daily or movement."""
@@ -191,7 +193,8 @@ def _presence(s: State, event: e.Presence, _: e.Moment) -> dict[str, Any]:
 
 
 def _cue(s: State, event: e.Cue, moment: e.Moment) -> dict[str, Any]:
-    changes: dict[str, Any] = {"cue": event.phase, "why": event.reason, "suggestion": event.suggestion}
+    changes: dict[str, Any] = {"cue": event.phase, "suggestion": event.suggestion}
+    changes |= {"why": event.reason, "why_at": moment.wall, "why_withheld": False}
     changes["cue_kind"] = event.kind
     if event.phase == "light" and event.kind != "daily":
         changes |= {"last_cue": moment.wall, "cues_today": s.cues_today + 1}
@@ -204,8 +207,10 @@ def _cue_answered(s: State, event: e.CueAnswered, _: e.Moment) -> dict[str, Any]
     return {**over, "why": ""} if event.kind == "daily" else {**over, "last_answer": event.answer}
 
 
-def _cue_withheld(s: State, event: e.CueWithheld, _: e.Moment) -> dict[str, Any]:
-    return {"why": event.reason}
+def _cue_withheld(s: State, event: e.CueWithheld, moment: e.Moment) -> dict[str, Any]:
+    if s.cue and event.kind != s.cue_kind:
+        return {}  # what is on show keeps its own reason
+    return {"why": event.reason, "why_at": moment.wall, "why_withheld": True}
 
 
 def _liked(s: State, event: e.Liked, _: e.Moment) -> dict[str, Any]:
@@ -310,7 +315,8 @@ def _day_began(s: State, event: e.DayBegan, _: e.Moment) -> dict[str, Any]:
     if event.day == s.day:
         return {}
     emptied = {"valid_today_s": 0.0, "rested_today_s": 0.0, "longest_stretch_s": 0.0}
-    return {"day": event.day, **emptied, "sessions_today": 0, "cues_today": 0, "marks_today": 0}
+    reason = {} if s.cue else {"why": "", "why_at": None, "why_withheld": False}
+    return {"day": event.day, **emptied, **reason, "sessions_today": 0, "cues_today": 0, "marks_today": 0}
 
 
 FOLDS: Mapping[type[e.Event], Callable[[State, Any, e.Moment], dict[str, Any]]] = {

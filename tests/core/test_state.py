@@ -98,7 +98,19 @@ def test_troubles_are_kept_by_output_until_it_is_well():
 
 
 def test_a_withheld_cue_leaves_its_reason():
-    assert told(e.CueWithheld("call: the house says 'call'")).why.startswith("call:")
+    state = told(e.CueWithheld("call: the house says 'call'"))
+    assert state.why.startswith("call:") and state.why_withheld and state.why_at is not None
+
+
+def test_what_is_on_show_keeps_its_own_reason_and_a_new_day_forgets_the_one_that_is_over():
+    state = told(
+        WELL, e.Cue("light", "tension", "breathing"), e.CueWithheld("offer: another offer is on show", "daily")
+    )
+    assert (state.why, state.why_withheld) == ("tension", False)
+    state = told(e.DayBegan("2026-11-28"), state=state)
+    assert state.why == "tension", "it is still on show"
+    state = told(e.CueAnswered("ignored"), e.DayBegan("2026-11-29"), state=state)
+    assert (state.why, state.why_at) == ("", None)
 
 
 def test_the_picture_can_be_written_down():

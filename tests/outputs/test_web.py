@@ -90,7 +90,8 @@ def test_the_state_on_the_page_is_the_state_of_the_core(rig: Rig) -> None:
     )
     assert rig.client().get("/api/state").json()["state"] == "cue"
     text = rig.client().get("/").text
-    assert "Ruheanteil 4 % seit 60 s, Last 14 %RVE · seit 6 min" in text
+    assert "Ruheanteil 4 % seit 60 s, Last 14 %RVE · 6 min zuvor bemerkt" in text
+    assert "Viele Minuten lang fast keine Ruhe in den Schultern." in text
     assert "leises Licht" in text
 
 

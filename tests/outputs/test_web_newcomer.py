@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from web_desk import Rig, remember
 
 from station.core import events as e
+from station.core import hindrances
 from station.outputs.web import catalogue
+from station.outputs.web.plain import plain
 from station.outputs.web.view import words
 
 LANGUAGES = pytest.mark.parametrize("language", ["de", "en"])
@@ -65,3 +68,81 @@ def test_what_is_said_of_the_small_pause_is_true(language: str) -> None:
     daily = next(each for each in catalogue.exercises(language) if each.name == "daily")
     assert re.search("weniger als eine Minute|less than a minute", said)
     assert max(version.seconds for version in daily.versions) < 60
+
+
+# --- why ---------------------------------------------------------------------------------------------------
+
+REASON = "rest share 16 % for 20 s, load 11 %RVE; 0 min since; budget 1 of 6 this hour, 1 of 6 today"
+
+
+def tell(rig: Rig, *events: e.Event) -> None:
+    for event in events:
+        rig.desk.live.take(e.Moment(event, 1.0, rig.wall))
+
+
+def why(rig: Rig, language: str = "de") -> str:
+    """The line as it is read, empty while it is hidden."""
+    line = shown(rig, "/", language).partition('<div id="why-line"')[2].partition("</div>")[0]
+    return "" if line.startswith(" hidden") else re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", line[1:])).strip()
+
+
+def test_why_is_said_in_plain_words_first_and_says_its_time_once_the_cue_is_over(rig: Rig) -> None:
+    at = time.strftime("%H:%M", time.localtime(rig.wall))
+    tell(rig, e.SensorWell(500.0))
+    assert why(rig) == ""
+    tell(rig, e.Cue("light", REASON, "breathing"))
+    plain, figures = "Eine Weile lang fast keine Ruhe in den Schultern.", "Ruheanteil 16 % seit 20 s, Last 11 %RVE"
+    assert why(rig).startswith(f"Warum: {plain} {figures} · gerade bemerkt · Hinweis 1 von 6")
+    assert why(rig, "en").startswith("Why: Hardly any rest in the shoulders for a while. rest share 16 %")
+    assert "just noticed · cue 1 of 6 this hour" in why(rig, "en")
+    tell(rig, e.CueAnswered("not_now"), e.Quiet(True, 3600.0, "button"))
+    assert why(rig).startswith(f"Letzter Hinweis, {at}: {plain}")
+    assert why(rig, "en").startswith(f"Last cue, {at}: Hardly")
+    tell(rig, e.CueWithheld("quiet: quiet was asked for, 60 min left"))
+    assert why(rig).startswith(f"Kein Hinweis, {at}: Du hattest um Ruhe gebeten.")
+
+
+@pytest.mark.parametrize("silence", [e.Private(True, "button"), e.Preferred("monitoring", False, "page")])
+def test_in_private_and_with_the_sensor_switched_off_there_is_no_why(rig: Rig, silence: e.Event) -> None:
+    tell(rig, e.SensorWell(500.0), e.Cue("light", REASON, "breathing"), e.CueAnswered("not_now"), silence)
+    assert why(rig) == ""
+    state = rig.client().get("/api/state").json()
+    assert not [key for key, value in state.items() if key.startswith("why") and value]
+
+
+def test_the_figures_of_a_reason_are_of_those_that_can_be_hidden(rig: Rig) -> None:
+    tell(rig, e.SensorWell(500.0), e.Cue("light", REASON, "breathing"))
+    line = shown(rig, "/").partition('<div id="why-line"')[2].partition("</div>")[0]
+    assert re.search(r'<p class="soft figure small-print" id="why-figures">Ruheanteil 16 %', line)
+    first = line.partition("</p>")[0].partition('id="why">')[2]
+    assert first and not re.search(r"\d", first)
+
+
+@pytest.mark.parametrize(
+    ("reason", "minutes"),
+    [("rest share 4 % for 60 s, load 14 %RVE; 0 min since", "Etwa eine Minute"),
+     ("rest share 4 % for 60 s, load 14 %RVE; 3 min since", "Ein paar Minuten"),
+     ("rest share 4 % for 60 s, load 14 %RVE; still so after 60 s of light", "Ein paar Minuten"),
+     ("rest share 4 % for 60 s, load 14 %RVE; 6 min since; budget 1 of 2 this hour, 1 of 6 today; you like it",
+      "Viele Minuten")],
+)  # fmt: skip
+def test_how_long_it_was_is_said_in_words(reason: str, minutes: str) -> None:
+    assert plain(reason, "de") == f"{minutes} lang fast keine Ruhe in den Schultern."
+
+
+def test_every_hindrance_of_the_core_has_its_plain_sentence_without_a_figure() -> None:
+    core = Path(str(hindrances.__file__)).parent
+    source = "".join((core / name).read_text() for name in ("hindrances.py", "coach.py", "budget.py"))
+    found = re.findall(r'(?:Block\("[\w ]+", |_since\("\w+", |sentence = )f?"([^"]+)"', source)
+    assert len(found) >= 16
+    for each in found:
+        reason = re.sub(r"\{[^}]*quality\}", "hum", each).replace("{name}", "call").replace("{left}", ", 22 min left")
+        reason = re.sub(r"\{[^}]+\}", "3", reason)
+        reason = f"{reason} (3 of 10 min)" if "_since" in source.partition(each)[0][-40:] else reason
+        for language in ("de", "en"):
+            said = plain(f"code: {reason}", language)
+            assert said.endswith(".") and not re.search(r"\d", said), (reason, said)
+    assert plain("rest share 4 % for 60 s, load 14 %RVE; only 40 % of the signal could be believed", "en") == (
+        "The signal could not be trusted enough."
+    )
+    assert plain("", "de") == "" and plain("something new", "de") == "something new"

@@ -22,6 +22,7 @@ from station.core import events as e
 from station.core.calibrating import MOVES, TIME
 from station.core.calibrating_words import words as calibration_words
 from station.core.state import MEASURED, State, fold
+from station.outputs.web.plain import plain
 from station.outputs.web.reasons import in_german, in_language
 
 TRACE_S: Final = 60.0
@@ -53,7 +54,12 @@ def picture(state: State) -> dict[str, Any]:
         for each in state.proposal_windows
     ]
     shown["rest_today"] = state.rest_today
-    shown["why_de"], shown["why_en"] = in_german(state.why), in_language(state.why, "en")
+    # Private mode and a sensor that is switched off have no reason to tell.
+    if state.private or not state.monitoring:
+        shown |= {"why": "", "why_at": None, "why_withheld": False}
+    for language in ("de", "en"):
+        shown[f"why_{language}"] = in_language(shown["why"], language)
+        shown[f"why_plain_{language}"] = plain(shown["why"], language)
     return shown
 
 

@@ -14,7 +14,8 @@ from station.core.calibrating_words import GERMAN as CALIBRATION
 # pattern of one part -> German, with \1 … for its numbers
 PATTERNS: tuple[tuple[str, str], ...] = (
     (r"rest share (\d+) % for (\d+) s, load (\d+) %RVE", r"Ruheanteil \1 % seit \2 s, Last \3 %RVE"),
-    (r"(\d+) min since", r"seit \1 min"),
+    ("0 min since", "gerade bemerkt"),
+    (r"(\d+) min since", r"\1 min zuvor bemerkt"),
     (r"still so after (\d+) s of light", r"nach \1 s Licht noch immer"),
     (
         r"budget (\d+) of (\d+) this hour, (\d+) of (\d+) today",
@@ -75,6 +76,13 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"there was an exercise just now \((\d+) of (\d+) min\)", r"eben war eine Übung (\1 von \2 min)"),
 )
 
+# What is short for the core and needs more words in English, too.
+ENGLISH: tuple[tuple[str, str], ...] = (
+    ("0 min since", "just noticed"),
+    (r"(\d+) min since", r"noticed \1 min earlier"),
+    (r"budget (\d+) of (\d+) this hour, (\d+) of (\d+) today", r"cue \1 of \2 this hour, \3 of \4 today"),
+)
+
 SENTENCES: Mapping[str, str] = {
     **CALIBRATION,
     "Private mode is on: nothing is recorded.": "Privat ist an: Es wird nichts aufgezeichnet.",
@@ -93,27 +101,34 @@ SENTENCES: Mapping[str, str] = {
 
 # A hindrance's sentence comes with its code before it: `quiet: quiet was asked for`.
 PREFIX = re.compile(r"^[a-z_ ]+: ")
-_COMPILED = tuple((re.compile(pattern), german) for pattern, german in PATTERNS)
+_COMPILED = {
+    "de": tuple((re.compile(pattern), said) for pattern, said in PATTERNS),
+    "en": tuple((re.compile(pattern), said) for pattern, said in ENGLISH),
+}
 
 
 def in_german(reason: str) -> str:
     """The reason in German, part by part."""
     if not reason or reason in SENTENCES:
         return SENTENCES.get(reason, "")
-    # One pattern holds a semicolon of its own; everything else is joined by it.
-    parts = reason.replace("min ago; ", "min ago, ").split("; ")
-    return " · ".join(_part(part) for part in parts)
+    return " · ".join(_part(part, "de") for part in parts(reason))
 
 
 def in_language(reason: str, language: str) -> str:
     """The reason in `de` or `en`."""
-    return in_german(reason) if language == "de" else " · ".join(PREFIX.sub("", part) for part in reason.split("; "))
+    return in_german(reason) if language == "de" else " · ".join(_part(part, "en") for part in parts(reason))
 
 
-def _part(part: str) -> str:
+def parts(reason: str) -> list[str]:
+    """What the core has joined."""
+    # One pattern holds a semicolon of its own; everything else is joined by it.
+    return reason.replace("min ago; ", "min ago, ").split("; ")
+
+
+def _part(part: str, language: str) -> str:
     part = PREFIX.sub("", part)
-    for pattern, german in _COMPILED:
+    for pattern, said in _COMPILED[language]:
         found = pattern.fullmatch(part)
         if found:
-            return found.expand(german)
+            return found.expand(said)
     return part

@@ -12,6 +12,7 @@ from station.outputs.web.desk import Desk
 from station.outputs.web.html import Html, join, tag
 from station.outputs.web.pages.frame import card, framed, view_of
 from station.outputs.web.pages.icons import icon
+from station.outputs.web.plain import plain
 from station.outputs.web.reasons import in_language
 from station.outputs.web.view import View
 
@@ -168,13 +169,19 @@ def _story(view: View, records: Records, away: list[dict[str, Any]], today: bool
             tag(
                 "div",
                 tag("p", said),
-                tag("p", text if kind == "mark" else in_language(text, view.language), class_="soft") if text else None,
+                tag("p", text if kind == "mark" else plain(text, view.language), class_="soft") if text else None,
+                _figures(view, text) if text and kind != "mark" else None,
             ),
             class_=f"is-{kind}",
         )
         for at, kind, said, text in told
     ]
     return card(view.w("day.story"), tag("ol", *rows, class_="story"), note)
+
+
+def _figures(view: View, reason: str) -> Html:
+    """What the plain sentence rests on."""
+    return tag("p", in_language(reason, view.language), class_="soft figure small-print")
 
 
 def _unsure(records: Records) -> bool:

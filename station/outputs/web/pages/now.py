@@ -12,7 +12,7 @@ from station.outputs.web.answer import Answer, Asked
 from station.outputs.web.catalogue import Exercise
 from station.outputs.web.desk import Desk
 from station.outputs.web.html import Html, join, tag
-from station.outputs.web.live import sensor_trouble
+from station.outputs.web.live import picture, sensor_trouble
 from station.outputs.web.pages.frame import action, card, framed, view_of
 from station.outputs.web.pages.icons import icon
 from station.outputs.web.pages.meter import bar, trace
@@ -197,7 +197,6 @@ def _guess(view: View) -> Html:
 
 
 def _level(state: State, view: View) -> Html:
-    reason = in_language(state.why, view.language)
     return card(
         view.w("live.level"),
         tag("p", _level_word(state, view), id="level-word", class_="level-word"),
@@ -222,15 +221,7 @@ def _level(state: State, view: View) -> Html:
         tag(
             "div",
             tag("p", view.w(f"state.long_{state.state}"), id="state-long"),
-            tag(
-                "p",
-                tag("span", view.w("live.why"), class_="label"),
-                " ",
-                tag("span", reason, id="why"),
-                id="why-line",
-                class_="soft",
-                hidden=not reason,
-            ),
+            _why(state, view),
             class_="state-text",
         ),
         tag(
@@ -253,6 +244,25 @@ def _level(state: State, view: View) -> Html:
             class_="buttons",
         ),
         class_="card level",
+    )
+
+
+def _why(state: State, view: View) -> Html:
+    """Why there is a cue; and once it is over, of which moment that was.  First in plain words, the figures small."""
+    shown = picture(state)
+    what = "withheld" if state.why_withheld else "now" if state.cue else "cue"
+    at = view.clock(state.why_at) if state.why_at is not None else ""
+    return tag(
+        "div",
+        tag(
+            "p",
+            tag("span", view.w(f"live.why_{what}").replace("{time}", at), class_="label", id="why-when"),
+            " ",
+            tag("span", shown[f"why_plain_{view.language}"], id="why"),
+        ),
+        tag("p", shown[f"why_{view.language}"], class_="soft figure small-print", id="why-figures"),
+        id="why-line",
+        hidden=not shown["why"],
     )
 
 

@@ -73,8 +73,10 @@ function windows(list) {
   byId("windows").replaceChildren(...list.map(oneWindow));
 }
 
+/** Local time of day. */
+const clock = (at) => new Date(1000 * at).toLocaleTimeString(desk.language, { hour: "2-digit", minute: "2-digit", hour12: false });
+
 function oneWindow(each) {
-  const clock = (at) => new Date(1000 * at).toLocaleTimeString(desk.language, { hour: "2-digit", minute: "2-digit", hour12: false });
   const day = new Date(1000 * each.since);
   const date = day.toLocaleDateString(desk.language === "en" ? "en-GB" : "de", { weekday: "long", year: "numeric", month: "long", day: "numeric" });
   const two = (figure) => String(figure).padStart(2, "0");
@@ -105,9 +107,12 @@ function picture(state) {
   }
   byId("worse").dataset.technique = state.technique;
   text("state-long", w(`state.long_${state.state}`));
-  const why = desk.language === "de" ? state.why_de : state.why_en;
-  text("why", why);
-  show("why-line", Boolean(why));
+  // What was once the reason of a cue stays only with its time.
+  const when = state.why_withheld ? "live.why_withheld" : state.cue ? "live.why_now" : "live.why_cue";
+  text("why-when", w(when, { time: state.why_at ? clock(state.why_at) : "" }));
+  text("why", state[`why_plain_${desk.language}`]);
+  text("why-figures", state[`why_${desk.language}`]);
+  show("why-line", Boolean(state.why));
   text("quiet-word", w(state.quiet ? "live.quiet_off" : "live.quiet_on"));
   text("private-word", w(state.private ? "live.private_off" : "live.private_on"));
   const troubles = state[`troubles_${desk.language}`];
