@@ -87,8 +87,8 @@ def entity_id(platform: str, title: str, device: str = DEVICE) -> str:
 def dashboard(language: str) -> str:
     """One view with sections, as YAML."""
 
-    def ids(entities: tuple[tuple[str, str], ...]) -> list[str]:
-        return [entity_id(platform, name(key, language)) for platform, key in entities]
+    def named(entities: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+        return [(platform, name(key, language)) for platform, key in entities]
 
     lines = [
         "# Settings → Dashboards → Add → new, then ⋮ → Edit → ⋮ → Raw configuration editor: paste this.",
@@ -102,14 +102,26 @@ def dashboard(language: str) -> str:
     for section, entities in SECTIONS:
         lines += ["      - type: grid", "        cards:"]
         lines += ["          - type: heading", f"            heading: {TITLES[section][0 if language == 'de' else 1]}"]
-        shown = ids(entities)
+        shown = named(entities)
         if section == "exercises":
-            shown += [entity_id("button", technique_name(each, language)) for each in TECHNIQUES if each != "daily"]
-        lines += [line for one in shown for line in ("          - type: tile", f"            entity: {one}")]
+            shown += [("button", technique_name(each, language)) for each in TECHNIQUES if each != "daily"]
+        lines += [line for platform, title in shown for line in _tile(platform, title)]
         if section == "now":
             lines += ["          - type: history-graph", "            hours_to_show: 8", "            entities:"]
-            lines += [f"              - entity: {one}" for one in ids(GRAPH)]
+            for platform, title in named(GRAPH):
+                lines += [f"              - entity: {entity_id(platform, title)}", f"                name: {title}"]
     return "\n".join(lines) + "\n"
+
+
+def _tile(platform: str, title: str) -> list[str]:
+    """One card, under the entity's own name: with the device's before it, it would not fit.
+
+    A button's tile presses it, and says nothing else; when it was pressed last is nobody's concern.
+    """
+    tile = ["          - type: tile", f"            entity: {entity_id(platform, title)}", f"            name: {title}"]
+    if platform == "button":
+        tile += ["            hide_state: true", "            tap_action:", "              action: toggle"]
+    return tile
 
 
 def write(folder: Path = FOLDER) -> None:
