@@ -14,6 +14,7 @@ from web_desk import Rig, remember
 
 from station.core import events as e
 from station.core import hindrances
+from station.core import inputs as i
 from station.outputs.web import catalogue
 from station.outputs.web.plain import plain
 from station.outputs.web.view import words
@@ -146,3 +147,66 @@ def test_every_hindrance_of_the_core_has_its_plain_sentence_without_a_figure() -
         "The signal could not be trusted enough."
     )
     assert plain("", "de") == "" and plain("something new", "de") == "something new"
+
+
+# --- the first set-up ----------------------------------------------------------------------------------------
+
+
+@LANGUAGES
+def test_whoever_finds_a_warning_sign_is_shown_a_way_on(rig: Rig, language: str) -> None:
+    step = shown(rig, "/setup?step=flags", language)
+    way = step.partition('<details id="flags-some">')[2].partition("</details>")[0]
+    for each in words(language)["setup.flags_some_text"]:
+        assert each in way
+    assert re.search("Ärztin|doctor", way) and re.search("keine Elektroden|no electrodes", way)
+    assert 'data-do="setup"' in way, "it never blocks"
+
+
+def test_a_choice_that_the_configuration_does_not_share_says_who_does_what(rig: Rig) -> None:
+    assert "Akku. Danach richtet sie sich." in shown(rig, "/setup?step=power")
+    rig.desk.progress.finish("power", "2026-11-28", choice="isolated")
+    for step in ("power", "sensor"):
+        said = shown(rig, f"/setup?step={step}")
+        assert "desk-station.toml" in said and "[sensor]" in said and "power = &quot;isolated&quot;" in said
+    rig.desk.progress.finish("power", "2026-11-28", choice="battery")
+    assert "desk-station.toml" not in shown(rig, "/setup?step=power") + shown(rig, "/setup?step=sensor")
+
+
+@LANGUAGES
+def test_without_a_speaker_the_step_for_sound_says_what_the_station_knows(rig: Rig, language: str) -> None:
+    step = shown(rig, "/setup?step=sound", language)
+    assert re.search(r'id="sound-trouble"[^>]* hidden', step)
+    rig.desk.progress.finish("sound", "2026-11-28", choice="silent")
+    assert not re.search(r'id="sound-help"[^>]* hidden', shown(rig, "/setup?step=sound", language))
+    tell(rig, e.OutputTrouble("audio", "The sound device chosen by the system cannot be opened: no device."))
+    step = shown(rig, "/setup?step=sound", language)
+    said = "Das vom System gewählte Tongerät" if language == "de" else "The sound device chosen by the system"
+    assert said in step.partition('id="sound-trouble"')[2].partition("</p>")[0]
+    assert re.search(r'id="sound-help"[^>]* hidden', step), "it does not ask what it knows"
+
+
+@pytest.mark.parametrize(
+    ("wish", "choice", "time_of_day"),
+    [("off", "keine", "09:30"), ("arrival", "beim Ankommen", "09:30"), ("14:30", "zu einer Uhrzeit", "14:30")],
+)
+def test_the_small_pause_is_a_choice_in_the_person_s_words(rig: Rig, wish: str, choice: str, time_of_day: str) -> None:
+    tell(rig, e.Preferred("daily", wish, "restart"))
+    form = shown(rig, "/setup").partition('action="/daily"')[2].partition("</form>")[0]
+    assert re.findall(r"<option[^>]* selected>([^<]+)<", form) == [choice]
+    assert f'type="time" id="daily-at" name="at" value="{time_of_day}"' in form
+    assert not re.search(r">(arrival|return|off)<", form)
+
+
+@pytest.mark.parametrize(
+    ("sent", "wish"),
+    [({"daily": "return", "at": "09:30"}, "return"), ({"daily": "off"}, "off"),
+     ({"daily": "time", "at": "14:05"}, "14:05"),
+     ({"daily": "time", "at": ""}, None), ({"daily": "time", "at": "25:00"}, None), ({"daily": "noon"}, None),
+     ({}, None)],
+)  # fmt: skip
+def test_the_small_pause_is_set_without_a_script(rig: Rig, sent: dict[str, str], wish: str | None) -> None:
+    client = rig.client()
+    answer = client.post("/daily", data={**sent, "token": rig.token(client)})
+    assert answer.status_code == (422 if wish is None else 303)
+    assert rig.told == ([] if wish is None else [i.Prefer({"daily": wish}, "page")])
+    assert client.post("/daily", data={"daily": "off"}).status_code == 403

@@ -24,7 +24,7 @@ from station.outputs.web.commands import (
     WantFeelings,
 )
 from station.outputs.web.desk import Desk
-from station.outputs.web.pages import data, day, diary, exercises, help, insight, login, now, setup, sheet
+from station.outputs.web.pages import data, day, diary, exercises, help, insight, login, now, setup, sheet, wishes
 
 Handler = Callable[[Desk, Asked], Answer]
 
@@ -125,6 +125,7 @@ ROUTES: tuple[Route, ...] = (
     _form("/unlock", sealing.unlock, "Open the sealed diary for this browser.", "passphrase"),
     _form("/lock", sealing.lock, "Shut the sealed diary again."),
     _form("/unseal", sealing.unseal, "Take the seal off; the diary has to be open."),
+    _form("/daily", wishes.keep_daily, "When the day's small pause is offered.", "daily", "at?"),
     _form("/observe", observing.observe_form, "Two weeks of looking at one thing: begin, or end.", "subject?"),
     _form("/question", observing.question_form, "Answer the two weeks' question, or skip it.", "answer?"),
     _form("/unanswer", observing.unanswer_form, "Take such an answer back.", "answer"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from station.outputs.web import catalogue
+from station import german
 from station.outputs.web.answer import Answer, Asked, No
 from station.outputs.web.desk import Desk
 from station.outputs.web.html import Html, join, tag
@@ -19,12 +19,9 @@ from station.outputs.web.pages.frame import action, framed, view_of
 from station.outputs.web.pages.help import red_flags
 from station.outputs.web.pages.icons import icon
 from station.outputs.web.pages.meter import bar, trace
+from station.outputs.web.pages.wishes import wishes
 from station.outputs.web.progress import STEPS
 from station.outputs.web.view import View
-
-# What the field for the small pause takes, and what it offers.
-DAILY = r"off|arrival|return|([01][0-9]|2[0-3]):[0-5][0-9]"
-DAILY_CHOICES = ("off", "arrival", "return", "09:30", "14:00")
 
 
 def page(desk: Desk, asked: Asked) -> Answer:
@@ -43,53 +40,8 @@ def page(desk: Desk, asked: Asked) -> Answer:
         tag("h1", view.w("setup.title")),
         _stepper(desk, view, "" if finished else step),
         tag("section", content, class_="card step", data_step=None if finished else step, id="step"),
-        _wishes(desk, view) if desk.live.state.preferences else None,
+        wishes(desk, asked, view) if desk.live.state.preferences else None,
         script="setup.js",
-    )
-
-
-def _wishes(desk: Desk, view: View) -> Html:
-    """What may be changed at any time."""
-    now = desk.live.state.preferences
-
-    def field(key: str, **attributes: object) -> Html:
-        return tag(
-            "p",
-            tag("label", view.w(f"wishes.{key}"), for_=f"wish-{key}"),
-            tag("input", id=f"wish-{key}", data_wish=key, **attributes),
-        )
-
-    titles = [
-        tag("option", each.title, value=each.name, selected=each.name == now.get("favourite"))
-        for each in catalogue.exercises(view.language)
-    ]
-    return tag(
-        "section",
-        tag("h2", view.w("wishes.title")),
-        field("volume", type="range", min="0", max="100", step="5", value=now.get("volume", 50)),
-        field("cues", type="checkbox", checked=bool(now.get("cues", True))),
-        field("chime", type="checkbox", checked=bool(now.get("chime", True))),
-        field("cue_budget", type="number", min="0", max="24", value=now.get("cue_budget", 6)),
-        field("quiet_minutes", type="number", min="1", max="720", value=now.get("quiet_minutes", 60)),
-        tag(
-            "p",
-            tag("label", view.w("wishes.favourite"), for_="wish-favourite"),
-            tag("select", *titles, id="wish-favourite", data_wish="favourite"),
-        ),
-        tag("h3", view.w("wishes.reminders")),
-        field("daily", type="text", list="daily-times", pattern=DAILY, required=True, value=now.get("daily", "off")),
-        tag("datalist", *[tag("option", value=each) for each in DAILY_CHOICES], id="daily-times"),
-        tag("p", view.w("wishes.daily_hint"), class_="soft"),
-        field("movement", type="checkbox", checked=bool(now.get("movement", False))),
-        field("quiet_hours", type="text", maxlength="200", value=now.get("quiet_hours", "")),
-        tag("p", view.w("wishes.quiet_hours_hint"), class_="soft"),
-        tag("h3", view.w("wishes.finding_out")),
-        field("try_out", type="checkbox", checked=bool(now.get("try_out", False))),
-        tag("p", view.w("wishes.try_out_hint"), class_="soft"),
-        field("silent_alerts", type="checkbox", checked=bool(now.get("silent_alerts", False))),
-        tag("p", view.w("wishes.silent_alerts_hint"), class_="soft"),
-        tag("p", "", id="wish-result", class_="soft saved", role="status"),
-        class_="card wishes js",
     )
 
 
@@ -122,6 +74,13 @@ def _flags(desk: Desk, view: View) -> Html:
         tag("p", view.w("help.not_medical")),
         red_flags(view),
         tag("div", _on(view, "setup.flags_read"), class_="buttons"),
+        tag(
+            "details",
+            tag("summary", view.w("setup.flags_some")),
+            *[tag("p", each) for each in view.list("setup.flags_some_text")],
+            tag("div", _on(view, "setup.flags_some_on", class_="button"), class_="buttons"),
+            id="flags-some",
+        ),
     )
 
 
@@ -140,13 +99,30 @@ def _power(desk: Desk, view: View) -> Html:
         )
         for kind in ("battery", "isolated", "mains")
     ]
-    declared = view.w("setup.power_declared", power=view.known("power", desk.house.power)) if desk.house.power else ""
     return join(
         tag("h2", view.w("setup.power_title")),
         *[tag("p", each) for each in view.list("setup.power_lead")],
         tag("ul", *choices, class_="choices"),
         tag("noscript", tag("p", view.w("setup.needs_script"))),
-        tag("p", declared, class_="soft") if declared else None,
+        _declared(desk, view),
+    )
+
+
+def _declared(desk: Desk, view: View) -> Html | None:
+    """What the configuration says of the power; and where it is not what was chosen here, who makes it so, and how."""
+    chosen, declared = desk.progress.choice("power"), desk.house.power
+    if not declared:
+        return None
+    said = view.w("setup.power_declared", power=view.known("power", declared))
+    if chosen not in ("battery", "isolated", "mains") or chosen == declared:
+        return tag("p", said, class_="soft")
+    return tag(
+        "div",
+        tag("p", said),
+        tag("p", view.w("setup.power_todo")),
+        tag("p", tag("code", f'power = "{chosen}"')),
+        tag("p", view.w("setup.power_until"), class_="soft"),
+        class_="hint power-todo",
     )
 
 
@@ -164,6 +140,7 @@ def _sensor(desk: Desk, view: View) -> Html:
     kind = "pad" if desk.house.signal == "pressure" else "electrodes"
     return join(
         tag("h2", view.w("setup.sensor_title")),
+        _declared(desk, view) if desk.progress.choice("power") not in ("", desk.house.power) else None,
         tag("ul", *[tag("li", each) for each in view.list(f"setup.sensor_{kind}")], class_="plain-list"),
         _meter(view),
         tag(
@@ -173,9 +150,11 @@ def _sensor(desk: Desk, view: View) -> Html:
 
 
 def _sound(desk: Desk, view: View) -> Html:
+    trouble = german.in_language(desk.live.state.troubles.get("audio", ""), view.language)
     return join(
         tag("h2", view.w("setup.sound_title")),
         tag("p", view.w("setup.sound_lead")),
+        tag("p", trouble, class_="warn", id="sound-trouble", role="status", hidden=not trouble),
         tag(
             "div",
             action("start", join(icon("play"), view.w("setup.sound_play")), technique="shoulder-drop", length="micro"),
@@ -193,8 +172,9 @@ def _sound(desk: Desk, view: View) -> Html:
             view.w("setup.sound_help"),
             class_="soft",
             id="sound-help",
-            hidden=desk.progress.choice("sound") != "silent",
+            hidden=bool(trouble) or desk.progress.choice("sound") != "silent",
         ),
+        tag("p", view.w("setup.sound_without"), class_="soft"),
     )
 
 

@@ -8,7 +8,7 @@ const step = byId("step")?.dataset.step;
 async function finish(choice) {
   if (await ask("setup", { step, done: true, choice })) {
     if (choice === "silent") {
-      show("sound-help", true);
+      show("sound-help", byId("sound-trouble").hidden);
       return;
     }
     location.assign("/setup");
@@ -69,9 +69,23 @@ onLive((message, whole) => {
     if (event.event.startsWith("calibration") && step !== "calibration") continue;
     EVENTS[event.event]?.(event);
   }
-  if (step === "sound") text("saying", now.state.saying);
+  if (step === "sound") sound(now.state);
   clock();
 });
+
+// --- sound ---------------------------------------------------------------------------------------------
+
+// Only the sample that was asked for here is shown, not what may have been running before.
+let sampled = false;
+document.querySelector("[data-step=sound] [data-do=start]")?.addEventListener("click", () => (sampled = true));
+
+function sound(state) {
+  text("saying", sampled && state.technique === "shoulder-drop" ? state.saying : "");
+  const which = Object.keys(state.troubles).indexOf("audio");
+  text("sound-trouble", which < 0 ? "" : state[`troubles_${desk.language}`][which]);
+  show("sound-trouble", which >= 0);
+  if (which >= 0) show("sound-help", false);
+}
 
 // --- the passphrase -----------------------------------------------------------------------------------
 
@@ -89,10 +103,32 @@ document.querySelector("[data-do=open]")?.addEventListener("click", async () => 
 
 // --- wishes -------------------------------------------------------------------------------------------
 
+async function keep(field, value) {
+  if (!field.checkValidity()) return field.reportValidity();
+  if (await ask("prefer", { [field.dataset.wish]: value })) text("wish-result", w("wishes.kept"));
+}
+
 for (const field of document.querySelectorAll("[data-wish]")) {
-  field.addEventListener("change", async () => {
-    if (!field.checkValidity()) return field.reportValidity();
-    const value = field.type === "checkbox" ? field.checked : field.tagName === "SELECT" || field.type === "text" ? field.value : Number(field.value);
-    if (await ask("prefer", { [field.dataset.wish]: value })) text("wish-result", w("wishes.kept"));
-  });
+  if (field.dataset.wish === "daily") continue;
+  field.addEventListener("change", () =>
+    keep(field, field.type === "checkbox" ? field.checked : field.tagName === "SELECT" || field.type === "text" ? field.value : Number(field.value)),
+  );
+}
+
+// The small pause is two fields: what it goes by, and a time for the one choice that needs it.
+const daily = byId("wish-daily");
+const at = byId("daily-at");
+function dailyTime() {
+  show("daily-at-row", daily.value === "time");
+}
+function keepDaily() {
+  dailyTime();
+  if (daily.value !== "time") keep(daily, daily.value);
+  else if (at.reportValidity()) keep(daily, at.value);
+}
+if (daily) {
+  dailyTime();
+  daily.addEventListener("change", keepDaily);
+  at.addEventListener("change", keepDaily);
+  daily.form.addEventListener("submit", (event) => event.preventDefault());
 }
