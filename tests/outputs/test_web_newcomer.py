@@ -180,7 +180,7 @@ def test_without_a_speaker_the_step_for_sound_says_what_the_station_knows(rig: R
     assert not re.search(r'id="sound-help"[^>]* hidden', shown(rig, "/setup?step=sound", language))
     tell(rig, e.OutputTrouble("audio", "The sound device chosen by the system cannot be opened: no device."))
     step = shown(rig, "/setup?step=sound", language)
-    said = "Das vom System gewählte Tongerät" if language == "de" else "The sound device chosen by the system"
+    said = "Das Tongerät, das das System aussucht" if language == "de" else "The sound device chosen by the system"
     assert said in step.partition('id="sound-trouble"')[2].partition("</p>")[0]
     assert re.search(r'id="sound-help"[^>]* hidden', step), "it does not ask what it knows"
 
