@@ -115,7 +115,7 @@ class Desk:
             for component in self.core.engine.components:
                 if isinstance(component, sensing.Sensing):
                     component._paths = [self._told]  # type: ignore[list-item]
-                    component._only = self._told  # type: ignore[assignment]
+                    component._push = self._told.push  # type: ignore[assignment]
 
     def day(self, date: str = "2026-11-25", workdays_before: int = 0) -> None:
         """A day begins."""

@@ -290,6 +290,39 @@ def test_a_pad_beside_electrodes_takes_the_shrug_for_its_reference() -> None:
     )
 
 
+def both_sides(engine: Engine, how: str, now: float, levels: dict[str, tuple[float, float]]) -> tuple[Event, float]:
+    """A lesson with two channels that stand at these volts in each step; how it ended, and when."""
+    rng, told = np.random.default_rng(2), engine.handle(Calibrate(how), now)
+    while isinstance(told[-1], CalibrationStep):
+        left, right = levels.get(told[-1].step, levels["rest"])
+        now += 0.1
+        while now < engine.due():
+            volts = np.stack([rng.normal(left, 0.001, 50), rng.normal(right, 0.001, 50)], axis=1)
+            engine.handle(Frame(volts, now, RATE), now)
+            now += 0.1
+        told = engine.handle(Tick(), now)
+    return told[-1], now
+
+
+def test_each_side_is_measured_by_its_own_samples() -> None:
+    engine = Engine([Calibrating(["emg-envelope", "emg-envelope"])])
+    held, shrug = (0.55, 1.10), (1.0, 2.0)
+    levels = {"rest": (0.05, 0.10), "reference_1": held, "reference_2": held, "shrug": shrug, "typing": (0.10, 0.40)}
+    done, now = both_sides(engine, "start", 0.0, levels)
+    assert isinstance(done, CalibrationDone), done
+    left, right = (from_dict(channel) for channel in done.calibration["channels"])
+    assert (left.rest_level, right.rest_level) == pytest.approx((0.05, 0.10), abs=0.005)
+    assert (left.reference_level, right.reference_level) == pytest.approx(held, abs=0.005)
+    assert left.typing_p50 is not None and right.typing_p50 is not None
+    assert 2 * left.typing_p50 < right.typing_p50 < 4 * left.typing_p50
+
+    # Today's electrodes: the left ones feel half as much above rest, the right ones as much as on the first day.
+    daily, _ = both_sides(engine, "daily", now, {"rest": (0.05, 0.10), "daily_reference": (0.30, 1.10)})
+    assert isinstance(daily, CalibrationDone), daily
+    gains = [channel["gain"] for channel in daily.calibration["channels"]]
+    assert gains == pytest.approx([0.5, 1.0], rel=0.15)
+
+
 def test_every_step_has_words_in_both_languages_and_every_move_leads_to_a_step() -> None:
     assert set(WORDS) == set(STEPS)
     assert set(PRESSURE_WORDS) <= set(STEPS)

@@ -43,6 +43,14 @@ def test_nothing_is_said_before_the_window_is_full():
     assert kinds(story(LOADED)) == [TensionStarted]
 
 
+def test_the_share_of_rest_is_rounded_down_because_it_is_below_the_limit():
+    rule, told = TensionRule(Settings(window_s=600), 10.0, 7.0), []
+    for load, resting in [RESTING] * 119 + [LOADED] * 481:
+        told += rule.hop(0.0, 1.0, load, resting)
+    (event,) = [each for each in told if isinstance(each, TensionStarted)]
+    assert event.reason == "rest share 19 % for 600 s, load 15 %RVE"  # of 19.83 %
+
+
 def test_the_window_stays_as_long_when_its_hops_become_longer():
     story = Story()
     assert story(*[RESTING] * 10, *[LOADED] * 9) == []
