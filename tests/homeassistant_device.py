@@ -70,8 +70,8 @@ def main() -> None:
     kept = FOLDER / "changes.json"
     changes = json.loads(kept.read_text()) if kept.exists() else {}
     left_out = set(changes.get("leave_out", []))
-    names = Library.names
-    Library.names = staticmethod(lambda lang="": tuple(n for n in names(lang) if n not in left_out))  # type: ignore[method-assign]
+    offered = Library.offered
+    Library.offered = lambda self, lang: tuple(n for n in offered(self, lang) if n not in left_out)  # type: ignore[method-assign]
     settings = config.from_text(written(changes))
     app = assembly.app(settings, place.state_dir(settings.of(Station).state_dir))
     button = pin_factory("mock").pin(settings.of(ButtonWire).pin)
@@ -96,8 +96,11 @@ def main() -> None:
     hand = paho.Client(paho.CallbackAPIVersion.VERSION2)
     hand.on_connect = lambda client, *_: client.subscribe("rig/#")
     hand.on_message = on_message
+    hears = threading.Event()
+    hand.on_subscribe = lambda *_: hears.set()
     hand.connect_async("127.0.0.1", 1883)
     hand.loop_start()
+    hears.wait(10)  # on a busy machine the station may be seen in Home Assistant before its hand hears the rig
     app.run()
     if again.is_set():
         os.execv(sys.executable, [sys.executable, "-P", *sys.argv])
