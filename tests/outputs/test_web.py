@@ -545,6 +545,7 @@ def test_everything_together_weighs_less_than_a_photo(rig: Rig) -> None:
 
     pages = sum(len(gzip.compress(rig.client().get(path).content)) for path in PAGES)
     files = sum(len(gzip.compress(content)) for _, content, _ in rig.desk.files.values())
+    print(f"\n{len(PAGES)} pages {pages / 1000:.0f} kB, {len(rig.desk.files)} files {files / 1000:.0f} kB, all as gzip")
     assert pages + files < 250_000
 
 
