@@ -186,7 +186,7 @@ def test_five_years_are_exported_and_purged_by_the_ledger(
     assert {kind: len(records) for kind, records in document.items()} == in_json
     assert len(document["days"]) == len(days)
     ended = [round(at) for at in stamps(tmp_path / "csv", "minutes")]
-    assert ended == [round(morning(day)) + 60 * n for day in days for n in range(480)]
+    assert ended == [round(morning(day)) + 60 * n for day in days for n in range(1, 481)]
 
     since, until = days[len(days) // 2], days[len(days) // 2 + 260]
     low, high = morning(since) - 8 * 3600, morning(until) + 16 * 3600

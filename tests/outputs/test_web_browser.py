@@ -5,6 +5,7 @@ Screenshots of every page go to the folder that DESK_SHOTS names, else to the te
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import re
@@ -23,6 +24,9 @@ from typing import Any
 import pytest
 
 from station.core.signal import LEVELS
+
+sys.path.insert(0, str(Path(__file__).parent))
+from generated_years import fill, workdays
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright")
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -62,6 +66,8 @@ PAGES = {
     "missing": "/nowhere",
 }
 SIZES = ((360, 780), (1440, 900))
+# Minutes are kept for a year; the last week is left to the day of `_remembered` and to what the tests do.
+YEAR = workdays(datetime.date.today() - datetime.timedelta(days=7), 350)
 CONFIG = """\
 [station]
 language = "de"
@@ -129,11 +135,12 @@ class Station:
 
 
 def _remembered(folder: Path) -> str:
-    """A made-up day in the history; its date."""
-    sys.path.insert(0, str(Path(__file__).parent))
+    """A made-up day in the history, after a made-up year; its date."""
     from web_desk import remember
 
     from station.core import events as e
+
+    fill(folder / "history.db", YEAR)
     from station.outputs.history import answers
 
     noon = time.time() - 2 * 86_400
@@ -305,6 +312,25 @@ def test_an_exercise_is_started_breathed_paused_and_stopped(page: Any, station: 
     page.wait_for_timeout(400)
     page.click("#session [data-do=stop]")
     page.wait_for_selector("#session", state="hidden", timeout=5000)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_any_day_of_a_made_up_year_is_shown_as_a_map(page: Any, station: Station, tmp_path: Path, size: Any) -> None:
+    """From one day to the next by the arrows; a workday is full of tiles, a weekend says that nothing was measured."""
+    shots = Path(os.environ.get("DESK_SHOTS") or tmp_path)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    fridays = [day for day in YEAR if day.weekday() == 4]
+    for language, friday in (("de", fridays[0]), ("en", fridays[len(fridays) // 2]), ("de", fridays[-1])):
+        page.goto(f"{station.address}/day?date={friday}&lang={language}&numbers=show")
+        assert page.locator(".map [class*='tile r']").count() >= 35
+        assert page.locator(".map .away").count() >= 4, "the lunch"
+        assert page.locator(".map .thin").count() >= 1
+        assert page.locator(".map tbody tr").count() == 10, "the day's hours, without the night"
+        assert page.locator(".story li").count() >= 15
+        assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        page.screenshot(path=shots / f"day-{friday}-{language}-{size[0]}.png", full_page=True)
+        page.click("h1 + nav a:last-child")  # the next day
+        assert page.locator("h1 + nav").count() == 1 and page.locator(".map").count() == 0, "a Saturday"
 
 
 def test_a_moment_is_marked_and_gets_its_words_which_stay(page: Any, station: Station) -> None:

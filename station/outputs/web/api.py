@@ -84,13 +84,9 @@ def the_day(desk: Desk, asked: Asked) -> Answer:
 
 
 def away_spans(desk: Desk, since: float, until: float) -> list[dict[str, Any]]:
-    """When nobody was at the desk.  One that is still open ends now; one from before midnight reaches into the day."""
-    now = desk.wall()
-    return [
-        {**span, "ended": min(now, until) if span["ended"] is None else span["ended"]}
-        for span in desk.ask("spans", since - DAY_S, until)
-        if span["kind"] == "presence" and span["state"] == "away" and (span["ended"] is None or span["ended"] > since)
-    ]
+    """The pauses of a day: when nobody was at the desk between two times of work.  One that still lasts ends now."""
+    spans = desk.ask("spans", since - DAY_S, until + day.LONGEST_PAUSE_S)
+    return day.pauses((each for each in spans if each["kind"] == "presence"), since, until, desk.wall())
 
 
 def marks(desk: Desk, asked: Asked) -> Answer:

@@ -17,6 +17,10 @@ TILE_S: Final = 600.0
 LEAST_VALID_S: Final = 60.0
 WELL_COVERED_S: Final = 300.0
 AWAY_S: Final = 300.0
+# Who is away for longer and does not come back on the same day has gone home.
+LONGEST_PAUSE_S: Final = 4 * 3600.0
+# A station that starts anew meanwhile leaves a gap in what it knows.
+GAP_S: Final = 300.0
 
 Record = Mapping[str, Any]
 
@@ -74,6 +78,38 @@ def _tile(start: float, minutes: Sequence[Record], away: Sequence[Record]) -> Ti
     # What was measured was measured for the whole time at the desk: being away is no reason to hatch a tile.
     thin = valid < min(WELL_COVERED_S, (TILE_S - gone) / 2)
     return Tile(start, rest, valid, "C" if doubtful or thin else "A", False)
+
+
+def pauses(spans: Iterable[Record], since: float, until: float, now: float) -> list[dict[str, Any]]:
+    """The times away that touch a day and were pauses: somebody came back, on the same day or soon, or may yet.
+
+    spans: presence spans, oldest first; `ended` None: still.  What follows work (evening, night, weekend) is no pause.
+    """
+    runs: list[dict[str, Any]] = []
+    back, still = set[int](), set[int]()
+    edge = float("-inf")  # until when the newest run may go on, or somebody comes back from it
+    for span in spans:
+        ended = now if span["ended"] is None else float(span["ended"])
+        follows, newest = span["started"] <= edge + GAP_S, len(runs) - 1
+        if span["state"] == "present":
+            back |= {newest} if follows else set()
+            edge = float("-inf")
+            continue
+        edge = ended if follows or span["state"] == "away" else edge
+        if span["state"] == "away" and not follows:
+            runs.append({**span, "ended": ended})
+        elif span["state"] == "away":
+            runs[-1]["ended"] = ended
+        if span["state"] == "away" and span["ended"] is None:
+            still.add(len(runs) - 1)
+    found = []
+    for n, run in enumerate(runs):
+        short = run["ended"] - run["started"] < LONGEST_PAUSE_S
+        same_day = since <= run["started"] and run["ended"] <= until
+        a_pause = short or same_day if n in back else short and n in still
+        if a_pause and since < run["ended"] and run["started"] < until:
+            found.append(run)
+    return found
 
 
 def overlap(spans: Sequence[Record], since: float, until: float) -> float:
