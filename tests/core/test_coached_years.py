@@ -5,20 +5,34 @@ A day is a handful of things that happen at any time of it, drawn by Hypothesis;
 
 from __future__ import annotations
 
+import datetime
 import itertools
+import random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from coached import DAY, CoachedDesk
+from coached import DAY, FIRST, CoachedDesk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from station.core.events import Cue, CueAnswered, Presence, Private, Quiet, QuietHours, SessionEnded, SessionStarted
+from station.core.events import (
+    Cue,
+    CueAnswered,
+    Presence,
+    Private,
+    Quiet,
+    QuietHours,
+    SessionEnded,
+    SessionStarted,
+    SessionStep,
+)
 from station.core.inputs import (
     AnswerProposal,
     Context,
     Exclude,
     Like,
+    LocalTime,
     NewDay,
     Observe,
     Prefer,
@@ -36,6 +50,9 @@ HAPPENINGS: tuple[Any, ...] = (
     Prefer({"chime": False}), Prefer({"silent_alerts": True}), Prefer({"cue_budget": 6}), Prefer({"try_out": True}),
     Prefer({"quiet_hours": "mon-fri 12:00-13:00, sat-sun"}), Observe("pace"), Observe(""), QuestionDone(),
 )  # fmt: skip
+
+BERLIN = ZoneInfo("Europe/Berlin")
+MIDNIGHT = datetime.datetime.combine(FIRST, datetime.time(), BERLIN).timestamp()
 
 times_of_day = st.lists(st.tuples(st.integers(7 * 60, 19 * 60), st.sampled_from(HAPPENINGS)), max_size=10)
 
@@ -72,6 +89,8 @@ def judge(desk: CoachedDesk) -> None:
                 quiet = event.on
             case QuietHours():
                 hours = event.on
+            case SessionStep():
+                assert not private, f"a voice in private mode, at {t}"
             case SessionStarted() | SessionEnded():
                 exercise = isinstance(event, SessionStarted)
             case Cue():
@@ -120,6 +139,39 @@ def test_weeks_of_anything_keep_to_the_purse_to_quiet_and_to_one_offer_at_a_time
         live(desk, day)
         ways_out(desk)
     judge(desk)
+
+
+class BerlinDesk(CoachedDesk):
+    """The same desk where the clock is put forward in spring and back in autumn: a day of 23 hours and one of 25."""
+
+    def tell_time(self) -> None:
+        local = datetime.datetime.fromtimestamp(MIDNIGHT + self.now, BERLIN)
+        date = local.date()
+        if date.toordinal() != self.told_day:
+            self.told_day = date.toordinal()
+            self.say(NewDay(date.isoformat(), 99))
+        self.say(LocalTime(date.isoformat(), date.weekday(), 3600.0 * local.hour + 60 * local.minute + local.second))
+
+
+@settings(max_examples=max(1, settings.default.max_examples // 50))  # a year each time, ten of them in `make deep`
+@given(st.integers(0, 2**32))
+def test_a_year_of_anybodys_days_keeps_to_all_of_it(seed: int) -> None:
+    """Busy days and idle ones, days and weeks away, calls, everything ignored or answered; summer time and winter."""
+    chance, desk, worked = random.Random(seed), BerlinDesk(daily="09:30", movement=True), 0
+    holidays = {day for start in chance.sample(range(360), 3) for day in range(start, start + 14)}
+    for day in range(366):
+        if day in holidays or day % 7 > 4 or chance.random() < 0.05:
+            desk.until("24:00", day)
+            continue
+        worked += 1
+        happens = [(chance.randrange(7 * 60, 19 * 60), chance.choice(HAPPENINGS)) for _ in range(chance.randrange(11))]
+        live(desk, happens)
+        if chance.random() < 0.7:  # else whatever stands at night still stands in the morning
+            ways_out(desk)
+    judge(desk)
+    assert worked > 200
+    assert sum(isinstance(event, Cue) for _, event in desk.told) > 100, "there was something to judge"
+    ways_out(desk)
 
 
 def test_a_year_of_plain_days_brings_a_small_pause_each_day_and_no_prompt_twice_in_two_weeks() -> None:
