@@ -9,8 +9,8 @@ from coached import DAY, CoachedDesk
 from hypothesis import given
 from hypothesis import strategies as st
 
-from station.core.events import Preferred, QuietHours
-from station.core.hours import QuietWeek, Settings, is_possible, parse
+from station.core.events import Cue, Preferred, Presence, QuietHours
+from station.core.hours import EARLY_S, QuietWeek, Settings, is_possible, parse
 from station.core.inputs import LocalTime, Prefer, Tick
 
 
@@ -22,13 +22,14 @@ def test_lunch_is_quiet_on_weekdays_and_the_weekend_is_quiet() -> None:
     desk = CoachedDesk(quiet_hours="Mon-Fri 12:00-13:00, sat - sun")
     desk.until("09:00", 7)
     lunch = [(DAY * k + 3600 * h, h == 12) for k in range(5) for h in (12, 13)]
-    assert told(desk) == [*lunch, (5 * DAY, True), (7 * DAY, False)]
+    begins = [(t - EARLY_S if on else t, on) for t, on in (*lunch, (5 * DAY, True), (7 * DAY, False))]
+    assert told(desk) == begins
 
 
 def test_a_night_reaches_into_the_next_day_without_a_gap() -> None:
     desk = CoachedDesk(quiet_hours="mon-sun 22:00-06:30")
     desk.until("12:00", 1)
-    assert told(desk)[-2:] == [(22 * 3600.0, True), (DAY + 6.5 * 3600, False)]
+    assert told(desk)[-2:] == [(22 * 3600.0 - EARLY_S, True), (DAY + 6.5 * 3600, False)]
 
 
 def test_in_quiet_hours_no_cue_comes_and_one_that_shows_goes() -> None:
@@ -93,3 +94,12 @@ def test_any_text_is_a_week_or_a_sentence(text: str) -> None:
         assert str(error)
         return
     assert len(week) == 7 and all(0 <= a < b <= DAY for day in week for a, b in day)
+
+
+def test_a_small_pause_due_at_the_moment_in_which_quiet_begins_is_not_offered() -> None:
+    """It was lit and taken back in the same moment, and had cost one of the day's reminders."""
+    desk = CoachedDesk(daily="12:00", quiet_hours="mon-fri 12:00-13:00")
+    desk.until("08:00")
+    desk.say(Presence("present"))
+    desk.until("12:30")
+    assert not any(isinstance(event, Cue) for _, event in desk.told)
