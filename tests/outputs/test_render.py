@@ -27,7 +27,7 @@ SENTENCE = sorted(sounds.clip("breathing", "de", "").parent.glob("*.ogg"))[0].st
 def rendered(tmp_path: Path, *words: str) -> np.ndarray:
     parser = argparse.ArgumentParser()
     render.add_arguments(parser)
-    out = tmp_path / "out.wav"
+    out = tmp_path / f"out-{len(list(tmp_path.iterdir()))}.wav"
     assert render.run(parser.parse_args([*words, str(out)])) == 0
     with wave.open(str(out)) as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (RATE, 2, 2)
