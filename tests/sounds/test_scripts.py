@@ -12,6 +12,8 @@ from sounds.texts import clip_name, sentences
 from station.core import technique_words as words
 from station.core.script import Names, Script
 from station.core.script import clip_name as clip_name_of_the_station
+from station.core.session import ALWAYS_LED_BACK
+from station.core.suggestions import TECHNIQUES
 from station.core.technique import compile, describe
 
 NAMES = Names(frozenset(sounds.sound_names()))
@@ -35,6 +37,29 @@ def test_a_script_is_valid_in_both_languages_and_named_after_its_file(technique:
         assert script not in words.LENGTHS or made.length == script
         low, high = SPANS[made.length]
         assert low <= made.seconds <= high or technique == "shoulder-drop" or script in words.ACCOMPANYING
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+def test_every_technique_has_a_micro_a_middle_and_a_long_version(technique: str) -> None:
+    assert {"micro", "middle", "long"} <= set(sounds.scripts(technique))
+
+
+def test_there_are_twelve_moves_and_two_minutes_of_walking() -> None:
+    moves = [name for name in sounds.scripts("movement") if name not in words.LENGTHS]
+    assert "walk" in moves and len(moves) == 13
+    assert compiled("movement", "walk", "de").seconds == 120
+
+
+def test_feel_the_difference_asks_six_times_and_gap_training_takes_ninety_seconds() -> None:
+    asked = [step for step in compiled("biofeedback", "middle", "de").steps if step.sound == "guess"]
+    gaps = [step for step in compiled("biofeedback", "gaps", "de").steps if step.sound == "gaps"]
+    assert len(asked) == 6 and sum(step.seconds for step in gaps) == 90
+
+
+@pytest.mark.parametrize("script", ["micro", "middle", "long"])
+def test_autogenic_training_always_has_its_way_back(script: str) -> None:
+    made = compiled("autogenic", script, "de")
+    assert made.family in ALWAYS_LED_BACK and sum(step.seconds for step in made.closing if step.kind == "say") >= 10
 
 
 def test_the_station_always_has_a_breathing_exercise_of_three_minutes_and_a_shrug_of_ten_seconds() -> None:
