@@ -27,8 +27,11 @@ from dataclasses import dataclass
 
 from station.core.component import NEVER, Handler, Message
 from station.core.events import (
+    CalibrationRefused,
+    CalibrationStep,
     Gap,
     GuessWanted,
+    Private,
     Quality,
     Reading,
     Reveal,
@@ -40,7 +43,7 @@ from station.core.events import (
     SessionStep,
     Tone,
 )
-from station.core.inputs import Frame, Guess, SensorLost, Tick, UseCalibration
+from station.core.inputs import Frame, Guess, SensorLost, Tick, TryCalibration, UseCalibration
 from station.core.quick import QuickLevel
 from station.core.yardstick import SignalKind, Yardstick, from_dict
 
@@ -83,6 +86,9 @@ SCALES: Mapping[SignalKind, Scale] = {
     "pressure": Scale(20.0, 90.0),
 }
 
+# Steps of the calibration that have the tone: the first lesson in letting go (PRODUCT §4).
+TAUGHT = frozenset({"shrug", "drop"})
+
 # A tone is told anew when it has moved by this much (half a decibel to the ear), so that a held load says nothing.
 STEP = 0.02
 # One slot's tone goes on into the next one's without a breath of silence between them.
@@ -122,6 +128,7 @@ class Biofeedback:
         self._guessing = False
         self._quick: dict[int, QuickLevel] = {}
         self._warm_at = NEVER
+        self._in_force = tuple(yardsticks)
         self._use(yardsticks)
 
     def routes(self) -> Mapping[type, Handler]:
@@ -138,6 +145,10 @@ class Biofeedback:
             Quality: self._on_quality,
             SensorLost: self._on_lost,
             UseCalibration: self._on_calibration,
+            TryCalibration: self._on_trial,
+            CalibrationStep: self._on_calibration_step,
+            CalibrationRefused: self._on_refused,
+            Private: lambda event, now: self._finish() if event.on else (),
             Guess: self._on_guess,
             Tick: self._on_tick,
         }
@@ -267,8 +278,20 @@ class Biofeedback:
         return () if self._told is None else (self._silence(),)
 
     def _on_calibration(self, message: UseCalibration, now: float) -> Iterable[Message]:
-        self._use([from_dict(stored) for stored in message.calibrations])
+        self._in_force = tuple(from_dict(stored) for stored in message.calibrations)
+        self._use(self._in_force)
         return ()
+
+    def _on_trial(self, message: TryCalibration, now: float) -> Iterable[Message]:
+        self._use([None if stored is None else from_dict(stored) for stored in message.calibrations])
+        return ()
+
+    def _on_calibration_step(self, event: CalibrationStep, now: float) -> Iterable[Message]:
+        return self._begin(LESSONS["tension"], event.seconds, now) if event.step in TAUGHT else self._finish()
+
+    def _on_refused(self, _: CalibrationRefused, now: float) -> Iterable[Message]:
+        self._use(self._in_force)
+        return self._finish()
 
     # --- the guess --------------------------------------------------------------------------------
 

@@ -4,6 +4,9 @@
                                     └──────────── skip (it hurts) ───────────────────┘        └──── skip ────┘
     daily   daily_ready ─ daily_reference 20 s ─ judge_daily
 
+The shrug and the drop have a tone that fades into silence with the muscle: for it the recordings so far are measured
+(`TryCalibration`), which changes nothing else.
+
 It speaks through events, so voice, page, light and terminal can all lead through it: `CalibrationStep` for what to do
 now, then `CalibrationDone` (and a `UseCalibration` for the sensing) or `CalibrationRefused`.  What is refused changes
 nothing: the old yardstick stays.  `STEPS` and `MOVES` are the whole course; all of it takes four minutes.
@@ -20,9 +23,9 @@ import numpy.typing as npt
 
 from station.core.component import NEVER, Handler, Message
 from station.core.events import CalibrationDone, CalibrationRefused, CalibrationStep, Quality
-from station.core.inputs import Calibrate, Frame, SensorLost, Tick, UseCalibration
+from station.core.inputs import Calibrate, Frame, SensorLost, Tick, TryCalibration, UseCalibration
 from station.core.signal import SignalPath
-from station.core.yardstick import LEAST_FACTOR, Implausible, SignalKind, Yardstick, from_dict, measure
+from station.core.yardstick import LEAST_FACTOR, Implausible, SignalKind, Yardstick, as_dict, from_dict, measure
 
 Volts = npt.NDArray[Any]
 
@@ -49,6 +52,9 @@ STEPS: Mapping[str, Step] = {
     "daily_ready": Step(5),
     "daily_reference": Step(20, "reference", 2.0),
 }
+
+# From this step on the tone follows the shoulders (biofeedback.py).
+TONE_FROM = "shrug"
 
 TIME, NEXT, SKIP = "time", "next", "skip"
 
@@ -186,7 +192,19 @@ class Calibrating:
 
     def _enter(self, step: str, now: float) -> list[Message]:
         self._step, self._begun = step, now
-        return [CalibrationStep(step, STEPS[step].seconds)]
+        said: list[Message] = [CalibrationStep(step, STEPS[step].seconds)]
+        if step == TONE_FROM:
+            said.insert(0, TryCalibration(tuple(map(self._so_far, range(len(self.signals))))))
+        return said
+
+    def _so_far(self, channel: int) -> dict[str, Any] | None:
+        """One channel as it looks before the shrug; None where that is nothing plausible."""
+        rest, reference = self._channel("rest", channel), self._channel("reference", channel)
+        try:
+            found = None if rest is None else measure(self.signals[channel], rest, reference, self._rate)
+        except Implausible:
+            return None
+        return None if found is None else as_dict(found)
 
     def _refuse(self, reason: str) -> list[Message]:
         self._step, self._kept = "", {}

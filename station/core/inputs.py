@@ -192,6 +192,16 @@ class UseCalibration(Input):
 
 
 @dataclass(frozen=True, slots=True)
+class TryCalibration(Input):
+    """Let the tone follow this measurement while the calibration goes on, one per channel; nothing else changes.
+
+    None: this channel could not be measured yet.
+    """
+
+    calibrations: tuple[dict[str, Any] | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LocalTime(Input):
     """It is `second` seconds after local midnight of `day` (`2026-11-23`, weekday 0 is Monday); told once a minute."""
 

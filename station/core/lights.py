@@ -20,6 +20,9 @@ import msgspec
 from station.core.component import NEVER, Handler, Message
 from station.core.events import (
     ButtonHeld,
+    CalibrationDone,
+    CalibrationRefused,
+    CalibrationStep,
     Cue,
     CueAnswered,
     Light,
@@ -50,6 +53,9 @@ HELD = {"short": "held_short", "double": "held_short", "long": "held_long", "hol
 # Outputs without which marks and sessions are lost: somebody must look.  A speaker or a broker that is gone is told on
 # the page instead; the light does not blink at the person for the sake of a network.
 NEED_A_HAND = frozenset({"history"})
+
+# Steps of a calibration in which something is held up; in the others it is rest, or a moment between.
+HELD_UP = frozenset({"reference_1", "reference_2", "shrug", "daily_reference"})
 
 MARK_S = 0.7
 """The nod to a mark: long enough to be seen, short enough not to be a signal."""
@@ -88,6 +94,8 @@ class Seen:
     breath: str = ""
     breath_until: float = -NEVER
     tone: float | None = None
+    calibrating: str = ""
+    """The step of the calibration that goes on."""
     cue: str = ""
     sensor_lost_at: float | None = None
     broken_signal: bool = False
@@ -105,7 +113,7 @@ PATTERNS: tuple[tuple[str, Callable[[Seen, float, Settings], bool]], ...] = (
     ("held_hold", lambda s, now, _: s.held == "held_hold"),
     ("mark", lambda s, now, _: now < s.marked_until),
     ("paused", lambda s, now, _: s.exercise and s.paused),
-    ("feedback", lambda s, now, _: s.exercise and s.tone is not None),
+    ("feedback", lambda s, now, _: (s.exercise or s.calibrating != "") and s.tone is not None),
     (
         "breath_in",
         lambda s, now, _: s.exercise and s.breath == "breath_in" and now < s.breath_until + BETWEEN_BREATHS_S,
@@ -116,6 +124,8 @@ PATTERNS: tuple[tuple[str, Callable[[Seen, float, Settings], bool]], ...] = (
     ),
     ("breathing", lambda s, now, _: s.exercise),
     ("private", lambda s, now, _: s.private),
+    ("calibration_hold", lambda s, now, _: s.calibrating in HELD_UP),
+    ("calibration", lambda s, now, _: s.calibrating != ""),
     ("offer", lambda s, now, _: s.cue == "chime"),
     ("cue", lambda s, now, _: s.cue == "light"),
     ("fault", lambda s, now, settings: bool(s.hands_needed) or _lost_for(s, now) >= settings.fault_after_s),
@@ -212,6 +222,9 @@ SEES: Mapping[type, Callable[[Seen, Any, float], dict[str, Any]]] = {
     SessionResumed: _resumed,
     SessionClosing: lambda s, event, now: _BEGUN,
     SessionEnded: lambda s, event, now: _IDLE,
+    CalibrationStep: lambda s, event, now: {"calibrating": event.step},
+    CalibrationDone: lambda s, event, now: {"calibrating": ""},
+    CalibrationRefused: lambda s, event, now: {"calibrating": ""},
     Tone: lambda s, event, now: {"tone": event.level},
     Quality: lambda s, event, now: {"broken_signal": event.state in BROKEN_SIGNAL},
     Presence: lambda s, event, now: {"away": event.state == "away"},

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hardware.sensors.person import Person
+from station.core.biofeedback import Biofeedback
 from station.core.calibrating import BEGINNINGS, MOVES, NO_SHRUG, OFF, STEPS, Calibrating
 from station.core.calibrating_words import PRESSURE_WORDS, WORDS, words
 from station.core.component import NEVER
 from station.core.engine import Engine
-from station.core.events import CalibrationDone, CalibrationRefused, CalibrationStep, Event, Reading
+from station.core.events import CalibrationDone, CalibrationRefused, CalibrationStep, Event, Private, Reading, Tone
 from station.core.inputs import Calibrate, Frame, SensorLost, Tick, UseCalibration
 from station.core.sensing import Sensing
 from station.core.yardstick import Yardstick, as_dict, from_dict
@@ -131,6 +132,43 @@ def test_the_new_yardstick_is_in_force_at_once(taught: Lesson) -> None:
     lesson.live(10)
     loads = [e.rve_percent for e in lesson.events if isinstance(e, Reading)]
     assert np.median([load for load in loads[30:] if load is not None]) == pytest.approx(100, rel=0.2)
+
+
+@pytest.mark.parametrize("hurts", [False, True])
+def test_the_first_shrug_of_all_is_heard_and_its_drop_fades_into_silence(hurts: bool) -> None:
+    lesson = Lesson()
+    feedback = Biofeedback(["emg-raw"])
+    lesson.engine = Engine([*lesson.engine.components, feedback])
+    lesson.tell(Calibrate("start"))
+    while lesson.steps[-1] != "typing":
+        lesson.live(0.5)
+        if hurts and lesson.steps[-1].startswith("reference"):
+            lesson.tell(Calibrate("skip"))
+    told = [e for e in lesson.events if isinstance(e, Tone | CalibrationStep)]
+    first = next(k for k, e in enumerate(told) if isinstance(e, Tone))
+    assert told[first - 1] == CalibrationStep("shrug", 8), "not a tone before"
+    tones = [e.level for e in told if isinstance(e, Tone)]
+    assert max(level or 0.0 for level in tones) > 0.8 and tones[-1] is None
+    assert 0.0 in tones or min(level for level in tones if level is not None) < 0.3
+    lesson.tell(Calibrate("abort"))
+    assert not feedback._sticks, "what was only tried is gone"
+
+
+def test_private_mode_silences_the_tone_of_the_calibration(taught: Lesson) -> None:
+    feedback = Biofeedback(["emg-raw"], [taught.done()])
+    feedback._told = 0.5
+    engine = Engine([feedback])
+    assert engine.handle(Private(False, "button"), 1.0) == [Private(False, "button")]
+    assert Tone(None) in engine.handle(Private(True, "button"), 1.0)
+
+
+def test_nothing_plausible_is_no_tone() -> None:
+    lesson = Lesson(does={"reference_1": "rest", "reference_2": "rest"})
+    feedback = Biofeedback(["emg-raw"])
+    lesson.engine = Engine([*lesson.engine.components, feedback])
+    lesson.tell(Calibrate("start"))
+    lesson.live(130)
+    assert not any(isinstance(e, Tone) for e in lesson.events)
 
 
 def test_typing_is_only_a_wish(taught: Lesson) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from station.core.events import (
     ButtonHeld,
+    CalibrationRefused,
+    CalibrationStep,
     Light,
     OutputTrouble,
     OutputWell,
@@ -13,6 +15,7 @@ from station.core.events import (
     Quality,
     SensorTrouble,
     SensorWell,
+    Tone,
 )
 from station.core.inputs import ButtonEdge, SetPrivate, Start, Stop, TogglePause
 from station.core.lights import PATTERNS, Settings
@@ -117,6 +120,17 @@ def test_a_broker_that_is_gone_does_not_blink_at_the_person_a_full_disk_does(sma
     assert desk.pattern() == "fault"
     desk.say(OutputWell("history"))
     assert desk.pattern() == "off"
+
+
+def test_the_light_leads_through_a_calibration(small_desk):
+    desk = small_desk()
+    for step in ("rest", "reference_1", "reference_pause", "shrug"):
+        desk.say(CalibrationStep(step, 10.0))
+    desk.say(Tone(0.5), Tone(None), CalibrationRefused("stopped"))
+    patterns = [pattern for _, pattern in shown(desk)]
+    assert patterns == [
+        "calibration", "calibration_hold", "calibration", "calibration_hold", "feedback", "calibration_hold", "off",
+    ]  # fmt: skip
 
 
 def test_tension_is_never_a_fault(small_desk):

@@ -6,6 +6,7 @@
     offer       ▂▅█▅▂▅█▅▂▅█▅▂▅█▅   4 s    breath_in    ▁▁▂▃▅▆▇██████      as long as the breath
     quiet       █▁█▁▁▁▁▁▁▁▁▁▁▁▁▁   15 s   breath_out   ████▇▆▅▃▂▁▁▁▁
     sensor      █▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁   5 s    fault        █▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁  10 s, the only red
+    calibration ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂          calibration_hold ▆▆▆▆▆▆▆▆    arms or shoulders are up
     feedback    █▇▆▅▄▃▂▂▁▁▁▁▁▁▁▁          as bright as the tone is loud
     held_short  ▄▄▄▄  held_long  ████  held_hold  █▁█▁█▁█▁ 2 a second     mark  ██▁▁ once
 
@@ -144,6 +145,8 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
     "breathing": Pattern(SKY, Steady(0.25, ease_s=1.0)),
     "breath_in": Pattern(SKY, Ramp(0.9)),
     "breath_out": Pattern(SKY, Ramp(0.08)),
+    "calibration": Pattern(SKY, Steady(0.12, ease_s=1.0)),
+    "calibration_hold": Pattern(SKY, Steady(0.7, ease_s=1.0)),
     "feedback": Pattern(SKY, Ramp(0.0)),  # to the brightness that came with it
     "paused": Pattern(SKY, Pulse(8.0, low=0.12, high=0.3)),
     "quiet": Pattern(WARM, Blink(2, 15.0, level=0.35)),
