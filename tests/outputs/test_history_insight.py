@@ -125,4 +125,4 @@ def test_only_nought_to_ten_is_kept(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="0 to 10"):
             feelings.keep(tmp_path / "history.db", BEGAN, wrong, None)
     with sqlite3.connect(tmp_path / "history.db") as look, pytest.raises(sqlite3.IntegrityError):
-        look.execute("INSERT INTO feeling VALUES (1, 1, 1, 11, NULL, NULL)")
+        look.execute("INSERT INTO feeling (at_ms, boot, up_ms, discomfort) VALUES (1, 1, 1, 11)")

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from station.core import events as ev
-from station.outputs.history import History, export_csv, export_json
+from station.outputs.history import History, export_csv, export_json, marks
+from station.outputs.history.annotate import annotate
 from station.outputs.history.erase import purge
 
 NOON = 1_780_000_000.0
@@ -69,6 +70,24 @@ def test_what_is_exported_is_what_was_told_minus_what_was_deleted(
     assert sum(everything.values()) == len(ledger)
     assert not any(out_as_json(history.path, folder).values())
     history.stop()
+
+
+def test_a_mark_keeps_its_number_when_older_ones_are_deleted(tmp_path: Path) -> None:
+    """A diary page that was open before the deletion writes to the mark that it shows."""
+    path = tmp_path / "history.db"
+    history = History(path, boot_id="b")
+    history.start()
+    for n in range(4):
+        history.take(ev.Moment(ev.Mark(f"mark-{n}"), 10.0 * n, NOON + 10.0 * n))
+    assert history.flush()
+    history.stop()
+    shown = {mark["source"]: mark["id"] for mark in marks(path, NOON - 1, NOON + 99)}
+    purge(path, NOON - 1, NOON + 15)
+    assert annotate(path, shown["mark-3"], "words to the last")
+    assert [(mark["source"], mark["text"]) for mark in marks(path, NOON - 1, NOON + 99)] == [
+        ("mark-2", None),
+        ("mark-3", "words to the last"),
+    ]
 
 
 def when(record: dict[str, str]) -> float:

@@ -15,7 +15,8 @@ from station.outputs.history.store import delete_row, open_store, transaction
 BEFORE_S = 600.0
 
 # A second press on the same question, or one that was asked again after a power cut, is no second answer.
-KEEP = """INSERT INTO answer SELECT :at, id, :at - coalesce(offset_ms, 0), :subject, :answer FROM boot
+KEEP = """INSERT INTO answer (at_ms, boot, up_ms, subject, answer)
+          SELECT :at, id, :at - coalesce(offset_ms, 0), :subject, :answer FROM boot
           WHERE NOT EXISTS (SELECT 1 FROM answer WHERE at_ms BETWEEN :at - :apart AND :at)
             AND (SELECT count(*) FROM answer WHERE at_ms BETWEEN :midnight AND :at) < :a_day
           ORDER BY id DESC LIMIT 1"""

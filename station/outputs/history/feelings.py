@@ -13,7 +13,8 @@ from station.outputs.history.store import delete_row, open_store, transaction
 
 MOST = 10
 
-KEEP = """INSERT INTO feeling SELECT :at, id, :at - coalesce(offset_ms, 0), :discomfort, :mood, :sealed
+KEEP = """INSERT INTO feeling (at_ms, boot, up_ms, discomfort, mood, sealed)
+          SELECT :at, id, :at - coalesce(offset_ms, 0), :discomfort, :mood, :sealed
           FROM boot ORDER BY id DESC LIMIT 1"""
 
 
