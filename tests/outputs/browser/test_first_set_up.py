@@ -1,0 +1,54 @@
+"""The first set-up in Chromium, as long as it takes a person: the calibration's four minutes are most of it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from chromium import IN_CHROMIUM, Station, go, until
+
+pytestmark = IN_CHROMIUM
+
+
+def test_the_first_set_up_from_its_beginning_to_its_end(page: Any, station: Station) -> None:
+    """Red flags, power, sensor, sound, the whole calibration with a person who follows it, button, privacy."""
+    go(page, station, "/setup?step=flags")
+    page.click("[data-do=setup]")
+    page.click("[data-choice=battery]")
+    page.wait_for_selector("[data-step=sensor]")
+    until(page, "document.getElementById('signal').textContent.includes('gut')", 15)
+    page.click("[data-do=setup] >> nth=0")
+    page.wait_for_selector("[data-step=sound]")
+    page.click("[data-do=start]")
+    until(page, "document.getElementById('saying').textContent.length > 5", 5)
+    page.click("[data-choice=heard]")
+    page.wait_for_selector("[data-step=calibration]")
+    follows = {"rest": "rest", "reference_1": "reference", "reference_2": "reference", "shrug": "shrug", "drop": "rest"}
+    heard = len(station.said)
+    page.click("[data-move=start]")
+    end = time.monotonic() + 200
+    while time.monotonic() < end and not page.locator("[data-when=taken]").is_visible():
+        for said in station.said[heard:]:
+            heard += 1
+            if said.get("event") == "calibration_step":
+                station.person(activity=follows.get(said["step"], "rest"))
+                if said["step"] == "typing":
+                    page.click("[data-move=skip]")
+        refused = [said for said in station.said if said.get("event") == "calibration_refused"]
+        assert not refused, refused
+        page.wait_for_timeout(200)
+    assert "kennt jetzt deine Ruhe" in page.locator("#calibration-result").inner_text()
+    page.click("[data-when=taken]")
+    page.wait_for_selector("[data-step=button]")
+    page.wait_for_timeout(500)
+    station.tell("press 2.0")
+    page.wait_for_selector("[data-gesture=long].done", timeout=8000)
+    station.tell("press 2.0")
+    page.wait_for_timeout(2500)
+    page.click("[data-do=setup] >> nth=0")
+    page.wait_for_selector("[data-step=privacy]")
+    page.click("main [data-do=setup]")
+    page.wait_for_selector("text=Alles eingerichtet")
+    go(page, station, "/")
+    assert page.locator(".hint a[href='/setup']").count() == 0
+    station.person(activity="typing")

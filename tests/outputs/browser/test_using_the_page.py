@@ -1,0 +1,236 @@
+"""The page in a real Chromium, over the real station with a simulated person: seen, pressed, typed into."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pytest
+from chromium import IN_CHROMIUM, Station, ask, go, until
+
+from station.core.signal import LEVELS
+
+pytestmark = IN_CHROMIUM
+
+
+# --- what is seen ---------------------------------------------------------------------------------------
+
+
+def test_the_trace_moves_and_follows_the_shoulder(page: Any, station: Station) -> None:
+    station.person(activity="rest")
+    go(page, station, "/")
+    until(page, "document.getElementById('level-word').textContent === 'ruht'", 20)
+    before = page.evaluate("document.getElementById('trace').toDataURL()")
+    station.person(activity="raised")
+    until(page, "document.getElementById('level-fill').classList.contains('loaded')", 20)
+    assert page.evaluate("document.getElementById('trace').toDataURL()") != before
+    station.person(activity="typing")
+
+
+def test_the_picture_is_at_most_a_quarter_of_a_second_behind(page: Any, station: Station) -> None:
+    """From the conversion, by the time stamp of the sensor's frame, to the pixel: one computer, one clock.
+
+        conversions ─► frame ─► reading ─► stream ─► drawn ─► painted
+             └ lag ┘ `t_last`, when the reading's window was whole
+
+    A message that is posted while a picture is drawn arrives once that picture is painted.
+    """
+    go(page, station, "/")
+    page.wait_for_timeout(1500)
+    seen = page.evaluate(
+        """() => new Promise((done) => {
+             const found = [], painted = new MessageChannel(), drawn = [];
+             painted.port1.onmessage = () => {
+               found.push([...drawn.shift(), Date.now() / 1000]);
+               if (found.length === 80) done(found);
+             };
+             document.addEventListener("desk:drawn", (event) => {
+               drawn.push([event.detail.centre, event.detail.decided]);
+               painted.port2.postMessage(0);
+             });
+           })"""
+    )
+    lag = LEVELS["emg-raw"](None).lag_s
+    from_frame = sorted(painted - (centre + lag) for centre, _, painted in seen)
+    from_reading = sorted(painted - decided for _, decided, painted in seen)
+    p95 = round(0.95 * len(seen)) - 1
+    print(
+        f"\nfrom the frame's time stamp to the pixel: median {1000 * median(from_frame):.0f} ms, p95 "
+        f"{1000 * from_frame[p95]:.0f} ms; from the middle of the window {1000 * lag:.0f} ms more; from the reading: "
+        f"p95 {1000 * from_reading[p95]:.0f} ms"
+    )
+    assert from_frame[0] > 0, "nothing is painted before it was measured"
+    assert from_frame[p95] <= 0.25, from_frame[-8:]
+    assert from_reading[p95] <= 0.25, from_reading[-8:]
+
+
+def test_an_exercise_is_started_breathed_paused_and_stopped(page: Any, station: Station) -> None:
+    go(page, station, "/")
+    page.click("[data-do=start][data-technique=breathing][data-length=micro]")
+    page.wait_for_selector("#session:not([hidden])", timeout=5000)
+    until(page, "document.getElementById('saying').textContent.length > 10", 5)
+    page.click("[data-do=next]")
+    page.wait_for_timeout(300)
+    page.click("[data-do=next]")
+    until(page, "document.getElementById('breath-word').textContent === 'einatmen'", 20)
+    sizes = []
+    for _ in range(2):
+        sizes.append(page.evaluate("document.querySelector('.breath-ball').getBoundingClientRect().width"))
+        page.wait_for_timeout(1200)
+    assert sizes[1] > sizes[0] + 5, "it grows with the breath"
+    page.click("[data-do=pause]")
+    until(page, "document.getElementById('pause-word').textContent === 'Weiter'", 5)
+    page.wait_for_timeout(200)
+    still = page.evaluate("document.querySelector('.breath-ball').getBoundingClientRect().width")
+    page.wait_for_timeout(600)
+    assert page.evaluate("document.querySelector('.breath-ball').getBoundingClientRect().width") == pytest.approx(
+        still, abs=1
+    )
+    page.click("[data-do=pause]")
+    until(page, "document.getElementById('pause-word').textContent === 'Anhalten'", 5)
+    page.click("#session [data-do=stop]")
+    page.wait_for_timeout(400)
+    page.click("#session [data-do=stop]")
+    page.wait_for_selector("#session", state="hidden", timeout=5000)
+
+
+def test_a_moment_is_marked_and_gets_its_words_which_stay(page: Any, station: Station) -> None:
+    go(page, station, "/diary")
+    count = page.locator("textarea").count()
+    page.click("main [data-do=mark]")
+    until(page, f"document.querySelectorAll('textarea').length === {count + 1}", 8)
+    page.locator("textarea").first.fill("am Telefon, „schon wieder“ <b>")
+    until(page, "document.querySelector('.saved').textContent === 'aufgehoben'", 5)
+    page.reload()
+    assert page.locator("textarea").first.input_value() == "am Telefon, „schon wieder“ <b>"
+
+
+def test_an_offer_is_answered_on_the_page_with_its_reason(page: Any, station: Station) -> None:
+    """The whole way to an offer takes minutes; here only the answer's own way is walked."""
+    go(page, station, "/")
+    until(page, "document.getElementById('level-number').textContent !== ''", 10)
+    assert page.locator("#offer").is_hidden()
+    with page.expect_request("**/api/answer") as asked:
+        page.evaluate("document.querySelector('[data-answer=not_now]').click()")
+    assert json.loads(asked.value.post_data) == {"answer": "not_now"}
+
+
+def test_it_is_used_with_the_keyboard_alone(page: Any, station: Station) -> None:
+    go(page, station, "/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.dataset.technique") == "shoulder-drop":
+            break
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline != "none", "where one is can be seen"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#session:not([hidden])", timeout=5000)
+
+
+def test_who_wants_less_movement_gets_less(browser: Any, station: Station) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 780}, reduced_motion="reduce")
+    page = context.new_page()
+    go(page, station, "/")
+    page.click("[data-do=start][data-technique=breathing][data-length=micro]")
+    page.wait_for_selector("#session:not([hidden])")
+    page.click("[data-do=next]")
+    page.wait_for_timeout(300)
+    page.click("[data-do=next]")
+    until(page, "document.getElementById('breath-word').textContent !== ''", 20)
+    seen = [
+        page.evaluate("document.querySelector('.breath-ball').getBoundingClientRect().width")
+        for _ in range(4)
+        if page.wait_for_timeout(400) is None
+    ]
+    assert max(seen) - min(seen) < 1, "the light changes, not the size"
+    for _ in range(2):
+        ask(page, "stop", {})
+        page.wait_for_timeout(300)
+    context.close()
+
+
+def test_it_can_be_read_without_javascript(browser: Any, station: Station) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    for path, words in (
+        ("/", "Deine Schulter"),
+        ("/day?date={day}", "Ruhe"),
+        ("/exercises/autogenic", "Was man darüber weiß"),
+        ("/help", "112"),
+    ):
+        go(page, station, path)
+        assert words in page.content()
+        assert page.locator("button:visible").count() == 0, "no button that would do nothing"
+    context.close()
+
+
+def test_two_weeks_of_looking_are_answered_ended_and_begun_without_javascript(browser: Any, station: Station) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    go(page, station, "/")
+    assert page.is_visible("#question-hint")
+    page.click("#question-hint a")
+    page.click("text=es drängte")
+    assert "Gerade ist nichts zu fragen" in page.inner_text("#observation")
+    page.click("text=Deine Antworten")
+    assert "es drängte" in page.inner_text("#observation .felt")
+    page.click("text=Jetzt aufhören")
+    page.click("summary:has-text('Zwei Wochen hinschauen')")
+    page.click("text=Was du selbst spürst")
+    assert "Gerade ist nichts zu fragen" in page.inner_text("#observation")
+    page.click("text=Jetzt aufhören")
+    station.tell("observe pace")
+    context.close()
+
+
+def test_your_data_is_taken_along_and_deleted_without_javascript(browser: Any, station: Station) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{station.address}/data?lang=de")
+    with page.expect_download() as download:
+        page.click("text=Als Zip herunterladen")
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert archive.testzip() is None
+        assert {"minutes.csv", "marks.csv", "history.json"} <= set(archive.namelist())
+    page.fill("[name=since]", "2001-01-01")
+    page.fill("[name=until]", "2001-01-02")
+    page.click("text=Diese Tage löschen")
+    assert "1. Januar 2001 – " in page.inner_text("main")
+    page.click("text=Ja, für immer löschen")
+    assert "Gelöscht und nachgesehen: 0 Einträge, 0 Aufnahmen." in page.inner_text("main")
+    context.close()
+
+
+# --- behind a passphrase ------------------------------------------------------------------------------------
+
+
+def test_with_a_passphrase_one_signs_in_and_sees_the_same(browser: Any, tmp_path: Path) -> None:
+    locked = Station(tmp_path)
+    page = browser.new_page()
+    try:
+        page.goto(f"{locked.address}/setup?step=privacy")
+        page.fill("#new-passphrase", "vier weiche Kissen")
+        page.click("#pass-form [type=submit]")
+        page.wait_for_selector("text=Ein Kennwort ist gesetzt", timeout=10_000)
+        context = browser.new_context()
+        other = context.new_page()
+        other.goto(f"{locked.address}/")
+        assert other.url.endswith("/login")
+        other.fill("#passphrase", "falsch geraten")
+        other.click("button")
+        assert "nicht das Kennwort" in other.content()
+        other.fill("#passphrase", "vier weiche Kissen")
+        other.click("button")
+        other.wait_for_selector("#level-word")
+        assert re.fullmatch(rf"{locked.address}/", other.url)
+        context.close()
+    finally:
+        page.close()
+        locked.stop()
