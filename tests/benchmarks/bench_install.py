@@ -22,7 +22,7 @@ pytestmark = pytest.mark.benchmark
 ROOT = Path(__file__).parents[2]
 SOURCE = ("pyproject.toml", "README.md", "LICENSE", "station", "hardware", "sounds")
 # What the tests below need beside the station; their versions are not what is judged.
-FOR_TESTS = ("pytest", "hypothesis", "scipy<1.16", "pyyaml", "jsonschema", "httpx2", "soundfile")
+FOR_TESTS = ("pytest", "hypothesis", "scipy<1.16", "pyyaml", "jsonschema", "httpx2", "httpx", "soundfile")
 CONFIG = """\
 [sensor]
 driver = "simulated"
