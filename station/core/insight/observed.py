@@ -11,17 +11,16 @@ Rule 3: only a difference whose whole interval lies on one side is called one.  
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Final
 
 import numpy as np
 
-from station.core.insight.estimate import fitted, t_quantile
+from station.core.insight.contrast import Contrast, believed
+from station.core.insight.estimate import fitted
 from station.core.insight.findings import LEAST_EACH
-from station.core.insight.situations import BETWEEN
 
 ALPHA: Final = 0.05
 
@@ -36,24 +35,16 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
+class Observed(Contrast):
     """One kind of answer: how often it was given, how often something was measured before it, the mean share of rest.
 
-    difference, low, high: against all other answers, in shares; None: can't be known yet.
+    Compared with all other answers.
     """
 
     answer: str
     said: int
     measured: int
     rest: float | None
-    difference: float | None = None
-    low: float = 0.0
-    high: float = 0.0
-
-    @property
-    def clear(self) -> bool:
-        """Does the whole interval lie on one side?"""
-        return self.difference is not None and (self.low > 0 or self.high < 0)
 
 
 def observed(answers: Sequence[str], said: Sequence[Said], whole: bool) -> list[Observed]:
@@ -74,11 +65,7 @@ def _observed(answer: str, said: Sequence[Said], measured: Sequence[Said], toget
     if found is None:
         return plain
     difference, error, degrees = found
-    variance = max(1e-6, error**2)
-    keep = BETWEEN / (BETWEEN + variance)
-    half = t_quantile(1 - ALPHA / (2 * together), degrees) * math.sqrt(keep * variance)
-    centre = keep * difference
-    return Observed(answer, plain.said, plain.measured, plain.rest, centre, centre - half, centre + half)
+    return replace(plain, **believed(difference, error**2, degrees, ALPHA / together))
 
 
 def _fit(answer: str, measured: Sequence[Said]) -> tuple[float, float, int] | None:

@@ -3,28 +3,25 @@
 A day is compared with itself: the share of rest in the situation (in calls, from ten to twelve) minus that of the same
 day's other time, so that a good day speaks against no situation of a bad one.  A weekday is compared with all other
 days.  Days are the units, because the pieces of one day hang together.  As for exercises: nothing before eight days of
-each and two weeks, planned looks, everything pulled towards "no difference" (`shrink.py`), and an interval that holds
+each and two weeks, planned looks, everything pulled towards "no difference" (`contrast.py`), and an interval that holds
 for all situations together.
 """
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean, variance
 from typing import Final
 
-from station.core.insight.estimate import t_quantile
+from station.core.insight.contrast import Contrast, believed
 from station.core.insight.findings import ALPHA, LEAST_EACH, LOOKS
 
 LEAST_DAYS_APART: Final = 14
 # Less than a quarter of an hour of a situation says nothing of its day.
 LEAST_VALID_S: Final = 900.0
 HOURS_TOGETHER: Final = 2
-# Shares of rest: differences of situations usually lie within 10 points.
-BETWEEN: Final = 0.1**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +37,15 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
-    """rest: share there.  difference, low, high: against other times, in shares; None: can't be known yet.
+class Situation(Contrast):
+    """rest: share there.  days: on how many days it was measured beside something else.  Compared with other times.
 
-    name: `context call`, `weekday 0`, `hour 10`.  days: on how many days it was measured beside something else.
+    name: `context call`, `weekday 0`, `hour 10`.
     """
 
     name: str
     rest: float
     days: int
-    difference: float | None = None
-    low: float = 0.0
-    high: float = 0.0
-
-    @property
-    def clear(self) -> bool:
-        """Does the whole interval lie on one side?"""
-        return self.difference is not None and (self.low > 0 or self.high < 0)
 
 
 def situations(pieces: Iterable[Piece]) -> list[Situation]:
@@ -121,8 +110,5 @@ def _at_the_look(values: Mapping[int, float]) -> list[float]:
 
 
 def _compared(plain: Situation, values: list[float], together: int) -> Situation:
-    error = max(1e-6, variance(values) / len(values))
-    keep = BETWEEN / (BETWEEN + error)
-    half = t_quantile(1 - ALPHA / (2 * together), len(values) - 1) * math.sqrt(keep * error)
-    centre = keep * fmean(values)
-    return Situation(plain.name, plain.rest, plain.days, centre, centre - half, centre + half)
+    error2 = variance(values) / len(values)
+    return replace(plain, **believed(fmean(values), error2, len(values) - 1, ALPHA / together))
