@@ -32,8 +32,6 @@ CLICK = 0.03
 PEAK = 10 ** (-2.5 / 20)
 BAND_LUFS = (-24.0, -18.5)
 """A voice of -20 LUFS, with a bed under it and pacer tones beside it."""
-PACED, PACER_LUFS = 0.75, -29.0
-"""Where more of the time than this is breath tones, the whole cannot be louder than they are agreed to be by much."""
 
 _REACH_S = 0.5
 _SEAM = round(0.005 * RATE)
@@ -76,15 +74,12 @@ class Heard:
     click: float
     left: float
     """The biggest step in what is left when all sounds are taken out."""
-    paced: float
-    """The share of the time in which a breath tone leads."""
 
     def faults(self) -> list[str]:
         """What is not as agreed, in sentences; empty when all is."""
         faults = [f"sound {n + 1} is {late:+.3f} s off" for n, late in enumerate(self.late) if abs(late) > ON_TIME_S]
-        band = (PACER_LUFS if self.paced > PACED else BAND_LUFS[0], BAND_LUFS[1])
-        if not band[0] <= self.lufs <= band[1]:
-            faults.append(f"{self.lufs:.1f} LUFS is outside {band}")
+        if not BAND_LUFS[0] <= self.lufs <= BAND_LUFS[1]:
+            faults.append(f"{self.lufs:.1f} LUFS is outside {BAND_LUFS}")
         if self.peak > PEAK:
             faults.append(f"a peak of {self.peak:.2f}")
         if self.click > CLICK:
@@ -100,8 +95,7 @@ def listen(mix: Mix, expected: Sequence[Played]) -> Heard:
     late = tuple(found / RATE - each.at for found, each in zip(begins, expected, strict=True))
     around = np.pad(left, _SEAM)
     seams = [_step_at_the_ends(around, found, each.samples()) for found, each in zip(begins, expected, strict=True)]
-    paced = sum(each.seconds for each in expected) * RATE / len(mix)
-    return Heard(late, integrated(mix), float(np.max(np.abs(mix))), max(seams, default=0.0), _step(left), paced)
+    return Heard(late, integrated(mix), float(np.max(np.abs(mix))), max(seams, default=0.0), _step(left))
 
 
 def take_out(mix: Mix, expected: Sequence[Played]) -> tuple[list[int], Mix]:
