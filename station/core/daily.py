@@ -11,6 +11,7 @@ date, and only those that were *done* are remembered, for 14 days, so that none 
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -32,6 +33,7 @@ def is_possible(wish: object) -> bool:
     return isinstance(wish, str) and (wish in ("off", *ANCHORS) or _TIME.fullmatch(wish) is not None)
 
 
+@functools.lru_cache(maxsize=64)  # asked for ten times a second, and the same for a day
 def days_of(date: str) -> int:
     """`2026-11-28` as a number that grows by one a day; 0 for what is no date.
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from station.core.component import NEVER, Component, Handler, Message
 from station.core.events import Event
+from station.core.inputs import Frame
 
 # Answers to answers to answers ...: more of them in a row are a mistake in a table.  How many messages there are says
 # nothing: after a minute without samples a single frame tells of six hundred empty readings.
@@ -38,8 +39,12 @@ class Engine:
 
     def __init__(self, components: Sequence[Component]) -> None:
         self.components = tuple(components)
-        self._dues = [component.due for component in self.components]
         self._routes = Routes(self.components)
+        # Most frames of samples say nothing: they change the plans of those who hear them, and of nobody else.
+        hearers = [component for component in self.components if Frame in component.routes()]
+        self._dues_of_hearers = [component.due for component in hearers]
+        self._dues_of_others = [component.due for component in self.components if component not in hearers]
+        self._due_of_others: float | None = None  # None: something has happened since they were asked
 
     def handle(self, message: Message, now: float) -> list[Event]:
         """Everything that follows from `message` at monotonic second `now`, in order.
@@ -55,8 +60,11 @@ class Engine:
             if answers := handler(message, now):
                 told.extend(answers)
         said: list[Any] = [message] if to_tell else []
-        if not told:  # most frames of samples say nothing
+        if not told:
+            if type(message) is not Frame:
+                self._due_of_others = None
             return said
+        self._due_of_others = None
         for _ in range(LONGEST_CHAIN):
             answered: list[Message] = []
             for current in told:
@@ -73,4 +81,10 @@ class Engine:
 
     def due(self) -> float:
         """The monotonic second by which somebody wants a `Tick` (`NEVER`: nobody waits)."""
-        return min([due() for due in self._dues], default=NEVER)
+        if self._due_of_others is None:
+            self._due_of_others = min([due() for due in self._dues_of_others], default=NEVER)
+        soonest = self._due_of_others
+        for due in self._dues_of_hearers:
+            if (asked := due()) < soonest:
+                soonest = asked
+        return soonest

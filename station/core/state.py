@@ -136,7 +136,9 @@ def fold(state: State, moment: e.Moment) -> State:
     if folder is None or (unmeasured and type(moment.event) in MEASURED):
         return state
     changes = folder(state, moment.event, moment)
-    return replace(state, **changes) if changes else state
+    if all(getattr(state, name) == value for name, value in changes.items()):
+        return state
+    return replace(state, **changes)
 
 
 def _reading(s: State, event: e.Reading, _: e.Moment) -> dict[str, Any]:

@@ -95,16 +95,16 @@ class SmallDesk:
 
     def wait(self, seconds: float) -> list[Any]:
         """Let time pass, a Tick whenever somebody asked for one; what it brought."""
-        until = self.now + seconds
+        until, due = self.now + seconds, self.engine.due()
         fresh = []
         for _ in range(100_000):
-            due = self.engine.due()
             if due > until:
                 self.now = until
                 return fresh
             self.now = max(self.now, due)
             fresh += self.say(Tick())
-            assert self.engine.due() > self.now, f"somebody wants the same Tick again and again at {self.now}"
+            due = self.engine.due()
+            assert due > self.now, f"somebody wants the same Tick again and again at {self.now}"
         raise AssertionError("time does not pass")
 
     def press(self, *held: float) -> list[Any]:
