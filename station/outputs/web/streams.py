@@ -1,9 +1,9 @@
 """The live stream to every open browser: one message written once, sent to all.
 
-    take() on the main thread ──call_soon_threadsafe──► pump ──► every client's queue ──► its connection
+    take() on the main thread ──call_soon_threadsafe──► one frame ──► every client's queue ──► its connection
 
-A browser that cannot keep up is let go; it comes back by itself and gets the whole picture.  Without a browser the pump
-sleeps and a reading costs nothing but a place in a list.
+A browser that cannot keep up is let go; it comes back by itself and gets the whole picture.  Without a browser a
+reading costs nothing but a place in a list.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Streams:
         self.live = live
         self._clients: dict[Client, asyncio.Task[Any] | None] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._news: asyncio.Event | None = None
+        self._told_at = 0.0
         self._waking = False
         self._closing = False
 
@@ -57,27 +57,37 @@ class Streams:
             loop.call_soon_threadsafe(self._woken)
 
     def _woken(self) -> None:
-        if self._news is not None:
-            self._news.set()
+        """Tell what is new now, or as soon as a moment has passed since the last time."""
+        loop = self._loop
+        if loop is None:
+            return
+        wait = self._told_at + GATHER_S - loop.time()
+        if wait > 0:
+            loop.call_later(wait, self._tell_news)
+        else:
+            self._tell_news()
+
+    def _tell_news(self) -> None:
+        if self._loop is None:
+            return
+        self._waking = False
+        frame = self.live.frame()
+        if frame is not None:
+            self._tell(frame)
 
     async def pump(self) -> None:
-        """Write what is new and hand it to everyone, until cancelled."""
-        self._loop, self._news, self._closing = asyncio.get_running_loop(), asyncio.Event(), False
+        """Keep the streams open, also while nothing happens, until cancelled."""
+        self._loop = loop = asyncio.get_running_loop()
+        self._told_at, self._waking, self._closing = loop.time(), False, False
         try:
             while True:
-                try:
-                    await asyncio.wait_for(self._news.wait(), STILL_HERE_S)
-                except TimeoutError:
+                wait = self._told_at + STILL_HERE_S - loop.time()
+                if wait > 0:
+                    await asyncio.sleep(wait)
+                else:
                     self._tell(b": still here\n\n")
-                    continue
-                self._news.clear()
-                self._waking = False
-                frame = self.live.frame()
-                if frame is not None:
-                    self._tell(frame)
-                await asyncio.sleep(GATHER_S)
         finally:
-            self._loop = self._news = None
+            self._loop = None
 
     def close(self) -> None:
         """End every stream, so that the server can go."""
@@ -89,6 +99,8 @@ class Streams:
                 client.put_nowait(None)
 
     def _tell(self, frame: bytes) -> None:
+        if self._loop is not None:
+            self._told_at = self._loop.time()
         for client, task in list(self._clients.items()):
             try:
                 client.put_nowait(frame)
