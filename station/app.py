@@ -23,6 +23,8 @@ from station.core.component import Message
 from station.core.engine import Engine
 from station.core.events import (
     CalibrationDone,
+    CalibrationRefused,
+    CalibrationStep,
     Event,
     Excluded,
     Liked,
@@ -34,6 +36,8 @@ from station.core.events import (
     Quiet,
     SensorTrouble,
     SensorWell,
+    SessionEnded,
+    SessionStarted,
 )
 from station.core.inputs import Frame, Input, LocalTime, Tick
 from station.keeper import Keeper
@@ -48,7 +52,8 @@ HOUSEKEEPING_S = 1.0
 REMEMBER_S = 60.0
 # How often the core is told the time of day: a clock that is set (or put forward in spring) is wrong no longer.
 TIME_S = 60.0
-# 40 s of frames in the inbox: a station that far behind drops the newest, and their absence shows as a gap in time.
+# 200 s of frames in the inbox (40 s of short ones): a station that far behind drops the newest, and their absence shows
+# as a gap in time.
 LONGEST_INBOX = 2000
 
 
@@ -64,6 +69,9 @@ class Device(Protocol):
 
 class Sensor(Device, Protocol):
     """The device that private mode closes."""
+
+    def closely(self, on: bool) -> None:
+        """Short frames, because somebody listens to the muscle; or the usual ones again."""
 
     def release(self) -> None:
         """End as `stop` does, but return at once: the loop goes on while the sensor closes."""
@@ -184,8 +192,13 @@ class App:
             notify("READY=1\nSTATUS=The sensor is being read.")
         elif isinstance(event, SensorTrouble):  # it lives and says so: a restart by the manager would help nobody
             notify(f"READY=1\nSTATUS={event.problem}")
+        elif isinstance(event, SessionStarted | CalibrationStep):
+            self.sensor.closely(True)
+        elif isinstance(event, SessionEnded | CalibrationRefused):
+            self.sensor.closely(False)
         elif isinstance(event, CalibrationDone):
             yardsticks.save(self.state_dir, event.calibration)
+            self.sensor.closely(False)
         elif isinstance(event, Private):
             self._private = event.on
             self._remember_at = 0.0  # what the person asked for outlives a power cut a second later

@@ -49,6 +49,7 @@ class SensorDevice:
         self._watch: Watch | None = None
         self._lock = threading.RLock()
         self._wanted = False
+        self._closely = False
         self._forbidden: tuple[str, str] = ("", "")
         self._calm_since: float | None = None
 
@@ -85,6 +86,11 @@ class SensorDevice:
         if acquisition := self._acquisition:
             acquisition.control(message)
 
+    def closely(self, on: bool) -> None:
+        """Short frames while somebody listens to the muscle, the usual ones again when that is over."""
+        self._closely = on
+        self.control({"closely": on})
+
     def release(self) -> None:
         """Close the sensor without waiting for it; no frame comes after this."""
         with self._lock:
@@ -109,7 +115,7 @@ class SensorDevice:
             self._settings,
             on_frame=self._on_frame,
             on_lost=lambda problem, remedy: self._put(SensorLost(problem, remedy)),
-            on_back=lambda rate: None,  # the core sees the sensor come back by its frames
+            on_back=self._on_back,
         )
         self._acquisition.start()
 
@@ -136,6 +142,11 @@ class SensorDevice:
         released, self._released = self._released, None
         if released:
             released.stop()
+
+    def _on_back(self, _rate: float) -> None:
+        """A new process knows nothing of what was asked of the one before; the core sees it by its frames."""
+        if self._closely:
+            self.control({"closely": True})
 
     def _on_frame(self, raw: Raw) -> None:
         volts = np.frombuffer(raw.volts, dtype=np.float32).reshape(-1, raw.channels)

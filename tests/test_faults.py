@@ -156,6 +156,12 @@ class NoSensor:
     def start(self) -> None:
         """Nothing to open."""
 
+    close = False
+
+    def closely(self, on: bool) -> None:
+        """Nothing to listen to."""
+        self.close = on
+
     def release(self) -> None:
         """Nothing to close."""
 

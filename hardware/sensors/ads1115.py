@@ -169,7 +169,8 @@ class Ads1115Source:
         self._close_bus()
 
     def control(self, message: Mapping[str, Any]) -> None:
-        """Real sensors ignore it; a twin's bus breaks and heals: `{"fault": "nack", "times": 3}`, `{"heal": true}`."""
+        """Short frames or not; a twin's bus breaks and heals: `{"fault": "nack", "times": 3}`, `{"heal": true}`."""
+        self._sampler.builder.closely = bool(message.get("closely", self._sampler.builder.closely))
         fault, heal = getattr(self._bus, "fault", None), getattr(self._bus, "heal", None)
         if fault and "fault" in message:
             fault(message["fault"], message.get("times"))

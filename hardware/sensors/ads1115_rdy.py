@@ -45,7 +45,7 @@ class Rdy:
         self.edges = edges
         self.where = where
         self.rate = float(RATE)
-        self.builder = FrameBuilder(1, RATE, lambda: self.rate)
+        self.builder = FrameBuilder(1, lambda: self.rate)
         self._row = 0
         self._edge: float | None = None
         self._marks: deque[tuple[float, int]] = deque()

@@ -52,7 +52,7 @@ class Timed:
         self._per_row = inputs if together else 1
         self._guest_every = 0 if together else max(2, round(rate / GUEST_RATE))
         self._period = 1.0 / (rate * self._per_row)
-        self.builder = FrameBuilder(len(self.pins), rate, lambda: self.rate)
+        self.builder = FrameBuilder(len(self.pins), lambda: self.rate)
         self._epoch: float | None = None
         self._tick = 0
         self._partial: list[float] = []

@@ -2,7 +2,7 @@
 
     source = driver.open(settings)        may raise SensorError
     while True:
-        frame = source.read()             blocks for about 20 ms; may raise SensorError
+        frame = source.read()             blocks for about 0.1 s; may raise SensorError
     source.close()                        always possible, also after an error, also twice
 
 A driver module `hardware/sensors/NAME.py` *must* offer `Settings` (a frozen msgspec struct, every field described)
@@ -19,12 +19,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-FRAME_S = 0.020
+# As long as the core's hop: whoever is woken by a frame has something to say.  A fifth of it while somebody listens
+# to the muscle: letting go must be heard at once.
+FRAME_S = 0.1
+CLOSE_FRAMES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """About 20 ms of samples.
+    """About 0.1 s of samples; 20 ms while somebody listens closely.
 
     volts: flat tuple/list/array of float, volts at the ADC pin, interleaved by channel (c0, c1, c0, c1, ...).
     channels: number of channels (>= 1).
@@ -59,4 +62,7 @@ class Source(Protocol):
         """Release the device.  Safe to call twice."""
 
     def control(self, message: Mapping[str, Any]) -> None:
-        """Tell a twin what to do (`{"shoulders": 20.0}`); real sensors ignore it."""
+        """`{"closely": true}` asks for short frames, `false` for the usual ones; a driver that cannot ignores it.
+
+        Everything else tells a twin what to do (`{"shoulders": 20.0}`); real sensors ignore that.
+        """

@@ -14,8 +14,11 @@ from typing import Annotated, Any
 
 import msgspec
 
-from hardware.sensors.contract import Frame, SensorError
+from hardware.sensors.contract import CLOSE_FRAMES, FRAME_S, Frame, SensorError
 from hardware.sensors.edf_reader import Recording, read
+
+# It does not know when somebody listens closely, so it is always ready for that.
+SHORT_S = FRAME_S / CLOSE_FRAMES
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,7 +45,7 @@ class RecordingSource:
         self._loop = loop
         self._clock = clock
         self._sleep = sleep
-        self._frames = recording.frames()
+        self._frames = recording.frames(SHORT_S)
         self._start = clock()
 
     def read(self) -> Frame:
@@ -55,7 +58,7 @@ class RecordingSource:
                     "Set loop = true under [sensor] to start again, or choose another driver.",
                 )
             self._start += self.recording.seconds
-            self._frames = self.recording.frames()
+            self._frames = self.recording.frames(SHORT_S)
             frame = next(self._frames)
         due = self._start + frame.t_last
         wait = due - self._clock()

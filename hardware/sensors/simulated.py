@@ -89,6 +89,8 @@ class SimulatedSource:
     def control(self, message: Mapping[str, Any]) -> None:
         """Tell the person, or the bus, what to do (see the module's head).  Raises SensorError for what they cannot."""
         orders = dict(message)
+        if "closely" in orders:
+            self._driver.control({"closely": orders.pop("closely")})
         wire = orders.pop("bus", None)
         try:
             if wire:

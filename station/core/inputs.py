@@ -29,7 +29,7 @@ class Tick(Input):
 
 @dataclass(frozen=True, slots=True, eq=False, init=False)
 class Frame(Input):
-    """About 20 ms of samples.
+    """About 0.1 s of samples, as long as a hop; a fifth of that while somebody listens to the muscle.
 
     volts: float32 array (n, channels), volts at the ADC pin, in the order of conversion.  The core keeps it until its
         hop is full, so nobody writes into it again.

@@ -94,7 +94,7 @@ class Sensing:
         push = self._push
         hops = push(frame.volts, frame.t_last, frame.rate, frame.lost) if push else self._of_channels(frame)
         if not hops and self._well:
-            return ()  # four of five frames of 20 ms end here: they fill no hop
+            return ()  # four of five short frames end here: they fill no hop
         told: list[Message] = []
         if not self._well:
             self._well = True

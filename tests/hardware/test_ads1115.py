@@ -6,6 +6,7 @@ import itertools
 import math
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as examples
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from hardware.sensors.ads1115 import Settings
 from hardware.sensors.ads1115_link import longest_conversion_s
 from hardware.sensors.frames import FrameBuilder
+from station.core.signal import SignalPath
 
 
 def rows(source, seconds: float, bench) -> list:
@@ -153,9 +155,10 @@ def test_two_channels_too_fast_for_both_make_the_second_a_guest(make_bench):
 # --- the frames ---------------------------------------------------------------------------------------
 
 
-@given(st.lists(st.integers(1, 4), min_size=1, max_size=200), st.integers(1, 3))
-def test_rows_and_losses_always_add_up(steps, channels):
-    builder = FrameBuilder(channels, 500, lambda: 500.0)
+@given(st.lists(st.integers(1, 4), min_size=1, max_size=200), st.integers(1, 3), st.booleans())
+def test_rows_and_losses_always_add_up(steps, channels, closely):
+    builder = FrameBuilder(channels, lambda: 500.0)
+    builder.closely = closely
     row = 0
     builder.add(row, 0.0, [0.0] * channels)
     for step in steps:
@@ -164,9 +167,42 @@ def test_rows_and_losses_always_add_up(steps, channels):
     builder.flush()
     frames = list(builder.ready)
     assert sum(len(f.volts) // channels + f.lost for f in frames) == row + 1
-    assert all(len(f.volts) <= 10 * channels for f in frames)
+    assert all(len(f.volts) <= 50 * channels for f in frames)
+    assert not closely or all(len(f.volts) <= 10 * channels for f in frames[1:])
     for f in frames:  # no frame spans a gap
         assert f.volts[-1] - f.volts[0] == len(f.volts) // channels - 1
+
+
+@given(
+    st.lists(st.one_of(st.just(1), st.integers(1, 3), st.integers(2, 40), st.integers(400, 900)), max_size=300),
+    st.sampled_from([8, 50, 128, 333, 500, 860]),
+    st.booleans(),
+)
+def test_what_completes_a_hop_of_the_cores_is_the_end_of_a_frame(steps, rate, closely):
+    """Else what the muscle did would be known a frame later."""
+    builder, path = FrameBuilder(1, lambda: float(rate)), SignalPath("emg-envelope", None)
+    builder.closely = closely
+    row = ends = 0
+    for step in [1] * 100 + steps + [1] * 100:
+        row += step
+        builder.add(row, row / rate, [1.0])
+        while builder.ready:
+            frame = builder.ready.popleft()
+            volts = np.array(frame.volts, np.float32).reshape(-1, 1)
+            told = path.push(volts, frame.t_last, frame.rate, frame.lost)
+            if told and told[-1].state == "ok":
+                ends += 1
+                assert told[-1].end == pytest.approx(frame.t_last), "known when it was over, not a frame later"
+    assert ends > 0
+
+
+def test_somebody_who_listens_closely_gets_five_frames_for_one(make_bench):
+    source = make_bench().open(rate=500)
+    assert [len(source.read().volts) for _ in range(3)] == [50, 50, 50]
+    source.control({"closely": True})
+    assert [len(source.read().volts) for _ in range(6)] == [50, 10, 10, 10, 10, 10]
+    source.control({"closely": False})
+    assert [len(source.read().volts) for _ in range(4)] == [10, 40, 50, 50]
 
 
 @examples(max_examples=25, deadline=None)

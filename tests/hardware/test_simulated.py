@@ -6,7 +6,7 @@ import pytest
 
 from hardware.sensors import simulated
 from hardware.sensors.clock import VirtualClock
-from hardware.sensors.contract import SensorError
+from hardware.sensors.contract import FRAME_S, SensorError
 from hardware.sensors.person import Person
 
 LSB_V = 4.096 / 32768
@@ -17,7 +17,7 @@ def opened(**settings: object) -> simulated.SimulatedSource:
 
 
 def volts_of(source: simulated.SimulatedSource, seconds: float) -> np.ndarray:
-    frames = [source.read() for _ in range(round(seconds / 0.02))]
+    frames = [source.read() for _ in range(round(seconds / FRAME_S))]
     return np.concatenate([np.asarray(frame.volts).reshape(-1, frame.channels) for frame in frames])
 
 
