@@ -114,10 +114,12 @@ class SignalPath:
         span = self._hop / self._rate
         for k in range(hops, 0, -1):
             end = before - (k - 1) * span
-            told.append(Measured(end - span / 2, end, span, None, False, "stale", REASONS["stale"]))
+            told.append(Measured(end - self._level.lag_s, end, span, None, False, "stale", REASONS["stale"]))
         self._rest, self._fresh, self._count = b"", [], 0
         self._filled = []
         self._level.settle(next_volt)
+        # The first windows after the hole describe moments inside it, of which nobody knows anything.
+        self._doubt = math.ceil(self._level.lag_s / span) - 1
 
     def _gathered(self) -> bytes:
         """All samples that wait, as float32."""

@@ -21,7 +21,7 @@ from station.core.events import (
 )  # fmt: skip
 from station.core.inputs import Frame, SensorLost, Tick, UseCalibration
 from station.core.sensing import NO_YARDSTICK, Sensing, stored
-from station.core.yardstick import measure
+from station.core.yardstick import Yardstick, measure
 
 RATE = 860.0
 
@@ -131,9 +131,18 @@ def test_what_comes_later_changes_nothing_before():
     assert whole[: len(cut)] == cut
 
 
+FIVE_SECONDS = muscle([15] * 5)
+SMOOTH = Yardstick(signal="emg-envelope", rate=RATE, rest_level=1.6, reference_level=2.0)
+
+
 def lossy(sensing: Sensing, volts, lost: int, counted: bool = True):
     """Half of the volts, a hole of `lost` samples, the other half."""
-    engine, half, told = Engine([sensing]), len(volts) // 2 // 86 * 86 + 40, []
+    return holed(sensing, volts, len(volts) // 2 // 86 * 86 + 40, lost, counted)
+
+
+def holed(sensing: Sensing, volts, half: int, lost: int, counted: bool):
+    """The first `half` of the volts, a hole of `lost` samples, the rest."""
+    engine, told = Engine([sensing]), []
     for piece, at, gone in ((volts[:half], 0, 0), (volts[half:], half + lost, lost)):
         for k in range(0, len(piece), 20):
             frame = piece[k : k + 20, None]
@@ -171,6 +180,27 @@ def test_a_silence_of_any_length_ends_and_is_nothing_but_unknown(seconds, counte
     ]  # what follows is told with the lag of its window
     assert all(r.rve_percent is None and not r.resting for r in hole)
     assert only(told, Reading)[-1].t > seconds
+
+
+@given(
+    before=st.integers(200, 1400),
+    lost=st.one_of(st.integers(1, 500), st.integers(500, 5000)),
+    counted=st.booleans(),
+    kind=st.sampled_from(["emg-raw", "emg-envelope", "pressure"]),
+)
+@settings(max_examples=40, deadline=None)
+def test_no_reading_claims_a_time_at_which_no_samples_were(before, lost, counted, kind):
+    """A window reaches back: the first ones after a hole describe a moment inside it, of which nothing is known."""
+    stick = {"emg-raw": STICK, "emg-envelope": SMOOTH, "pressure": PAD}[kind]
+    counted = counted or lost <= RATE / 2 + 20  # shorter ones are only known when somebody counts
+    told = holed(Sensing(signals=(kind,), yardsticks=(stick,)), FIVE_SECONDS, before, lost, counted)
+    begin, end = before / RATE, (before + lost) / RATE
+    readings = only(told, Reading)
+    for reading in readings:
+        missing = min(end, reading.t + 0.05) - max(begin, reading.t - 0.05)
+        assert reading.rve_percent is None or missing <= 0.2 * 0.1 + 1e-9, reading
+    assert np.all(np.diff([reading.t for reading in readings]) > 0.05)
+    assert any(reading.t > end and reading.rve_percent is not None for reading in readings)
 
 
 def test_a_changed_rate_rebuilds_the_filters_without_a_jump():
