@@ -8,103 +8,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lesson import Lesson
 
-from hardware.sensors.person import Person
 from station.core.biofeedback import Biofeedback
 from station.core.calibrating import BEGINNINGS, MOVES, NO_SHRUG, OFF, STEPS, Calibrating
 from station.core.calibrating_words import PRESSURE_WORDS, WORDS, words
 from station.core.component import NEVER
 from station.core.engine import Engine
-from station.core.events import CalibrationDone, CalibrationRefused, CalibrationStep, Event, Private, Reading, Tone
+from station.core.events import CalibrationDone, CalibrationRefused, CalibrationStep, Private, Reading, Tone
 from station.core.inputs import Calibrate, Frame, SensorLost, Tick, UseCalibration
-from station.core.sensing import Sensing
-from station.core.yardstick import Yardstick, as_dict, from_dict
-
-RATE = 500.0
-HOP = 50
-
-# What the person does at each step, when they do what they are told.
-DOES = {
-    "rest": "rest",
-    "reference_1": "reference",
-    "reference_2": "reference",
-    "daily_reference": "reference",
-    "shrug": "shrug",
-    "typing": "typing",
-}
-
-
-# %RVE of each activity of the plain muscle below.
-LOADS = {"rest": 0.0, "reference": 100.0, "shrug": 150.0, "typing": 8.0}
-
-
-class Muscle:
-    """A muscle as plain as can be: noise whose amplitude is the load (the simulated person takes a turn below)."""
-
-    def __init__(self, signal: str) -> None:
-        self.signal = signal
-        self.activity = "rest"
-        self.fault = ""
-        self._random = np.random.default_rng(5)
-
-    def volts(self, rows: int) -> np.ndarray:
-        if self.fault:
-            return np.full(rows, 3.3)
-        load = LOADS[self.activity] / 100
-        if self.signal == "emg-raw":
-            return self._random.normal(1.65, np.hypot(0.0015, 0.05 * load), rows)
-        return self._random.normal({"pressure": 1.0}.get(self.signal, 0.05) + 0.5 * load, 0.002, rows)
-
-
-class Lesson:
-    """The calibrating and the sensing components with a muscle that listens, in virtual time."""
-
-    def __init__(self, signal: str = "emg-raw", does: dict[str, str] | None = None, yardstick: Yardstick | None = None):
-        known = (yardstick,) if yardstick else ()
-        self.calibrating = Calibrating([signal], known)
-        self.engine = Engine([Sensing(signals=[signal], yardsticks=known), self.calibrating])
-        self.muscle = Muscle(signal)
-        self.does = DOES | (does or {})
-        self.now = 100.0
-        self.events: list[Event] = []
-        self.gain = 1.0
-        self.ended = False
-
-    def tell(self, message: Any) -> list[Event]:
-        events = self.engine.handle(message, self.now)
-        self.events += events
-        for event in events:
-            self.ended = self.ended or isinstance(event, CalibrationDone | CalibrationRefused)
-            if isinstance(event, CalibrationStep):
-                self.muscle.activity = self.does.get(event.step, "rest")
-        return events
-
-    def live(self, seconds: float) -> None:
-        """The muscle goes on, frame by frame; the component is told the time when it asked for it."""
-        for _ in range(round(seconds * RATE / HOP)):
-            volts = self.muscle.volts(HOP)
-            self.now += HOP / RATE
-            self.tell(Frame((1.65 + (volts[:, None] - 1.65) * self.gain), self.now, RATE))
-            if self.now >= self.engine.due():
-                self.tell(Tick())
-            if self.ended:
-                return
-
-    @property
-    def steps(self) -> list[str]:
-        return [e.step for e in self.events if isinstance(e, CalibrationStep)]
-
-    @property
-    def end(self) -> Event | None:
-        return next((e for e in self.events if isinstance(e, CalibrationDone | CalibrationRefused)), None)
-
-    def done(self) -> Yardstick:
-        assert isinstance(self.end, CalibrationDone), self.end
-        return from_dict(self.end.calibration["channels"][0])
-
-    def refused(self) -> str:
-        assert isinstance(self.end, CalibrationRefused), self.end
-        return self.end.reason
+from station.core.yardstick import as_dict
 
 
 @pytest.fixture(scope="module")
@@ -280,87 +193,6 @@ def test_a_daily_reference_needs_a_first_calibration() -> None:
     assert "no calibration yet" in lesson.refused()
 
 
-@pytest.mark.parametrize("signal", ["emg-envelope", "pressure"])
-def test_other_sensors_are_taught_the_same_way(signal: str) -> None:
-    does = {"reference_1": "shrug", "reference_2": "shrug"} if signal == "pressure" else {}
-    lesson = Lesson(signal, does)
-    lesson.tell(Calibrate("start"))
-    while lesson.steps[-1] != "typing":
-        lesson.live(1)
-    lesson.tell(Calibrate("skip"))
-    assert lesson.done().signal == signal
-
-
-def test_a_pad_beside_electrodes_takes_the_shrug_for_its_reference() -> None:
-    calibrating = Calibrating(["emg-raw", "pressure"])
-    engine = Engine([calibrating])
-    rng, now, ended = np.random.default_rng(1), 0.0, []
-    events = engine.handle(Calibrate("start"), now)
-    step = "welcome"
-    while not ended and now < 300:
-        now += 0.1
-        emg = rng.normal(1.65, {"reference_1": 0.2, "reference_2": 0.2, "shrug": 0.3}.get(step, 0.002), 50)
-        pad = rng.normal(1.5 if step == "shrug" else 1.0, 0.003, 50)
-        events = engine.handle(Frame(np.stack([emg, pad], axis=1), now, RATE), now)
-        if now >= engine.due():
-            events += engine.handle(Calibrate("skip") if step == "typing" else Tick(), now)
-        step = next((e.step for e in events if isinstance(e, CalibrationStep)), step)
-        ended = [e for e in events if isinstance(e, CalibrationDone | CalibrationRefused)]
-    assert isinstance(ended[0], CalibrationDone), ended
-    # The daily reference holds the arms out: it refreshes the electrodes and leaves the pad alone.
-    told = engine.handle(Calibrate("daily"), now)
-    while isinstance(told[-1], CalibrationStep):
-        for _ in range(300):
-            now += 0.1
-            both = np.stack([rng.normal(1.65, 0.1, 50), rng.normal(1.0, 0.003, 50)], axis=1)
-            engine.handle(Frame(both, now, RATE), now)
-            if now >= engine.due():
-                break
-        told = engine.handle(Tick(), now)
-    daily = told[-1]
-    assert isinstance(daily, CalibrationDone), told
-    assert daily.calibration["channels"][1] == ended[0].calibration["channels"][1]
-    assert daily.calibration["channels"][0]["gain"] == pytest.approx(0.5, rel=0.1)
-    pad_found = from_dict(ended[0].calibration["channels"][1])
-    assert (pad_found.rest_level, pad_found.reference_level) == (
-        pytest.approx(1.0, abs=0.01),
-        pytest.approx(1.5, abs=0.01),
-    )
-
-
-def both_sides(engine: Engine, how: str, now: float, levels: dict[str, tuple[float, float]]) -> tuple[Event, float]:
-    """A lesson with two channels that stand at these volts in each step; how it ended, and when."""
-    rng, told = np.random.default_rng(2), engine.handle(Calibrate(how), now)
-    while isinstance(told[-1], CalibrationStep):
-        left, right = levels.get(told[-1].step, levels["rest"])
-        now += 0.1
-        while now < engine.due():
-            volts = np.stack([rng.normal(left, 0.001, 50), rng.normal(right, 0.001, 50)], axis=1)
-            engine.handle(Frame(volts, now, RATE), now)
-            now += 0.1
-        told = engine.handle(Tick(), now)
-    return told[-1], now
-
-
-def test_each_side_is_measured_by_its_own_samples() -> None:
-    engine = Engine([Calibrating(["emg-envelope", "emg-envelope"])])
-    held, shrug = (0.55, 1.10), (1.0, 2.0)
-    levels = {"rest": (0.05, 0.10), "reference_1": held, "reference_2": held, "shrug": shrug, "typing": (0.10, 0.40)}
-    done, now = both_sides(engine, "start", 0.0, levels)
-    assert isinstance(done, CalibrationDone), done
-    left, right = (from_dict(channel) for channel in done.calibration["channels"])
-    assert (left.rest_level, right.rest_level) == pytest.approx((0.05, 0.10), abs=0.005)
-    assert (left.reference_level, right.reference_level) == pytest.approx(held, abs=0.005)
-    assert left.typing_p50 is not None and right.typing_p50 is not None
-    assert 2 * left.typing_p50 < right.typing_p50 < 4 * left.typing_p50
-
-    # Today's electrodes: the left ones feel half as much above rest, the right ones as much as on the first day.
-    daily, _ = both_sides(engine, "daily", now, {"rest": (0.05, 0.10), "daily_reference": (0.30, 1.10)})
-    assert isinstance(daily, CalibrationDone), daily
-    gains = [channel["gain"] for channel in daily.calibration["channels"]]
-    assert gains == pytest.approx([0.5, 1.0], rel=0.15)
-
-
 def test_every_step_has_words_in_both_languages_and_every_move_leads_to_a_step() -> None:
     assert set(WORDS) == set(STEPS)
     assert set(PRESSURE_WORDS) <= set(STEPS)
@@ -370,27 +202,6 @@ def test_every_step_has_words_in_both_languages_and_every_move_leads_to_a_step()
     assert set(MOVES.values()) <= set(STEPS) | {"judge", "judge_daily"}
     assert {step for step, _ in MOVES} == set(STEPS)
     assert all((step, "time") in MOVES for step in STEPS)
-
-
-@pytest.mark.slow
-def test_the_simulated_person_teaches_the_station() -> None:
-    """Motor units, heartbeat, hum and key strikes instead of plain noise: the numbers are still those of the person."""
-    person = Person("relaxed", seed=5)
-    calibrating = Calibrating(["emg-raw"])
-    engine = Engine([calibrating])
-    now, told = 0.0, engine.handle(Calibrate("start"), 0.0)
-    while isinstance(told[-1], CalibrationStep):
-        person.control({"activity": DOES.get(told[-1].step, "rest")})
-        volts, _truth = person.render(told[-1].seconds, RATE)
-        for start in range(0, len(volts), HOP):
-            now += HOP / RATE
-            engine.handle(Frame(volts[start : start + HOP, None], now, RATE), now)
-        told = engine.handle(Tick(), now + 0.01)
-    assert isinstance(told[-1], CalibrationDone), told
-    found = from_dict(told[-1].calibration["channels"][0])
-    assert found.mains_hz == 50
-    assert found.noise_rve_percent < 8
-    assert found.typing_p50 is not None and 1 < found.typing_p50 < 9
 
 
 @given(
