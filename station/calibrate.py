@@ -1,6 +1,6 @@
 """`desk-station calibrate`: the terminal leads through the calibration, shows a bar, and says what came of it.
 
-    sensor ─frames─► engine (sensing, calibrating) ─events─► words, countdown and bar ─► calibration.json
+    sensor ─frames─► engine (sensing, calibrating) ─events─► words, countdown and bar ─► calibration.json, history
 
 Enter goes on, `s` and Enter leaves a step out (for example when lifting the arms hurts), Ctrl-C ends it.  What is
 refused or ended saves nothing: the calibration there was stays.
@@ -9,7 +9,9 @@ refused or ended saves nothing: the calibration there was stays.
 from __future__ import annotations
 
 import argparse
+import sqlite3
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from station import clock, place, yardsticks
@@ -22,6 +24,10 @@ from station.core.sensing import Sensing
 from station.core.yardstick import Yardstick, from_dict
 from station.errors import StationError
 from station.guided import ACTS, REDRAW_S, Inbox, Keys, Meter, Screen, add_sensor_arguments, configured
+from station.outputs.history import FILE_NAME
+from station.outputs.history.references import note
+from station.outputs.history.store import NewerHistoryError
+from station.outputs.history.timekeeping import asleep_s
 from station.sensor import SensorDevice
 from station.settings import Sensor, Station
 
@@ -64,9 +70,18 @@ def run(args: argparse.Namespace) -> int:
         device.stop()
     if result is None:
         return 1
-    sentence = yardsticks.save(folder, result)
+    sentence = yardsticks.save(folder, result) or _noted(folder, CalibrationDone(result, args.daily), lesson.language)
     screen.say(sentence or said("kept", lesson.language).format(path=folder / yardsticks.NAME))
     return 1 if sentence else 0
+
+
+def _noted(folder: Path, done: CalibrationDone, language: str) -> str:
+    """Note it in the history, if there is one; a sentence when that could not be done."""
+    try:
+        note(folder / FILE_NAME, done, clock.now() + asleep_s(), clock.wall())
+    except (sqlite3.Error, NewerHistoryError) as error:
+        return said("not noted", language).format(path=folder / FILE_NAME, error=error)
+    return ""
 
 
 def _lead(lesson: Lesson, inbox: Inbox) -> dict[str, Any] | None:

@@ -218,7 +218,7 @@ class Calibrating:
             return self._refuse(finding.reason)
         self._step, self._kept = "", {}
         stored = tuple(msgspec.to_builtins(yardstick) for yardstick in found)
-        return [CalibrationDone({"channels": list(stored)}), UseCalibration(stored)]
+        return [CalibrationDone({"channels": list(stored)}, daily), UseCalibration(stored)]
 
     def _channel(self, name: str, channel: int) -> Volts | None:
         """One channel of a recording, 1-D; None when it was left out."""

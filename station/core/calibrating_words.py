@@ -113,6 +113,10 @@ SAYINGS: Mapping[str, tuple[str, str]] = {
         "Today {gain:.0f} % of the former strength arrive; from now on the station takes that into account.",
     ),
     "nothing changed": ("Es ist alles, wie es vorher war.", "Everything is as it was before."),
+    "not noted": (
+        "Die Kalibrierung gilt. In {path} konnte sie nicht vermerkt werden: {error}.",
+        "The calibration counts. It could not be noted in {path}: {error}.",
+    ),
     "kept": ("Gemerkt in {path}.", "Kept in {path}."),
 }
 

@@ -312,9 +312,13 @@ class CalibrationStep(Event):
 
 @dataclass(frozen=True, slots=True)
 class CalibrationDone(Event):
-    """A new yardstick is in force.  `calibration` is a plain dictionary, ready to be stored."""
+    """A new yardstick is in force.  `calibration` is a plain dictionary, ready to be stored.
+
+    `daily`: only the gain was measured anew, by the short reference after the electrodes were put on.
+    """
 
     calibration: dict[str, Any]
+    daily: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ ONE_ROW = {
     "sessions": "SessionStarted",
     "marks": "Mark",
     "drawn": "AlertRandomised",
+    "references": "CalibrationDone",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -265,7 +266,7 @@ def week(days: int, in_call: float, else_: float, seed: int = 1) -> list[Piece]:
             called = 6 <= n < 12
             rest = (in_call if called else else_) + random.normal(0, 0.1)
             contexts = frozenset({"call"} if called else ())
-            pieces.append(Piece(day, day % 7, 8 + n // 6, contexts, 600 * min(1, max(0, rest)), 600.0))
+            pieces.append(Piece(day, day % 7, 8 + n // 6, contexts, 600 * min(1, max(0, rest)), 600.0, True))
     return pieces
 
 
@@ -291,12 +292,22 @@ def test_situations_are_compared_only_after_eight_days_and_two_weeks() -> None:
     assert all(s.difference is None for s in situations(week(8, 0.1, 0.4)))
 
 
+def mondays_apart(referenced: bool = True) -> list[Piece]:
+    """Ten weeks with more rest on Mondays."""
+    rests = [(d, 0.6 if d % 7 == 0 else 0.3 + d % 5 / 50) for d in range(70)] + [(d, 0.5) for d in range(70)]
+    return [Piece(d, d % 7, 9, frozenset(), 600 * rest, 600.0, referenced) for d, rest in rests]
+
+
+def test_days_without_a_reference_of_their_own_are_not_compared_with_each_other() -> None:
+    found = {s.name: s for s in situations(mondays_apart(referenced=False))}
+    assert found["weekday 0"].difference is None and found["weekday 0"].rest == pytest.approx(0.55)
+    before = [replace(each, rest_s=600.0, referenced=False) for each in week(70, 0.1, 0.4) if each.day % 7 == 0]
+    both = {s.name: s for s in situations([*week(70, 0.1, 0.4), *before])}
+    assert not both["weekday 0"].clear, "what was measured before the reference of its day does not count"
+
+
 def test_weekdays_are_compared_after_eight_of_them() -> None:
-    pieces = [
-        Piece(d, d % 7, 9, frozenset(), 600 * (0.6 if d % 7 == 0 else 0.3 + d % 5 / 50), 600.0) for d in range(70)
-    ]
-    pieces += [Piece(d, d % 7, 9, frozenset(), 300.0, 600.0) for d in range(70)]
-    found = {s.name: s for s in situations(pieces)}
+    found = {s.name: s for s in situations(mondays_apart())}
     assert found["weekday 0"].clear
     assert found["weekday 0"].days == 10
     assert found["hour 8"].difference is None, "where there is no other hour there is nothing to compare with"

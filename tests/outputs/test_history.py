@@ -384,6 +384,7 @@ def test_everything_can_be_exported(tmp_path: Path) -> None:
         "feelings": 0,
         "observations": 0,
         "answers": 0,
+        "references": 0,
         "spans": 0,
         "hours": 1,
         "days": 1,

@@ -58,6 +58,7 @@ def test_how_much_there_is_changes_with_everything_that_the_insight_rests_on(tmp
         (BEGAN + 3, e.CueWithheld("quiet: quiet time")),
         (BEGAN + 4, e.AlertRandomised("silent")),
         (BEGAN + 5, e.SessionEnded("pmr", "de", "completed")),
+        (BEGAN + 6, e.CalibrationDone({"channels": [{"signal": "emg-raw", "rest_only": False, "gain": 0.9}]}, True)),
     ]
     seen = []
     for n in range(len(told)):
@@ -68,7 +69,7 @@ def test_how_much_there_is_changes_with_everything_that_the_insight_rests_on(tmp
         assert history.flush(10)
         seen.append(read.how_much(history.path, BEGAN - 60, BEGAN + 60))
         history.stop()
-    assert seen[-1] == (1, 1, 1, 1, 1, 1)
+    assert seen[-1] == (1, 1, 1, 1, 1, 1, 1)
     assert len(set(seen)) == len(told)
 
 

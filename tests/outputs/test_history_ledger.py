@@ -20,7 +20,8 @@ from station.outputs.history.annotate import annotate
 from station.outputs.history.erase import purge
 
 NOON = 1_780_000_000.0
-KINDS = ("minutes", "marks", "sessions", "episodes", "cues", "withheld", "drawn", "spans")
+KINDS = ("minutes", "marks", "sessions", "episodes", "cues", "withheld", "drawn", "references", "spans")
+CHANNEL = {"signal": "emg-raw", "rest_only": False, "gain": 0.9}
 Entry = tuple[str, int]
 
 
@@ -37,6 +38,7 @@ def events_of(kind: str, n: int) -> list[tuple[ev.Event, float]]:
         "cues": [(ev.Cue("light", f"reason-{n}", "breathing"), 0.0), (ev.CueAnswered("accepted"), 9.0)],
         "withheld": [(ev.CueWithheld(f"reason-{n}"), 0.0)],
         "drawn": [(ev.AlertRandomised("silent"), 0.0)],
+        "references": [(ev.CalibrationDone({"channels": [CHANNEL]}, n % 2 == 0), 0.0)],
         "spans": [(ev.ContextChanged("call", True), 0.0), (ev.ContextChanged("call", False), 50.0)],
     }[kind]
 

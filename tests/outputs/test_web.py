@@ -174,6 +174,34 @@ def test_a_day_shows_rest_pauses_and_doubt(rig: Rig, tmp_path: Path) -> None:
     assert "von selbst losgelassen" in text and "Ruheanteil 8 % seit 60 s" in text
 
 
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_day_says_whether_it_has_a_reference_of_its_own(rig: Rig, tmp_path: Path, language: str) -> None:
+    def text(page: str = "/day", **asked: str) -> str:
+        return str(rig.client().get(page, params={"lang": language, **asked}).text)
+
+    today = datetime.datetime.fromtimestamp(rig.wall).replace(hour=0, minute=0, second=0, microsecond=0)
+    before, morning = (today - datetime.timedelta(days=1)).timestamp(), today.timestamp()
+    rig.wall = morning + 14 * 3600
+    has, none = {
+        "de": ("Seit 08:05 mit eigener Referenz", "Ohne eigene Referenz"),
+        "en": ("own since 08:05", "Without a reference of its own"),
+    }[language]
+    make = 'href="/setup?step=calibration"'
+    assert has not in text() and none not in text(), "nothing was measured that could be compared"
+    minute = e.Minute(0.62, 2.0, 6.0, 14.0, 9, 45.0, 60.0, "A")
+    channel = {"signal": "emg-raw", "rest_only": True, "gain": 1.0}
+    remember(tmp_path, *[(at + 32_400, minute) for at in (before, morning)],
+             (before + 30_000, e.CalibrationDone({"channels": [channel]})))  # fmt: skip
+    assert none in text() and make in text()
+    yesterday = text(date=datetime.date.fromtimestamp(before).isoformat())
+    assert none in yesterday and make not in yesterday, "a reference of rest alone is none; gone is gone"
+    remember(tmp_path, (morning + 8 * 3600 + 300, e.CalibrationDone({"channels": [channel]}, daily=True)),
+             (morning + 13 * 3600, e.CalibrationDone({"channels": [channel]}, daily=True)))  # fmt: skip
+    assert has in text() and none not in text()
+    assert [each["kind"] for each in rig.client().get("/api/day").json()["references"]] == ["daily", "daily"]
+    assert "<td>08:05</td>" in text("/sheet") and "<td>–</td>" in text("/sheet")
+
+
 def test_an_evening_a_night_and_a_weekend_are_no_pause(rig: Rig, tmp_path: Path) -> None:
     """Friday until four, then Monday from eight; on Monday somebody goes to lunch, and at four for the day."""
     monday = datetime.datetime(2026, 11, 23).timestamp()

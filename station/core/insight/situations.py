@@ -2,7 +2,8 @@
 
 A day is compared with itself: the share of rest in the situation (in calls, from ten to twelve) minus that of the same
 day's other time, so that a good day speaks against no situation of a bad one.  A weekday is compared with all other
-days.  Days are the units, because the pieces of one day hang together.  As for exercises: nothing before eight days of
+days, as far as they were measured with a reference of their own: with electrodes put on anew, 100 % is something else.
+Days are the units, because the pieces of one day hang together.  As for exercises: nothing before eight days of
 each and two weeks, planned looks, everything pulled towards "no difference" (`contrast.py`), and an interval that holds
 for all situations together.
 """
@@ -26,7 +27,10 @@ HOURS_TOGETHER: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Ten minutes: on which day (an ordinal), which weekday (Monday is 0), which hour, and in which contexts."""
+    """Ten minutes: on which day (an ordinal), which weekday (Monday is 0), which hour, and in which contexts.
+
+    referenced: measured after that day's own reference.
+    """
 
     day: int
     weekday: int
@@ -34,6 +38,7 @@ class Piece:
     contexts: frozenset[str]
     rest_s: float
     valid_s: float
+    referenced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +90,10 @@ def _share(pieces: Sequence[Piece]) -> float | None:
 
 
 def _paired(name: str, there: Mapping[int, list[Piece]], days: Mapping[int, list[Piece]]) -> dict[int, float]:
-    """Day -> what is compared with 0: the difference within the day; for a weekday the whole day against the mean."""
+    """Day -> what is compared with 0: the difference within the day; for a weekday its day against the others' mean."""
     if name.startswith("weekday"):
-        whole = {day: share for day, of_day in days.items() if (share := _share(of_day)) is not None}
+        of_own = {day: _share([piece for piece in of_day if piece.referenced]) for day, of_day in days.items()}
+        whole = {day: share for day, share in of_own.items() if share is not None}
         others = [share for day, share in whole.items() if day not in there]
         usual = fmean(others) if len(others) >= LEAST_EACH else None
         return {} if usual is None else {day: whole[day] - usual for day in there if day in whole}

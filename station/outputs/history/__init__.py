@@ -6,8 +6,6 @@ costs at most the minute it happened in.  `take()` only turns the event into a r
 
 from __future__ import annotations
 
-import time
-import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -58,18 +56,6 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 7
 
 
-def _asleep_s() -> float:
-    """Seconds this machine has slept since boot: the monotonic clock stands still in sleep, the wall clock does not."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic() if hasattr(time, "CLOCK_BOOTTIME") else 0.0
-
-
-def _boot_id() -> str:
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except OSError:
-        return uuid.uuid4().hex  # without the kernel's word every start counts as a boot: nothing is re-stamped wrongly
-
-
 class History:
     """The history as an output of the station."""
 
@@ -78,14 +64,15 @@ class History:
         path: Path,
         keep_days: int = 365,
         boot_id: str | None = None,
-        asleep_s: Callable[[], float] = _asleep_s,
+        asleep_s: Callable[[], float] = timekeeping.asleep_s,
         time_known: Callable[[], bool] = timekeeping.known,
         keep_recordings_days: int = 7,
     ) -> None:
         self.path = path
         self._rows = Rows()
         self._asleep_s = asleep_s
-        self._writer = Writer(path, _boot_id() if boot_id is None else boot_id, keep_days, time_known=time_known)
+        boot = timekeeping.boot_id() if boot_id is None else boot_id
+        self._writer = Writer(path, boot, keep_days, time_known=time_known)
         self._writer.keep_recordings_s = keep_recordings_days * 86_400.0
 
     def start(self) -> None:

@@ -81,6 +81,12 @@ QUERIES: dict[str, tuple[str, str]] = {
         "started_ms",
     ),
     "answers": ("SELECT rowid AS id, at_ms / 1000.0 AS at, subject, answer FROM answer", "at_ms"),
+    "references": (
+        """SELECT at_ms / 1000.0 AS at, kind, channel, signal, gain_permille / 1000.0 AS gain,
+                  NOT time_known AS time_uncertain
+           FROM reference JOIN boot ON boot.id = reference.boot""",
+        "at_ms",
+    ),
     "spans": (
         "SELECT kind, state, started_ms / 1000.0 AS started, ended_ms / 1000.0 AS ended, reason FROM span",
         "started_ms",
@@ -204,7 +210,7 @@ def days_told(path: Path, since: float, until: float) -> list[tuple[str, tuple[A
 
 
 def how_much(path: Path, since: float, until: float) -> tuple[int, ...]:
-    """How many exercises (begun, ended), cues, withheld cues, alerts drawn by lot and spans: asked in no time."""
+    """How many exercises (begun, ended), cues, withheld cues, alerts drawn by lot, spans, references: asked in no time."""
     sql = " UNION ALL ".join(
         f"SELECT count({what}) FROM {table} WHERE {column} >= :since AND {column} < :until"
         for what, table, column in (
@@ -214,6 +220,7 @@ def how_much(path: Path, since: float, until: float) -> tuple[int, ...]:
             ("*", "withheld", "at_ms"),
             ("*", "drawn", "at_ms"),
             ("*", "span", "started_ms"),
+            ("*", "reference", "at_ms"),
         )
     )
     with reading(path) as connection:

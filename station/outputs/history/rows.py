@@ -50,6 +50,7 @@ SESSION_END = """UPDATE session SET ended_ms = :at, reason = :reason WHERE reaso
 MARK = """INSERT INTO mark (at_ms, boot, up_ms, source) VALUES (:at, :boot, :up, :source)"""
 SPAN_END = """UPDATE span SET ended_ms = :at WHERE kind = :kind AND ended_ms IS NULL"""
 SPAN = """INSERT INTO span VALUES (:at, :boot, :up, NULL, :kind, :state, :reason)"""
+REFERENCE = """INSERT INTO reference VALUES (:at, :boot, :up, :kind, :channel, :signal, :gain)"""
 
 OBSERVATION = """INSERT INTO observation VALUES (:at, :boot, :up, NULL, :subject, NULL)"""
 OBSERVATION_END = """UPDATE observation SET ended_ms = :at, reason = :reason WHERE ended_ms IS NULL"""
@@ -170,6 +171,22 @@ def _observation_ended(event: ev.ObservationEnded) -> list[Row]:
     return [Row(OBSERVATION_END, {"reason": event.reason})]
 
 
+def _calibration_done(event: ev.CalibrationDone) -> list[Row]:
+    """One row for each channel."""
+    return [
+        Row(
+            REFERENCE,
+            {
+                "kind": "daily" if event.daily else "rest only" if channel["rest_only"] else "complete",
+                "channel": number,
+                "signal": channel["signal"],
+                "gain": _permille(channel["gain"]),
+            },
+        )
+        for number, channel in enumerate(event.calibration["channels"], 1)
+    ]
+
+
 def _span(kind: str, state: str, reason: str = "") -> list[Row]:
     return [
         Row(SPAN_END, {"kind": kind}, at_once=False),
@@ -210,6 +227,7 @@ _MAKERS: dict[type[ev.Event], Callable[[Any], list[Row]]] = {
     ev.Mark: _mark,
     ev.ObservationBegan: _observation_began,
     ev.ObservationEnded: _observation_ended,
+    ev.CalibrationDone: _calibration_done,
     ev.Quality: _quality,
     ev.Presence: _presence,
     ev.Quiet: _quiet,

@@ -31,6 +31,7 @@ TABLES: dict[str, str] = {
     "drawn": "at_ms",
     "observation": "started_ms",
     "answer": "at_ms",
+    "reference": "at_ms",
     "span": "started_ms",
 }
 

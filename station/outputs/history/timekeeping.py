@@ -1,4 +1,4 @@
-"""Does this machine know what time it is?  A Raspberry Pi without a battery clock starts with a guess.
+"""Which uptime this is, and does this machine know what time it is?  A Pi without a battery clock starts with a guess.
 
     first synchronisation seen (systemd-timesyncd)   known
     a battery clock that agrees with the wall clock   known
@@ -11,6 +11,7 @@ Asked until the answer is yes, then never again until the next boot: a clock onc
 from __future__ import annotations
 
 import time
+import uuid
 from pathlib import Path
 
 SYNC = Path("/run/systemd/timesync")
@@ -32,3 +33,16 @@ def known(wall: float | None = None, sync: Path = SYNC, rtc: Path = RTC) -> bool
         return abs(float(rtc.read_text(encoding="ascii")) - now) < AGREES_S
     except (OSError, ValueError):
         return False
+
+
+def boot_id() -> str:
+    """The kernel's own name for this uptime."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return uuid.uuid4().hex  # without the kernel's word every start counts as a boot: nothing is re-stamped wrongly
+
+
+def asleep_s() -> float:
+    """Seconds this machine has slept since boot: the monotonic clock stands still in sleep, the wall clock does not."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - time.monotonic() if hasattr(time, "CLOCK_BOOTTIME") else 0.0

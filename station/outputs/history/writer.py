@@ -46,6 +46,7 @@ _TIMES = {
     "drawn": ("at_ms",),
     "observation": ("started_ms", "ended_ms"),
     "answer": ("at_ms",),
+    "reference": ("at_ms",),
     "span": ("started_ms", "ended_ms"),
 }
 

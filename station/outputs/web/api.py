@@ -77,7 +77,10 @@ def the_day(desk: Desk, asked: Asked) -> Answer:
             "date": date.isoformat(),
             "tiles": day.tiles(minutes, away, since, until),
             "sums": day.sums(minutes, day.overlap(away, since, min(until, desk.wall()))),
-            **{kind: desk.ask(kind, since, until) for kind in ("episodes", "cues", "withheld", "sessions")},
+            **{
+                kind: desk.ask(kind, since, until)
+                for kind in ("episodes", "cues", "withheld", "sessions", "references")
+            },
             "marks": readable(desk, asked, desk.ask("marks", since, until)),
         }
     )

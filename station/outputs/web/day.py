@@ -21,6 +21,8 @@ AWAY_S: Final = 300.0
 LONGEST_PAUSE_S: Final = 4 * 3600.0
 # A station that starts anew meanwhile leaves a gap in what it knows.
 GAP_S: Final = 300.0
+# What makes the percentages of a day those of every other: something was held as a reference.
+REFERENCES: Final = frozenset({"daily", "complete"})
 
 Record = Mapping[str, Any]
 
@@ -130,6 +132,11 @@ def sums(minutes: Sequence[Record], away_s: float = 0.0) -> Sums:
     for minute in minutes:
         grades[minute["quality"]] = grades.get(minute["quality"], 0) + 1
     return Sums(valid, rest, max((m["longest_stretch_s"] for m in known), default=0.0), away_s, grades)
+
+
+def referenced(references: Iterable[Record]) -> float | None:
+    """From when on a day has a reference of its own, and compares with other such days; None: it has none."""
+    return min((float(each["at"]) for each in references if each["kind"] in REFERENCES), default=None)
 
 
 def shown_hours(found: Sequence[Tile], usual: tuple[int, int] = (8, 18)) -> tuple[int, int]:

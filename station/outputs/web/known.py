@@ -25,7 +25,7 @@ DAY_S: Final = 86_400.0
 LOOK_BACK_DAYS: Final = 180
 # Situations change with the weeks; and a quarter of a year of minutes is read in a moment.
 SITUATIONS_DAYS: Final = 90
-KINDS: Final = ("sessions", "cues", "withheld", "spans", "drawn")
+KINDS: Final = ("sessions", "cues", "withheld", "spans", "drawn", "references")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +79,25 @@ def _thought(desk: Desk, since: float, until: float) -> Known:
     return Known(
         told,
         (drawn or [waits])[0] if records["drawn"] else None,
-        situations(pieces(desk, of_days, records["spans"], until)),
+        situations(pieces(desk, of_days, records["spans"], records["references"], until)),
         desk.known(days_measured, 0, since, until),
         often,
     )
 
 
-def pieces(desk: Desk, of_days: Sequence[OneDay], spans: Sequence[Mapping[str, Any]], until: float) -> list[Piece]:
+def pieces(
+    desk: Desk,
+    of_days: Sequence[OneDay],
+    spans: Sequence[Mapping[str, Any]],
+    references: Sequence[Mapping[str, Any]],
+    until: float,
+) -> list[Piece]:
     """Ten minutes each, with what the house said of them for more than half of the time."""
     since = until - SITUATIONS_DAYS * DAY_S
+    of_date: dict[int, list[Mapping[str, Any]]] = {}
+    for each in references:
+        of_date.setdefault(datetime.datetime.fromtimestamp(each["at"]).toordinal(), []).append(each)
+    own = {date: day.referenced(found) for date, found in of_date.items()}
     covered: dict[int, dict[str, float]] = {}
     for span in spans:
         if str(span["kind"]).startswith("context ") and (span["ended"] or until) > since:
@@ -101,5 +111,6 @@ def pieces(desk: Desk, of_days: Sequence[OneDay], spans: Sequence[Mapping[str, A
         local = datetime.datetime.fromtimestamp(start)
         said = covered.get(int(start // PIECE_S), {})
         names = frozenset(name for name, lasted in said.items() if lasted > PIECE_S / 2)
-        found.append(Piece(local.toordinal(), local.weekday(), local.hour, names, rest_s, valid_s))
+        referenced = (own.get(date := local.toordinal()) or until) <= start
+        found.append(Piece(date, local.weekday(), local.hour, names, rest_s, valid_s, referenced))
     return found

@@ -17,7 +17,7 @@ from station.outputs.web.reasons import in_language
 from station.outputs.web.view import View
 
 Records = Mapping[str, list[dict[str, Any]]]
-KINDS = ("minutes", "episodes", "cues", "withheld", "sessions", "marks")
+KINDS = ("minutes", "episodes", "cues", "withheld", "sessions", "marks", "references")
 
 
 def page(desk: Desk, asked: Asked) -> Answer:
@@ -38,7 +38,11 @@ def page(desk: Desk, asked: Asked) -> Answer:
         tag(
             "div",
             card(view.w("day.map"), _map(view, day.tiles(minutes, away, since, until), minutes, today), _legend(view)),
-            tag("div", _sums(view, day.sums(minutes, gone)), _story(view, records, away, today)),
+            tag(
+                "div",
+                _sums(view, day.sums(minutes, gone), _reference(view, records, today)),
+                _story(view, records, away, today),
+            ),
             class_="two",
         ),
         script="page.js",
@@ -138,7 +142,18 @@ def _legend(view: View) -> Html:
     return join(tag("ul", *rows, class_="legend"), tag("p", view.w("day.how"), class_="soft"))
 
 
-def _sums(view: View, sums: day.Sums) -> Html:
+def _reference(view: View, records: Records, today: bool) -> Html | None:
+    """Whether the day's figures compare with those of other days; nothing where nothing was measured."""
+    if not records["minutes"]:
+        return None
+    since = day.referenced(records["references"])
+    if since is not None:
+        return tag("p", view.w("day.reference", time=view.clock(since)), class_="soft")
+    way = tag("a", view.w("day.reference_now"), href="/setup?step=calibration") if today else None
+    return tag("p", view.w("day.reference_none"), " " if way else None, way, class_="soft")
+
+
+def _sums(view: View, sums: day.Sums, reference: Html | None) -> Html:
     rows = (
         ("valid", view.span(sums.valid_s) if sums.valid_s else "–"),
         ("rest", view.share(sums.rest)),
@@ -152,6 +167,7 @@ def _sums(view: View, sums: day.Sums) -> Html:
             *[tag("div", tag("dt", view.w(f"day.sum_{k}")), tag("dd", v)) for k, v in rows],
             class_="figures figure",
         ),
+        reference,
     )
 
 

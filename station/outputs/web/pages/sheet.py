@@ -52,10 +52,10 @@ def _short(date: datetime.date) -> str:
 
 
 def _days(desk: Desk, view: View, days: list[datetime.date]) -> Html:
-    columns = ("day", "valid", "rest", "p50", "stretch", "quality", "cues", "marks")
+    columns = ("day", "valid", "rest", "p50", "stretch", "quality", "reference", "cues", "marks")
     rows = []
     whole = day.bounds(days[0])[0], day.bounds(days[-1])[1]
-    every = {kind: desk.ask(kind, *whole) for kind in ("cues", "marks")}
+    every = {kind: desk.ask(kind, *whole) for kind in ("cues", "marks", "references")}
     measured = {each["day"]: each for each in desk.ask("days", *whole)}
     for date in days:
         since, until = day.bounds(date)
@@ -68,6 +68,7 @@ def _days(desk: Desk, view: View, days: list[datetime.date]) -> Html:
             "–" if sums["apdf50"] is None else view.number(sums["apdf50"], 1),
             view.span(sums["longest_stretch_s"]),
             _grades(sums),
+            _since(view, [each for each in every["references"] if since <= each["at"] < until]),
             sum(since <= each["started"] < until for each in every["cues"]),
             sum(since <= each["at"] < until for each in every["marks"]),
         )
@@ -78,6 +79,12 @@ def _days(desk: Desk, view: View, days: list[datetime.date]) -> Html:
     head = tag("tr", *[tag("th", view.w(f"sheet.column_{each}"), scope="col") for each in columns])
     table = tag("table", tag("thead", head), tag("tbody", *rows), class_="sheet-table")
     return tag("div", table, class_="scroll", tabindex="0", role="region", aria_label=view.w("sheet.days"))
+
+
+def _since(view: View, references: list[dict[str, Any]]) -> str:
+    """From when on this day compares with others."""
+    found = day.referenced(references)
+    return "–" if found is None else view.clock(found)
 
 
 def _grades(sums: dict[str, Any]) -> str:
