@@ -10,6 +10,7 @@ import sqlite3
 import sys
 import threading
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -263,6 +264,18 @@ def test_a_pause_over_midnight_and_one_that_still_lasts_are_pauses(rig: Rig, tmp
     for hour, gone in ((12.5, 3600.0), (14.0, 9000.0), (18.0, 1800.0)):  # in the evening it was no pause
         rig.wall = monday + hour * 3600
         assert rig.client().get("/api/day").json()["sums"]["away_s"] == gone
+
+
+@pytest.mark.parametrize(("signal", "words"), [("emg-raw", "Arme zur Seite"), ("pressure", "Schultern sanft hoch")])
+def test_the_set_up_offers_the_days_reference_in_the_words_of_its_sensor(tmp_path: Path, signal: str, words: str) -> None:
+    rig = Rig(tmp_path)
+    rig.desk.house = replace(rig.desk.house, signal=signal)
+    text = rig.client().get("/setup", params={"step": "calibration"}).text
+    place = text[text.index('id="daily"') :]
+    assert words in place and 'data-move="daily"' in place
+    for step in ("flags", "power", "sensor", "sound", "calibration", "button", "privacy"):
+        rig.desk.progress.finish(step, "2026-11-28", "")
+    assert 'href="/setup?step=calibration#daily"' in rig.client().get("/setup").text, "the way there stays"
 
 
 @pytest.mark.parametrize("wrong", ["2026-13-40", "0001-01-01", "9999-12-31", "gestern", "../etc", "2026-02-30"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import pytest
 from chromium import IN_CHROMIUM, Station, go, until
 
 pytestmark = IN_CHROMIUM
@@ -52,3 +53,26 @@ def test_the_first_set_up_from_its_beginning_to_its_end(page: Any, station: Stat
     go(page, station, "/")
     assert page.locator(".hint a[href='/setup']").count() == 0
     station.person(activity="typing")
+
+
+def test_whoever_puts_the_sensor_on_anew_holds_a_reference_for_twenty_seconds(page: Any, station: Station) -> None:
+    """On a phone, by one button; the day then has a reference of its own, told where it was asked for."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python").Axe()
+    page.set_viewport_size({"width": 360, "height": 780})
+    go(page, station, "/setup?step=calibration")
+    assert page.locator("#daily h3").inner_text() == "Elektroden neu angelegt?"
+    page.click("[data-move=daily]")
+    until(page, "document.getElementById('calibration-words').textContent.startsWith('Kurz nachmessen')", 5)
+    box = page.locator("#calibration-words").bounding_box()
+    assert box and 0 <= box["y"] and box["y"] + box["height"] <= 780, "the words are in sight"
+    page.click("[data-move=next]")
+    until(page, "document.getElementById('calibration-words').textContent.includes('20 Sekunden')", 5)
+    station.person(activity="reference")
+    found = axe.run(page).response
+    assert found["passes"] and not found["violations"], found["violations"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    until(page, "document.getElementById('calibration-result').textContent.includes('Referenz von heute')", 30)
+    station.person(activity="typing")
+    assert not page.locator("[data-when=taken]").is_visible(), "it is no step of the first set-up"
+    kinds = page.evaluate("fetch('/api/day').then(a => a.json()).then(day => day.references.map(each => each.kind))")
+    assert kinds[-1] == "daily"

@@ -31,7 +31,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
     if step not in STEPS:
         raise No(404, "There is no such step.")
     finished = not desk.progress.next() and not asked.query.get("step")
-    content = _finished(view) if finished else _STEPS[step](desk, view)
+    content = _finished(desk, view) if finished else _STEPS[step](desk, view)
     return framed(
         desk,
         asked,
@@ -207,6 +207,22 @@ def _calibration(desk: Desk, view: View) -> Html:
             action("setup", view.w("setup.next"), class_="button primary", when="taken", hidden=True),
             class_="buttons",
         ),
+        _daily(desk, view),
+    )
+
+
+def _daily(desk: Desk, view: View) -> Html:
+    """The short way for whoever puts the sensor on anew each morning: only how strong its signal arrives today."""
+    kind = "pad" if desk.house.signal == "pressure" else "electrodes"
+    start = action("calibrate", view.w("setup.daily_start"), move="daily", when="idle")
+    return tag(
+        "section",
+        tag("h3", view.w(f"setup.daily_{kind}")),
+        tag("p", view.w("setup.daily_lead"), " ", view.w(f"setup.daily_{kind}_how")),
+        tag("div", start, class_="buttons"),
+        tag("noscript", tag("p", view.w("setup.needs_script"))),
+        class_="again",
+        id="daily",
     )
 
 
@@ -255,11 +271,12 @@ def _privacy(desk: Desk, view: View) -> Html:
     )
 
 
-def _finished(view: View) -> Html:
+def _finished(desk: Desk, view: View) -> Html:
     return join(
         tag("h2", view.w("setup.finished_title")),
         tag("p", view.w("setup.finished")),
         tag("p", tag("a", view.w("setup.finished_go"), href="/", class_="button primary")),
+        tag("p", tag("a", view.w("setup.finished_daily"), href="/setup?step=calibration#daily")),
     )
 
 

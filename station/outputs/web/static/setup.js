@@ -46,11 +46,12 @@ const EVENTS = {
   calibration_step: (event) => {
     text("calibration-result", "");
     calibrating(event);
+    byId("calibration-words").scrollIntoView({ block: "nearest" }); // the short one is begun further down
   },
-  calibration_done: () => {
+  calibration_done: (event) => {
     calibrating(null);
-    text("calibration-result", w("setup.calibration_taken"));
-    document.querySelector("[data-when=taken]").hidden = false;
+    text("calibration-result", w(event.daily ? "setup.daily_taken" : "setup.calibration_taken"));
+    if (!event.daily) document.querySelector("[data-when=taken]").hidden = false;
   },
   calibration_refused: (event) => {
     calibrating(null);
