@@ -32,3 +32,11 @@ class Component(Protocol):
 
     def due(self) -> float:
         """The monotonic second by which it wants a `Tick`; `NEVER` when it waits for nothing."""
+
+
+class Herald:
+    """A component that hears of every moment before all others, and whom they hear before they hear of it.
+
+    For what the clock alone decides: quiet hours begin at noon, whatever else is due at noon, and also for a sample
+    that was taken just before and is told just after.  What a late message could still change is no herald's.
+    """

@@ -4,6 +4,11 @@
 
 Messages run through the components until nothing new is said.  Order of components is the order of reading a story:
 what the muscle does, what the hand does, what the coach makes of it, what the exercise does, what the light shows.
+
+    12:00:00   Tick ─► heralds: QuietHours ─► everybody      then   Tick ─► everybody: no light, it is quiet
+
+Who is a herald (`component.py`) is told first, of time and of what it asked for, and all hear what it says before they
+are told themselves.
 """
 
 from __future__ import annotations
@@ -11,26 +16,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from station.core.component import NEVER, Component, Handler, Message
+from station.core.component import NEVER, Component, Handler, Herald, Message
 from station.core.events import Event
-from station.core.inputs import Frame
+from station.core.inputs import Frame, Tick
 
 # Answers to answers to answers ...: more of them in a row are a mistake in a table.  How many messages there are says
 # nothing: after a minute without samples a single frame tells of six hundred empty readings.
 LONGEST_CHAIN = 50
+_TICK = Tick()
 
 
-class Routes(dict[type, tuple[tuple[Handler, ...], bool]]):
-    """For each type of message who wants it, in the components' order, and whether it is an event."""
+Handlers = tuple[Handler, ...]
+
+
+class Routes(dict[type, tuple[Handlers, Handlers, bool]]):
+    """For each type of message which heralds and who else wants it, in the components' order; and is it an event?"""
 
     def __init__(self, components: Sequence[Component]) -> None:
         super().__init__()
         for component in components:
             for kind, handler in component.routes().items():
-                self[kind] = ((*self[kind][0], handler), issubclass(kind, Event))
+                first, then, is_event = self[kind]
+                if isinstance(component, Herald):
+                    self[kind] = ((*first, handler), then, is_event)
+                else:
+                    self[kind] = (first, (*then, handler), is_event)
 
-    def __missing__(self, kind: type) -> tuple[tuple[Handler, ...], bool]:
-        found = self[kind] = ((), issubclass(kind, Event))
+    def __missing__(self, kind: type) -> tuple[Handlers, Handlers, bool]:
+        found = self[kind] = ((), (), issubclass(kind, Event))
         return found
 
 
@@ -40,6 +53,8 @@ class Engine:
     def __init__(self, components: Sequence[Component]) -> None:
         self.components = tuple(components)
         self._routes = Routes(self.components)
+        heralds = [component for component in self.components if isinstance(component, Herald)]
+        self._heralds = [(component.due, component.routes()[Tick]) for component in heralds]
         # Most frames of samples say nothing: they change the plans of those who hear them, and of nobody else.
         hearers = [component for component in self.components if Frame in component.routes()]
         self._dues_of_hearers = [component.due for component in hearers]
@@ -53,29 +68,40 @@ class Engine:
 
         Raises RuntimeError when components answer each other without end (a mistake in the code).
         """
-        routes = self._routes
-        handlers, to_tell = routes[type(message)]
+        said: list[Any] = []
+        for due, on_tick in self._heralds:
+            if now >= due():
+                self._spread(list(on_tick(_TICK, now)), now, said)
+        heralds, others, to_tell = self._routes[type(message)]
+        if to_tell:
+            said.append(message)
+        if heralds:
+            self._spread([answer for handler in heralds for answer in handler(message, now)], now, said)
         told: list[Message] = []
-        for handler in handlers:
+        for handler in others:
             if answers := handler(message, now):
                 told.extend(answers)
-        said: list[Any] = [message] if to_tell else []
-        if not told:
-            if type(message) is not Frame:
-                self._due_of_others = None
-            return said
+        if told:
+            self._spread(told, now, said)
+        elif type(message) is not Frame:
+            self._due_of_others = None
+        return said
+
+    def _spread(self, told: list[Message], now: float, said: list[Any]) -> None:
+        """Everything that follows from `told`, until nobody answers any more; events are noted in `said`."""
         self._due_of_others = None
+        routes = self._routes
         for _ in range(LONGEST_CHAIN):
             answered: list[Message] = []
             for current in told:
-                handlers, to_tell = routes[type(current)]
+                heralds, others, to_tell = routes[type(current)]
                 if to_tell:
                     said.append(current)
-                for handler in handlers:
+                for handler in heralds + others:
                     if answers := handler(current, now):
                         answered.extend(answers)
             if not answered:
-                return said
+                return
             told = answered
         raise RuntimeError(f"the components answer each other without end, last about {told[-1]!r}")
 

@@ -16,13 +16,11 @@ from typing import Annotated
 
 import msgspec
 
-from station.core.component import NEVER, Handler, Message
+from station.core.component import NEVER, Handler, Herald, Message
 from station.core.events import Preferred, QuietHours
 from station.core.inputs import LocalTime, Tick
 
 DAY_S = 86400.0
-# Told so much before they begin: what is due at the very same moment (a small pause at noon) finds them told.
-EARLY_S = 0.25
 
 # Both languages' usual short names, Monday first; a longer name counts by its beginning.
 DAYS = (("mon", "mo"), ("tue", "di"), ("wed", "mi"), ("thu", "do"), ("fri", "fr"), ("sat", "sa"), ("sun", "so"))
@@ -96,8 +94,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         parse(self.hours)
 
 
-class QuietWeek:
-    """Says when the quiet hours begin and end, as soon as it is told what time it is."""
+class QuietWeek(Herald):
+    """Says when the quiet hours begin and end, as soon as it is told what time it is.
+
+    A herald: what is due at the very moment in which they begin (a small pause at noon) finds them told.
+    """
 
     def __init__(self, settings: Settings | None = None) -> None:
         self._week = parse((settings or Settings()).hours)
@@ -133,7 +134,7 @@ class QuietWeek:
         if self._midnight is None:
             return ()
         joined: list[tuple[float, float]] = []
-        for begin, end in ((begin - EARLY_S, end) for begin, end in self._ahead(self._midnight)):
+        for begin, end in self._ahead(self._midnight):
             if joined and begin <= joined[-1][1]:
                 joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
             else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import runpy
 from string import Formatter
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from station.core.budget import Budget
 from station.core.calibrating_words import GERMAN, SAYINGS, in_language, said
 from station.core.coach import Coach
 from station.core.coach import Settings as CoachSettings
-from station.core.component import NEVER
+from station.core.component import NEVER, Herald
 from station.core.emg_power import BANDS
 from station.core.engine import Engine
 from station.core.events import (
@@ -81,6 +81,44 @@ def test_components_that_answer_each_other_without_end_are_a_mistake_that_is_sai
 
     with pytest.raises(RuntimeError, match="without end"):
         Engine([Echo()]).handle(Tick(), 0.0)
+
+
+def test_a_herald_is_told_and_heard_first_wherever_it_stands() -> None:
+    class Listener:
+        heard: ClassVar[list[tuple[str, float]]] = []
+
+        def routes(self) -> dict[type, Any]:
+            return {
+                kind: lambda message, now: self.heard.append((name_of(type(message)), now))
+                for kind in (Tick, Reading, TensionEnded)
+            }
+
+        def due(self) -> float:
+            return 5.0
+
+    class Bell(Herald, Listener):
+        def __init__(self) -> None:
+            self.rings = 5.0
+
+        def routes(self) -> dict[type, Any]:
+            return {Tick: self._ring, Reading: lambda reading, now: [TensionEnded(1.0)]}
+
+        def due(self) -> float:
+            return self.rings
+
+        def _ring(self, _: Tick, now: float) -> list[Any]:
+            if now < self.rings:
+                return []
+            self.rings += 5.0
+            return [TensionEnded(0.0)]
+
+    engine = Engine([Listener(), Bell()])
+    assert engine.handle(Tick(), 5.0) == [TensionEnded(0.0)]
+    assert Listener.heard == [("tension_ended", 5.0), ("tick", 5.0)]
+    Listener.heard.clear()
+    reading = Reading(9.9, 1.0, True, "ok")
+    assert engine.handle(reading, 10.01) == [TensionEnded(0.0), reading, TensionEnded(1.0)]
+    assert Listener.heard == [("tension_ended", 10.01), ("tension_ended", 10.01), ("reading", 10.01)]
 
 
 def test_nobody_waits_in_an_empty_engine() -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from coached import DAY, CoachedDesk
 from hypothesis import given
 from hypothesis import strategies as st
 
-from station.core.events import Cue, Preferred, Presence, QuietHours
-from station.core.hours import EARLY_S, QuietWeek, Settings, is_possible, parse
+from station.core.events import Cue, Preferred, Presence, QuietHours, Reading
+from station.core.hours import QuietWeek, Settings, is_possible, parse
 from station.core.inputs import LocalTime, Prefer, Tick
 
 
@@ -22,14 +23,13 @@ def test_lunch_is_quiet_on_weekdays_and_the_weekend_is_quiet() -> None:
     desk = CoachedDesk(quiet_hours="Mon-Fri 12:00-13:00, sat - sun")
     desk.until("09:00", 7)
     lunch = [(DAY * k + 3600 * h, h == 12) for k in range(5) for h in (12, 13)]
-    begins = [(t - EARLY_S if on else t, on) for t, on in (*lunch, (5 * DAY, True), (7 * DAY, False))]
-    assert told(desk) == begins
+    assert told(desk) == [*lunch, (5 * DAY, True), (7 * DAY, False)]
 
 
 def test_a_night_reaches_into_the_next_day_without_a_gap() -> None:
     desk = CoachedDesk(quiet_hours="mon-sun 22:00-06:30")
     desk.until("12:00", 1)
-    assert told(desk)[-2:] == [(22 * 3600.0 - EARLY_S, True), (DAY + 6.5 * 3600, False)]
+    assert told(desk)[-2:] == [(22 * 3600.0, True), (DAY + 6.5 * 3600, False)]
 
 
 def test_in_quiet_hours_no_cue_comes_and_one_that_shows_goes() -> None:
@@ -103,3 +103,26 @@ def test_a_small_pause_due_at_the_moment_in_which_quiet_begins_is_not_offered() 
     desk.say(Presence("present"))
     desk.until("12:30")
     assert not any(isinstance(event, Cue) for _, event in desk.told)
+
+
+def test_a_small_pause_is_not_offered_by_a_clock_that_is_told_in_the_middle_of_quiet_hours() -> None:
+    """The station starts at half past twelve: the first time that it hears of tells of both."""
+    desk = CoachedDesk(daily="12:00", quiet_hours="mon-fri 12:00-13:00")
+    desk.now = 12.5 * 3600
+    desk.say(Presence("present"))
+    desk.tell_time()
+    assert desk.all_cues == [] and desk.state.why.startswith("hours: ")
+
+
+def test_what_the_muscle_does_just_after_quiet_hours_began_finds_them_told() -> None:
+    """A reading that comes before the Tick of a busy loop: its tension gets no light that is taken back at once."""
+    desk = CoachedDesk(quiet_hours="mon 12:00-13:00")
+    desk.coach.settings = msgspec.structs.replace(desk.coach.settings, patience_s=60.0)
+    desk.until("11:58")
+    desk.wait(60.1)
+    desk.tension()
+    desk.feel(30.0, 59.0)
+    desk.now = 12 * 3600 + 0.12
+    desk.say(Reading(desk.now, 30.0, False, "ok"))
+    assert desk.all_cues == [] and told(desk)[-1] == (desk.now, True)
+    assert desk.withheld() == [("hours", "tension")]
