@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import socket
 import ssl
@@ -115,3 +116,11 @@ def test_the_study_hears_aggregates_of_the_site_and_nothing_else(
             client.disconnect()
             client.loop_stop()
     assert heard == [f"site-01/{STATION}/log", f"site-01/{STATION}/availability"]
+
+
+def test_the_dashboard_tells_of_nobody_alone() -> None:
+    """Whatever it shows of people needs five of them; only how many stations are there needs none."""
+    panels = json.loads((RECIPE / "grafana-dashboard.json").read_text(encoding="utf-8"))["panels"]
+    asked = {target["expr"] for panel in panels for target in panel["targets"]}
+    assert {each for each in asked if ">= 5" not in each} == {"sum(last_over_time(desk_availability_there[1d]))"}
+    assert len(asked) == 3 and not any("by (station" in each for each in asked)
