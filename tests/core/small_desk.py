@@ -8,7 +8,7 @@ from station.core.budget import Budget
 from station.core.coach import Coach
 from station.core.coach import Settings as CoachSettings
 from station.core.engine import Engine
-from station.core.events import Moment, Reading, SensorWell, TensionEnded, TensionStarted
+from station.core.events import Cue, CueAnswered, CueWithheld, Moment, Reading, SensorWell, TensionEnded, TensionStarted
 from station.core.gestures import Gestures
 from station.core.grammar import Grammar
 from station.core.inputs import ButtonEdge, Tick
@@ -154,3 +154,19 @@ class SmallDesk:
 
     def pattern(self) -> str:
         return self.lights.pattern
+
+
+# What a desk has said so far, in short.
+
+
+def cues(desk: SmallDesk) -> list[str]:
+    return [e.phase for e in desk.all(Cue)]
+
+
+def answers(desk: SmallDesk) -> list[str]:
+    return [e.answer for e in desk.all(CueAnswered)]
+
+
+def codes(desk: SmallDesk) -> list[str]:
+    """The codes of the cues that were withheld."""
+    return [e.reason.split(":")[0] for e in desk.all(CueWithheld)]
