@@ -278,7 +278,7 @@ def test_a_cable_that_is_plugged_in_makes_the_light_blink_and_the_sentence_names
 def make_sysfs() -> Callable[[Path], Any]:
     import importlib.util
 
-    spec = importlib.util.spec_from_file_location("test_power", HERE / "hardware/test_power.py")
+    spec = importlib.util.spec_from_file_location("sysfs", HERE / "hardware/sysfs.py")
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -335,7 +335,7 @@ ELSEWHERE = {
         5.0,
     ),
     "cable plugged in while electrodes are worn": (
-        "tests/hardware/test_power.py::test_a_cable_closes_the_sensor_within_a_second_and_its_end_opens_it_again",
+        "tests/hardware/test_interlock.py::test_a_cable_closes_the_sensor_within_a_second_and_its_end_opens_it_again",
         r"cable out to the next frame: (\S+) s",
         8.0,
     ),

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,9 @@ from hardware.sensors import ads1115
 from hardware.sensors.bus import FakeBus, Wire
 from hardware.sensors.chip import Ads1115
 from hardware.sensors.clock import VirtualClock
+
+sys.path.insert(0, str(Path(__file__).parent))
+from sysfs import Sysfs
 
 VOLTS = {0: 1.0, 1: 2.0, 2: 0.5, 3: 3.0}
 
@@ -69,3 +74,9 @@ def make_bench() -> type[Bench]:
 @pytest.fixture
 def bench() -> Bench:
     return Bench()
+
+
+@pytest.fixture
+def sysfs(tmp_path: Path) -> Sysfs:
+    """A Pi on a power bank with nothing plugged in, as its kernel tells it."""
+    return Sysfs(tmp_path / "sys")
