@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import datetime
 import random
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 from station.core import events as e
+from station.core.observation import SUBJECTS
 from station.outputs.history.rollup import rebuild
 from station.outputs.history.rows import Rows
 from station.outputs.history.store import open_store, transaction
@@ -122,6 +124,24 @@ def fill(path: Path, days: list[datetime.date], seed: int = 1) -> dict[str, int]
             connection.execute(
                 "INSERT INTO feeling (at_ms, boot, up_ms, discomfort, mood) VALUES (?, ?, ?, ?, ?)", feeling
             )
+        _looking(connection, boot, days, told)
         connection.execute(counts)
         rebuild(connection, round(morning(days[0]) * 1000), round((morning(days[-1]) + 86_400) * 1000))
     return told
+
+
+def _looking(connection: sqlite3.Connection, boot: int | None, days: list[datetime.date], told: dict[str, int]) -> None:
+    """Two weeks of looking at one thing, then two without, again and again; two answers a workday."""
+    for n in range(0, len(days) - 10, 20):
+        subject = tuple(SUBJECTS)[n // 20 % len(SUBJECTS)]
+        began, ended = (round(morning(days[n + of]) * 1000) for of in (0, 10))
+        connection.execute(
+            "INSERT INTO observation VALUES (?, ?, 0, ?, ?, 'completed')", (began + 60_000, boot, ended, subject)
+        )
+        told["ObservationBegan"] = told.get("ObservationBegan", 0) + 1
+        for k, day in enumerate(days[n : n + 10]):
+            for hour in (2, 6):
+                answer = SUBJECTS[subject][(k + hour) % 7 % len(SUBJECTS[subject])]
+                at = round((morning(day) + 3600 * hour) * 1000)
+                sql = "INSERT INTO answer (at_ms, boot, up_ms, subject, answer) VALUES (?, ?, 0, ?, ?)"
+                connection.execute(sql, (at, boot, subject, answer))

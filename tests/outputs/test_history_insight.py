@@ -7,6 +7,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -14,6 +15,7 @@ from web_desk import remember
 
 from station.core import events as e
 from station.outputs.history import History, feelings, purge, read
+from station.outputs.web.days import pieces
 
 BEGAN = 1_800_000_000.0 - 1_800_000_000 % 600
 
@@ -25,10 +27,10 @@ def minute(rest: float | None = 0.5, p50: float | None = 8.0) -> e.Minute:
 def test_the_loads_of_a_range_come_in_order_each_in_the_range_where_it_lies(tmp_path: Path) -> None:
     remember(tmp_path, *[(BEGAN + 60 * n, minute(p50=float(n))) for n in range(1, 31)])
     path = tmp_path / "history.db"
-    first, none, last = read.loads(path, [(BEGAN, BEGAN + 600), (0.0, 600.0), (BEGAN + 600, BEGAN + 900)])
-    assert first == [(BEGAN + 60 * n, float(n), 60.0) for n in range(1, 11)]
+    first, none, last = read.minutes_in(path, [(BEGAN, BEGAN + 600), (0.0, 600.0), (BEGAN + 600, BEGAN + 900)])
+    assert first == [(BEGAN + 60 * n, float(n), 60.0, 0.5) for n in range(1, 11)]
     assert none == []
-    assert [load for _, load, _ in last] == [11.0, 12.0, 13.0, 14.0, 15.0]
+    assert [load for _, load, _, _ in last] == [11.0, 12.0, 13.0, 14.0, 15.0]
 
 
 def test_a_day_looks_different_once_it_was_written_to_moved_or_deleted(tmp_path: Path) -> None:
@@ -76,8 +78,10 @@ def test_how_much_there_is_changes_with_everything_that_the_insight_rests_on(tmp
 def test_rest_is_summed_in_pieces_and_the_unknown_is_left_out(tmp_path: Path) -> None:
     told = [(BEGAN + 60 * n, minute(0.25 if n <= 10 else 0.75)) for n in range(1, 16)]
     remember(tmp_path, *told, (BEGAN + 1800, minute(None, None)))
-    [found] = read.rest_in_pieces(tmp_path / "history.db", [(BEGAN, BEGAN + 3600)])
-    assert found == [(BEGAN, 150.0, 600.0), (BEGAN + 600, 225.0, 300.0)]
+    [lived] = read.minutes_in(tmp_path / "history.db", [(BEGAN, BEGAN + 3600)])
+    assert lived[-1] == (BEGAN + 1800, None, 60.0, None)
+    assert pieces(np.array(lived, dtype=float)) == [(BEGAN, 150.0, 600.0), (BEGAN + 600, 225.0, 300.0)]
+    assert pieces(np.empty((0, 4))) == []
 
 
 def test_a_call_is_remembered_as_a_span_that_private_mode_ends(tmp_path: Path) -> None:

@@ -267,7 +267,9 @@ def test_a_pause_over_midnight_and_one_that_still_lasts_are_pauses(rig: Rig, tmp
 
 
 @pytest.mark.parametrize(("signal", "words"), [("emg-raw", "Arme zur Seite"), ("pressure", "Schultern sanft hoch")])
-def test_the_set_up_offers_the_days_reference_in_the_words_of_its_sensor(tmp_path: Path, signal: str, words: str) -> None:
+def test_the_set_up_offers_the_days_reference_in_the_words_of_its_sensor(
+    tmp_path: Path, signal: str, words: str
+) -> None:
     rig = Rig(tmp_path)
     rig.desk.house = replace(rig.desk.house, signal=signal)
     text = rig.client().get("/setup", params={"step": "calibration"}).text

@@ -260,6 +260,16 @@ def test_before_two_whole_weeks_nothing_is_compared(rig: Rig, tmp_path: Path, en
     assert "Verglichen wird erst nach zwei ganzen Wochen. Früher aufzuhören ist in Ordnung." in card(rig)
 
 
+def test_a_summary_is_worked_out_once_and_anew_when_an_answer_is_taken_back(rig: Rig, tmp_path: Path) -> None:
+    two_weeks(tmp_path, 0.6, 0.3)
+    (first,), (again,) = observations(rig.desk), observations(rig.desk)
+    assert again == first and again.answers is first.answers
+    entry = read.ask(tmp_path / "history.db", "answers")[0]
+    answers.take_back(tmp_path / "history.db", entry["id"])
+    (less,) = observations(rig.desk)
+    assert sum(each.said for each in less.answers) == sum(each.said for each in first.answers) - 1
+
+
 def test_earlier_times_stay_to_be_read(rig: Rig, tmp_path: Path) -> None:
     two_weeks(tmp_path, calm=0.5, pressing=0.15)
     remember(

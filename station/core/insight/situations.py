@@ -11,7 +11,7 @@ for all situations together.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from statistics import fmean, variance
 from typing import Final
@@ -53,23 +53,51 @@ class Situation(Contrast):
     days: int
 
 
+@dataclass(slots=True)
+class _Time:
+    """Some time, added up."""
+
+    rest_s: float = 0.0
+    valid_s: float = 0.0
+
+    def add(self, other: Piece | _Time) -> None:
+        self.rest_s += other.rest_s
+        self.valid_s += other.valid_s
+
+    def without(self, part: _Time) -> _Time:
+        return _Time(self.rest_s - part.rest_s, self.valid_s - part.valid_s)
+
+    @property
+    def share(self) -> float | None:
+        """The share of rest; None for too little time."""
+        return self.rest_s / self.valid_s if self.valid_s >= LEAST_VALID_S else None
+
+
+_Days = dict[int, _Time]
+
+
 def situations(pieces: Iterable[Piece]) -> list[Situation]:
     """Every situation that was measured at all, in the order contexts, weekdays, hours."""
-    by_name: dict[str, dict[int, list[Piece]]] = defaultdict(lambda: defaultdict(list))
-    days: dict[int, list[Piece]] = defaultdict(list)
+    by_name: dict[str, _Days] = defaultdict(lambda: defaultdict(_Time))
+    days: _Days = defaultdict(_Time)
+    own: _Days = defaultdict(_Time)  # what was measured with the day's own reference
     for piece in pieces:
-        days[piece.day].append(piece)
+        days[piece.day].add(piece)
+        if piece.referenced:
+            own[piece.day].add(piece)
         for name in _names(piece):
-            by_name[name][piece.day].append(piece)
-    found = {name: _paired(name, there, days) for name, there in by_name.items()}
+            by_name[name][piece.day].add(piece)
+    found = {name: _paired(name, there, days, own) for name, there in by_name.items()}
     known = {name: values for name, values in found.items() if _enough(values)}
     looked = {name: _at_the_look(values) for name, values in known.items()}
     told = []
     for name in sorted(by_name, key=_order):
-        rest = _share([piece for of_day in by_name[name].values() for piece in of_day])
-        if rest is None:
+        there = _Time()
+        for of_day in by_name[name].values():
+            there.add(of_day)
+        if there.share is None:
             continue
-        plain = Situation(name, rest, len(found[name]))
+        plain = Situation(name, there.share, len(found[name]))
         told.append(_compared(plain, looked[name], len(looked)) if name in looked else plain)
     return told
 
@@ -84,24 +112,18 @@ def _order(name: str) -> tuple[int, int, str]:
     return ("context", "weekday", "hour").index(kind), int(which) if which.isdigit() else 0, which
 
 
-def _share(pieces: Sequence[Piece]) -> float | None:
-    valid = sum(piece.valid_s for piece in pieces)
-    return sum(piece.rest_s for piece in pieces) / valid if valid >= LEAST_VALID_S else None
-
-
-def _paired(name: str, there: Mapping[int, list[Piece]], days: Mapping[int, list[Piece]]) -> dict[int, float]:
+def _paired(name: str, there: _Days, days: _Days, own: _Days) -> dict[int, float]:
     """Day -> what is compared with 0: the difference within the day; for a weekday its day against the others' mean."""
     if name.startswith("weekday"):
-        of_own = {day: _share([piece for piece in of_day if piece.referenced]) for day, of_day in days.items()}
-        whole = {day: share for day, share in of_own.items() if share is not None}
+        whole = {day: time.share for day, time in own.items() if time.share is not None}
         others = [share for day, share in whole.items() if day not in there]
         usual = fmean(others) if len(others) >= LEAST_EACH else None
         return {} if usual is None else {day: whole[day] - usual for day in there if day in whole}
     found = {}
     for day, inside in there.items():
-        own, other = _share(inside), _share([piece for piece in days[day] if name not in _names(piece)])
-        if own is not None and other is not None:
-            found[day] = own - other
+        share, other = inside.share, days[day].without(inside).share
+        if share is not None and other is not None:
+            found[day] = share - other
     return found
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from station.core.insight.occasions import Occasion
 
@@ -40,11 +41,10 @@ class Seen:
     after: float
 
 
-def columns(minutes: Iterable[tuple[float, float | None, float]]) -> tuple[np.ndarray, np.ndarray]:
+def columns(minutes: npt.ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """(ended, load) of a `Track` from the history's minutes: when each ended, its p50 in %RVE or None, its valid_s."""
-    rows = [(at, load if load is not None and valid_s >= LEAST_VALID_S else np.nan) for at, load, valid_s in minutes]
-    ended, load = np.array(rows, dtype=float).reshape(-1, 2).T
-    return ended, load
+    ended, load, valid_s = np.array(minutes, dtype=float).reshape(-1, 3).T
+    return ended, np.where(valid_s >= LEAST_VALID_S, load, np.nan)
 
 
 class Track:

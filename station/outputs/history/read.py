@@ -178,16 +178,16 @@ def newest_mark(path: Path, before: float) -> float:
     return 0.0 if found is None else float(found) / 1000
 
 
-Loads = list[tuple[float, float | None, float]]
-Pieces = list[tuple[float, float, float]]
+Lived = list[tuple[float, float | None, float, float | None]]
+"""Minutes in brief: when each ended, its apdf50 in %RVE, its valid_s, its share of rest; None: unknown."""
 
 
-def loads(path: Path, ranges: Sequence[tuple[float, float]]) -> list[Loads]:
-    """(ended, apdf50 in %RVE, valid_s) of the minutes that lie in each of these ranges, oldest first.
+def minutes_in(path: Path, ranges: Sequence[tuple[float, float]]) -> list[Lived]:
+    """The minutes that lie in each of these ranges, in brief, oldest first.
 
     A minute lies where its middle is, as in the roll-ups.
     """
-    sql = """SELECT ended_ms / 1000.0, apdf50_tenths / 10.0, valid_ms / 1000.0
+    sql = """SELECT ended_ms / 1000.0, apdf50_tenths / 10.0, valid_ms / 1000.0, relative_rest_permille / 1000.0
              FROM minute WHERE ended_ms >= ? AND ended_ms < ? ORDER BY ended_ms"""
     with reading(path) as connection:
         connection.row_factory = None
@@ -210,7 +210,7 @@ def days_told(path: Path, since: float, until: float) -> list[tuple[str, tuple[A
 
 
 def how_much(path: Path, since: float, until: float) -> tuple[int, ...]:
-    """How many exercises (begun, ended), cues, withheld cues, alerts drawn by lot, spans, references: asked in no time."""
+    """How many exercises (begun, ended), cues, withheld cues, drawn alerts, spans and references: asked in no time."""
     sql = " UNION ALL ".join(
         f"SELECT count({what}) FROM {table} WHERE {column} >= :since AND {column} < :until"
         for what, table, column in (
@@ -226,22 +226,6 @@ def how_much(path: Path, since: float, until: float) -> tuple[int, ...]:
     with reading(path) as connection:
         counts = connection.execute(sql, {"since": round(since * 1000), "until": round(until * 1000)})
         return tuple(int(row[0]) for row in counts)
-
-
-def rest_in_pieces(path: Path, ranges: Sequence[tuple[float, float]], seconds: int = 600) -> list[Pieces]:
-    """(start, rest_s, valid_s) of every piece of so many seconds in which anything was measured, for each range."""
-    sql = f"""SELECT (ended_ms - {HALF_MINUTE_MS}) / :piece_ms * :seconds * 1.0,
-                     sum(relative_rest_permille * valid_ms) / 1e6, sum(valid_ms) / 1e3
-              FROM minute WHERE ended_ms >= :since AND ended_ms < :until AND relative_rest_permille IS NOT NULL
-              GROUP BY 1 ORDER BY 1"""
-    found: list[Pieces] = []
-    with reading(path) as connection:
-        connection.row_factory = None
-        for since, until in ranges:
-            low, high = _middles(since, until)
-            asked = {"piece_ms": seconds * 1000, "seconds": seconds, "since": low, "until": high}
-            found.append(connection.execute(sql, asked).fetchall())
-    return found
 
 
 def days_measured(path: Path, since: float, until: float, least_s: float = 30.0) -> int:

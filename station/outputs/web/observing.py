@@ -28,6 +28,8 @@ from station.outputs.web.desk import Desk
 from station.outputs.web.forms import fields
 
 HERE: Final = "/diary#observation"
+KEPT: Final = "observed"
+MOST_KEPT: Final = 200
 # The last of the fourteen days is over at midnight, the first one began some time of its day.
 WHOLE_S: Final = (DAYS - 1) * 86_400.0
 
@@ -52,19 +54,30 @@ def observations(desk: Desk, most: int = 0) -> list[Observation]:
     until = desk.wall() + 1
     given = desk.known(lambda path: answers.with_rest(path, rows[0]["started"], until), none)
     runs = bool(desk.live.state.observing)
-    return [_told(row, given, until, runs and row is rows[-1]) for row in reversed(rows)]
+    return [_told(desk, row, given, until, runs and row is rows[-1]) for row in reversed(rows)]
 
 
-def _told(row: Record, given: Sequence[answers.Given], now: float, runs: bool) -> Observation:
+def _told(desk: Desk, row: Record, given: Sequence[answers.Given], now: float, runs: bool) -> Observation:
     started, subject = float(row["started"]), str(row["subject"])
     until = now if row["ended"] is None else float(row["ended"])
-    said = [
+    said = tuple(
         Said(what, datetime.datetime.fromtimestamp(at).toordinal(), rest)
         for about, what, at, rest in given
         if about == subject and started <= at < until
-    ]
+    )
     whole = row["reason"] == "completed" and until - started >= WHOLE_S
-    return Observation(started, None if runs else until, subject, whole, observed(SUBJECTS[subject], said, whole))
+    return Observation(started, None if runs else until, subject, whole, _observed(desk, subject, said, whole))
+
+
+def _observed(desk: Desk, subject: str, said: tuple[Said, ...], whole: bool) -> Sequence[Observed]:
+    """What these answers say, worked out once: two weeks that are over say the same at every view."""
+    known: dict[tuple[str, tuple[Said, ...], bool], Sequence[Observed]] = desk.kept.setdefault(KEPT, {})
+    found = known.get((subject, said, whole))
+    if found is None:
+        if len(known) >= MOST_KEPT:
+            known.clear()
+        found = known[subject, said, whole] = observed(SUBJECTS[subject], said, whole)
+    return found
 
 
 # --- as JSON -------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ Whoever writes or reads words or feelings asks `key_of` first: None where nothin
 from __future__ import annotations
 
 import sqlite3
-from typing import Final
+from typing import Final, Literal
 
 from station.outputs.history import seal
 from station.outputs.history.erase import NotErasedError
@@ -19,6 +19,7 @@ from station.outputs.web.unlocked import COOKIE, seal_wanted, want_seal
 HERE: Final = "/diary#seal"
 NEEDS: Final = "The package that seals is not installed: pip install 'desk-station[sealed]'."
 SHUT: Final = "The diary is sealed: open it first."
+State = Literal["none", "lost", "shut", "open"]
 
 
 def sealed(desk: Desk) -> bool:
@@ -36,12 +37,18 @@ def open_key(desk: Desk, asked: Asked) -> bytes | None:
     return desk.unlocked.key(asked.diary, desk.wall())
 
 
+def state(desk: Desk, asked: Asked) -> State:
+    """How it stands with the seal, for this browser: asked of the history once."""
+    if not sealed(desk):
+        return "lost" if seal_wanted(desk.house.state_dir) else "none"
+    return "shut" if open_key(desk, asked) is None else "open"
+
+
 def key_of(desk: Desk, asked: Asked) -> bytes | None:
     """What to write with; None: in the open.  Raises No where the diary is sealed and shut."""
-    key = open_key(desk, asked)
-    if lost(desk) or (sealed(desk) and key is None):
+    if state(desk, asked) in ("lost", "shut"):
         raise No(409, SHUT)
-    return key
+    return open_key(desk, asked)
 
 
 def readable(desk: Desk, asked: Asked, records: list[Record]) -> list[Record]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -31,7 +32,8 @@ def page(desk: Desk, asked: Asked) -> Answer:
     view = view_of(asked)
     until = float(asked.query.get("before") or desk.wall() + 1)
     marks = sealing.readable(desk, asked, desk.ask("marks", until - api.MARKS_BACK_S, until))
-    shut = sealing.lost(desk) or (sealing.sealed(desk) and sealing.open_key(desk, asked) is None)
+    sealed = sealing.state(desk, asked)
+    shut = sealed in ("lost", "shut")
     older = desk.known(newest_mark, 0.0, until - api.MARKS_BACK_S)
     around = _around(desk, until - api.MARKS_BACK_S, until)
     days = []
@@ -51,12 +53,12 @@ def page(desk: Desk, asked: Asked) -> Answer:
             action("mark", join(icon("mark"), view.w("live.mark")), class_="button primary", reload="1"),
             class_="buttons",
         ),
-        seal.gate(desk, asked, view),
+        seal.gate(sealed, asked, view),
         *place(desk, asked, view),
         *([] if shut else _feelings(desk, asked, view, until)),
         *(days or [tag("p", view.w("diary.empty"), class_="card")]),
         tag("p", tag("a", view.w("diary.older"), href=f"/diary?before={older + 1:.0f}")) if older else None,
-        seal.place(desk, asked, view),
+        seal.place(sealed, asked, view),
         tag("p", tag("a", view.w("data.title"), href="/data"), class_="soft"),
         script="diary.js",
     )
@@ -155,11 +157,13 @@ def _told(view: View, around: Around, mark: Mapping[str, Any]) -> str:
     """The ten minutes before a mark: rest, exercises, tension."""
     at, rest = mark["at"], around.rest.get(mark["id"])
     told = [view.w("diary.before_unknown") if rest is None else view.w("diary.before", share=view.share(rest))]
-    told += [
-        catalogue.title_of(each["technique"], view.language)
-        for each in around.sessions
-        if at - BEFORE_S <= each["started"] < at
-    ]
-    if any(at - BEFORE_S <= each["started"] < at for each in around.episodes):
+    told += [catalogue.title_of(each["technique"], view.language) for each in _just_before(around.sessions, at)]
+    if _just_before(around.episodes, at):
         told.append(view.w("diary.tension"))
     return " · ".join(told)
+
+
+def _just_before(records: Sequence[Mapping[str, Any]], at: float) -> Sequence[Mapping[str, Any]]:
+    """Those that began in the ten minutes before this moment; `records` are in order."""
+    first, last = (bisect_left(records, t, key=lambda each: each["started"]) for t in (at - BEFORE_S, at))
+    return records[first:last]

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from station.outputs.history.seal import SHORTEST, available
 from station.outputs.web.answer import Asked
-from station.outputs.web.desk import Desk
 from station.outputs.web.forms import form
 from station.outputs.web.html import Html, tag
-from station.outputs.web.sealing import lost, open_key, sealed
+from station.outputs.web.sealing import State
 from station.outputs.web.view import View
 
 
-def gate(desk: Desk, asked: Asked, view: View) -> Html | None:
+def gate(state: State, asked: Asked, view: View) -> Html | None:
     """Above the diary: the way in where it is shut, the way out where it is open."""
     said = tag("p", view.w("seal.wrong"), role="alert", class_="warn") if asked.query.get("seal") == "wrong" else None
-    if lost(desk):
+    if state == "lost":
         way = form(asked, "/unseal", tag("button", view.w("seal.without"), type="submit", class_="button plain"))
         return _box(view, "seal.lost", way, *_offer(asked, view))
-    if not sealed(desk):
+    if state == "none":
         return None
-    if open_key(desk, asked) is None:
+    if state == "shut":
         if not available():
             return _box(view, "seal.is_shut", tag("p", view.w("seal.needs")))
         button = tag("p", tag("button", view.w("seal.open"), type="submit", class_="button primary"))
@@ -30,11 +29,9 @@ def gate(desk: Desk, asked: Asked, view: View) -> Html | None:
     )
 
 
-def place(desk: Desk, asked: Asked, view: View) -> Html | None:
+def place(state: State, asked: Asked, view: View) -> Html | None:
     """Below the diary: to seal it, or to take the seal off."""
-    if lost(desk):
-        return None
-    if not sealed(desk):
+    if state == "none":
         again = asked.query.get("seal") == "again"
         said = tag("p", view.w("seal.again_please"), role="alert", class_="warn") if again else None
         return tag(
@@ -46,7 +43,7 @@ def place(desk: Desk, asked: Asked, view: View) -> Html | None:
             open=again,
             id="seal",
         )
-    if open_key(desk, asked) is None:
+    if state != "open":
         return None
     button = tag("button", view.w("seal.off"), type="submit", class_="button plain")
     text = tag("p", view.w("seal.off_text"), class_="soft")
