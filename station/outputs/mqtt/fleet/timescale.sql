@@ -9,8 +9,8 @@ CREATE TABLE desk (
     technique text, length text, answer text, quality text,
     relative_rest_time double precision,
     valid_s double precision,
-    lasted_s double precision,
-    seconds double precision
+    seconds double precision,
+    happened bigint
 );
 SELECT create_hypertable('desk', 'time', chunk_time_interval => INTERVAL '7 days');
 CREATE INDEX desk_event ON desk (station, site, event, time);
