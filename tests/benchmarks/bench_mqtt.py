@@ -70,7 +70,7 @@ def station(port: int, folder: Path) -> mqtt.Mqtt:
     output = mqtt.open(mqtt.Settings(host="127.0.0.1", port=port, privacy=3), house)
     output.start()
     until = time.monotonic() + 5
-    while not output._linked:
+    while not output._talk.linked:
         assert time.monotonic() < until
         time.sleep(0.01)
     return output
@@ -104,7 +104,7 @@ def test_a_burst_of_durable_events(port: int, tmp_path: Path) -> None:
     counter, output = Counter(port), station(port, tmp_path)
     cpu, began, spoken = time.process_time(), time.monotonic(), 0
     while spoken < 2_000:
-        if output._queue.qsize() < 500:
+        if output._talk.queue.qsize() < 500:
             output.take(ev.Moment(ev.Minute(0.4, 1, 5, 9, 3, 2, 60, "A"), time.monotonic(), time.time()))
             spoken += 1
         else:

@@ -38,25 +38,25 @@ def desk() -> None:
     from station.outputs.mqtt.pace import BackOff
 
     output = mqtt.open(mqtt.Settings(host="127.0.0.1", port=port), House("desk_0123abcd", "de", "1", folder, print))
-    output._back_off = BackOff(random.random, first_s=1.0, longest_s=1.0)
-    keep, committed = output._log.keep, first
+    output._talk.back_off = BackOff(random.random, first_s=1.0, longest_s=1.0)
+    keep, committed = output._talk.speech.log.keep, first
 
     def keep_and_tell(records):  # type: ignore[no-untyped-def]
         """An event has happened once it is on the disk."""
         nonlocal committed
         records = list(records)
         keep(records)
-        if records and not output._log._spilled:
+        if records and not output._talk.speech.log._spilled:
             committed += len(records)
             told(committed)
 
-    output._log.keep = keep_and_tell  # type: ignore[method-assign]
+    output._talk.speech.log.keep = keep_and_tell  # type: ignore[method-assign]
     output.start()
-    while not output._linked:
+    while not output._talk.linked:
         time.sleep(0.01)
     told_to_begin()
     for n in range(first, last):
-        while output._queue.qsize() > 500:
+        while output._talk.queue.qsize() > 500:
             time.sleep(0.001)
         output.take(ev.Moment(ev.Minute(0.4, 1.0, 5.0, 9.0, 3, 2.0, float(n), "A"), float(n), time.time()))
         pause()

@@ -17,8 +17,8 @@ port, folder, first, last = int(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]
 house = House("desk_0123abcd", "de", "0.1.0", folder, print)
 output = mqtt.open(mqtt.Settings(host="127.0.0.1", port=port), house)
 # Between half a second and one: whoever listens is back before us, or nobody could count.
-output._back_off = BackOff(random.random, first_s=1.0, longest_s=1.0)
-keep = output._log.keep
+output._talk.back_off = BackOff(random.random, first_s=1.0, longest_s=1.0)
+keep = output._talk.speech.log.keep
 committed = first
 
 
@@ -26,12 +26,12 @@ def keep_and_tell(records):  # type: ignore[no-untyped-def]
     global committed  # noqa: PLW0603
     records = list(records)
     keep(records)
-    if records and not output._log._spilled:
+    if records and not output._talk.speech.log._spilled:
         committed += len(records)
         print(committed, flush=True)
 
 
-output._log.keep = keep_and_tell  # type: ignore[method-assign]
+output._talk.speech.log.keep = keep_and_tell  # type: ignore[method-assign]
 output.start()
 for n in range(first, last):
     output.take(ev.Moment(ev.SessionEnded(f"t{n}", "de", "completed"), time.monotonic(), time.time()))

@@ -215,7 +215,7 @@ def test_a_short_drop_of_the_wire_is_not_an_absence(
     home = make_listener(broker)
     station = desk(port=broker.port)
     eventually(lambda: home.of("availability") == [b"online"])
-    wire = station.output._connection._client.socket()
+    wire = station.output._talk.connection._client.socket()
     socket.socket.shutdown(wire, socket.SHUT_RDWR)  # cut; nobody says goodbye
     home.send(f"{BASE}/cmd/stop", b"")  # said while we are away
     eventually(lambda: len(home.of("availability")) == 2)
@@ -285,7 +285,7 @@ def test_tls_with_an_authority_of_ones_own(make_broker: Make, desk: Make, eventu
     trusting = desk(port=broker.port, tls=True, ca=str(tmp_path / "ca.pem"))
     ((severity, what, _),) = mqtt.examine(trusting.settings, trusting.house)
     assert severity == "ok", what
-    eventually(lambda: trusting.output._linked)
+    eventually(lambda: trusting.output._talk.linked)
     doubting = Desk(tmp_path / "d", port=broker.port, tls=True)
     ((severity, what, remedy),) = mqtt.examine(doubting.settings, doubting.house)
     assert severity == "broken" and "not trusted" in what and "ca" in remedy
@@ -302,16 +302,19 @@ def test_a_broker_that_forbids_is_named(
     assert findings[-1][0] == "broken" and "lets us in, but not to" in findings[-1][1]
 
 
+@pytest.mark.parametrize("mode", ["device", "component"])
 def test_where_only_discovery_is_forbidden_everything_else_works(
-    make_broker: Make, make_listener: Make, desk: Make, eventually: Make, tmp_path: Path
+    make_broker: Make, make_listener: Make, desk: Make, eventually: Make, tmp_path: Path, mode: str
 ) -> None:
     (tmp_path / "acl").write_text("topic readwrite desk/#\n", encoding="utf-8")
     broker = make_broker(f"acl_file {tmp_path / 'acl'}")
     home = make_listener(broker)
-    station = desk(port=broker.port)
+    station = desk(port=broker.port, discovery=mode)
     eventually(lambda: "publish discovery" in station.output.trouble())
     station.say(ev.SessionEnded("breathing", "de", "completed"))
     eventually(lambda: home.of("/log") and home.of("/state"))
+    findings = {severity: what for severity, what, _ in mqtt.examine(station.settings, station.house)}
+    assert "publish our announcement (discovery)" in findings["warning"] and "is back after" in findings["ok"]
 
 
 def test_a_broker_killed_again_and_again_gets_every_durable_event(
@@ -324,7 +327,7 @@ def test_a_broker_killed_again_and_again_gets_every_durable_event(
     homes = [make_listener(broker)]
     spoken = 0
     for _ in range(5):
-        eventually(lambda: station.output._linked)
+        eventually(lambda: station.output._talk.linked)
         for n in range(100):
             station.say(ev.SessionEnded(f"t{spoken}", "de", "completed"))
             spoken += 1

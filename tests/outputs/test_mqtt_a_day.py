@@ -93,18 +93,16 @@ def readings(hours: int) -> Iterator[list[ev.Event]]:
 def test_with_every_single_reading_the_output_itself_keeps_to_the_documented_rates(hours: int, tmp_path: Path) -> None:
     wire: Any = Wire()
     output = mqtt.open(mqtt.Settings(privacy=3), House("desk_0123abcd", "de", "0.1.0", tmp_path, print))
-    output._log.open()
-    output._connection, output._linked = wire, True  # as after `Connected`, but in our time
+    talk = output._talk
+    talk.speech.log.open()
+    talk.connection, talk.linked = wire, True  # as after `Connected`, but in our time
     for tenth, happened in enumerate(readings(hours)):
         wire.now = tenth / 10
-        records: list[tuple[float, bytes]] = []
-        for event in happened:
-            output._learn(ev.Moment(event, wire.now, 1.7e9 + wire.now), records, wire.now)
-        output._log.keep(records)
-        output._speak(wire.now)
-        while output._flying:
-            output._acked(Acked(wire, next(iter(output._flying))))
-    output._log.close()
+        talk.speech.learn((ev.Moment(event, wire.now, 1.7e9 + wire.now) for event in happened), wire.now)
+        talk._speak(wire.now)
+        while talk._flying:
+            talk._acked(Acked(wire, next(iter(talk._flying))))
+    talk.speech.log.close()
     states = [now for now, topic in wire.said if topic == "state"]
     assert min(b - a for a, b in pairwise(states)) >= 5.0 - 1e-9
     assert max(b - a for a, b in pairwise(states)) <= 61.0

@@ -117,7 +117,7 @@ def test_with_the_households_own_authority_and_our_certificate_we_are_let_in(
         "key": str(papers / "station.key"),
     }
     station = desk(port=strict_broker.port, **own)
-    eventually(lambda: station.output._linked)
+    eventually(lambda: station.output._talk.linked)
     eventually(lambda: "u'station'" in strict_broker.log())  # known to the broker by the certificate's name
     assert mqtt.examine(station.settings, station.house)[-1][0] == "ok"
 
@@ -147,7 +147,7 @@ def test_a_password_can_be_one_of_the_services_credentials(
     (tmp_path / "mqtt-password").write_text("geheim\n", encoding="utf-8")
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     station = desk(port=broker.port, username="desk", password_file="mqtt-password")
-    eventually(lambda: station.output._linked)
+    eventually(lambda: station.output._talk.linked)
 
 
 # --- answers ------------------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ class Asker:
 
 def test_who_asks_with_a_response_topic_gets_an_answer(broker: Any, desk: Make, eventually: Make) -> None:
     station = desk(port=broker.port)
-    eventually(lambda: station.output._linked)
+    eventually(lambda: station.output._talk.linked)
     asker = Asker(broker.port)
     try:
         asker.ask(f"{BASE}/cmd/set", '{"volume": 40}', b"one")
@@ -211,7 +211,7 @@ def test_an_answer_never_goes_where_others_would_believe_it(
 ) -> None:
     home = make_listener(broker)
     station = desk(port=broker.port)
-    eventually(lambda: station.output._linked)
+    eventually(lambda: station.output._talk.linked)
     asker = Asker(broker.port)
     try:
         for topic in (f"{BASE}/state", "homeassistant/status", "$SYS/x"):

@@ -5,12 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from station.outputs.mqtt.connection import Acked, Lost
-from station.outputs.mqtt.durable import MOST_AT_HAND, DurableLog
-from station.outputs.mqtt.waiting import FEW, Acks
+from station.core import events as ev
+from station.core.state import State, fold
+from station.outputs import mqtt
+from station.outputs.contract import House
+from station.outputs.mqtt import speech
+from station.outputs.mqtt.durable import MOST_AT_HAND, SETTLE_S, DurableLog
+from station.outputs.mqtt.waiting import Bell
 
 # So many records are kept at once, or so many (at most) are taken out.
 steps = st.lists(st.tuples(st.sampled_from(["keep", "next"]), st.integers(1, MOST_AT_HAND + 20)), max_size=12)
@@ -58,30 +63,74 @@ def test_while_records_keep_coming_the_delivered_are_deleted_by_the_way(tmp_path
     log.open()
     assert log._outbox is not None
     log._outbox.done = None  # type: ignore[method-assign, assignment]  # a wait for the disk of its own: not needed
-    for n in range(30):
-        log.keep([(1.7e9 + n, b"x")])
+    for minute in range(30):
+        log.keep([(1.7e9 + 60 * minute, b"x")])
         for number, _ in log.next(5):
             log.delivered(number)
-        log.tidy()
-        log.tidy()
+        for second in range(60):
+            log.tidy(60.0 * minute + second)
     assert len(log) == 1
     log.close()
 
 
-def test_a_few_acknowledgements_wait_and_what_cannot_wait_wakes() -> None:
-    woken: list[object] = []
-    acks, connection = Acks(woken.append), Any
-    for mid in range(FEW):
-        acks.tell(Acked(connection, mid))  # type: ignore[arg-type]
-    assert woken == []
-    acks.tell(Acked(connection, 99))  # type: ignore[arg-type]
-    acks.tell(Acked(connection, 100, "not authorized"))  # type: ignore[arg-type]
-    lost = Lost(connection, None)  # type: ignore[arg-type]
-    acks.tell(lost)
-    assert [one.mid for one in woken[:2]] == [99, 100] and woken[2] is lost  # type: ignore[attr-defined]
-    assert [ack.mid for ack in acks.read()] == list(range(FEW))
-    assert acks.read() == []
-    acks.tell(Acked(connection, 1))  # type: ignore[arg-type]
-    acks.patient = False
-    acks.tell(Acked(connection, 2))  # type: ignore[arg-type]
-    assert [one.mid for one in woken[3:]] == [2] and [ack.mid for ack in acks.read()] == [1]  # type: ignore[attr-defined]
+def test_what_was_delivered_last_is_deleted_when_nothing_comes_any_more(tmp_path: Path) -> None:
+    log = DurableLog(tmp_path / "outbox.db", 2)
+    log.open()
+    log.keep([(1.7e9, b"x")])
+    log.tidy(0.0)
+    (entry,) = log.next(5)
+    log.delivered(entry[0])
+    log.tidy(1_000.0)
+    log.tidy(1_000.0 + SETTLE_S - 0.1)
+    assert len(log) == 1
+    log.tidy(1_000.0 + SETTLE_S)
+    assert len(log) == 0
+    log.close()
+
+
+def test_a_late_word_about_an_entry_of_a_damaged_file_deletes_nothing_of_the_next_file(tmp_path: Path) -> None:
+    log = DurableLog(tmp_path / "outbox.db", 2)
+    log.open()
+    log.keep([(1.7e9, b"old"), (1.7e9, b"old too")])
+    sent = log.next(5)
+    log.close()
+    (tmp_path / "outbox.db").write_bytes(b"no database at all" * 100)
+    log.keep([(1.7e9, b"new"), (1.7e9, b"new too")])
+    for number, _ in sent:
+        log.delivered(number)
+    log.settle()
+    log.from_the_beginning()
+    assert [payload for _, payload in log.next(5)] == [b"new", b"new too"]
+    log.close()
+
+
+def test_who_rings_before_anybody_looks_is_heard_and_a_bell_that_nobody_hears_never_holds_anyone_up() -> None:
+    bell = Bell()
+    bell.ring()
+    bell.wait(60.0)  # or this test never ends
+    for _ in range(100_000):
+        bell.ring()
+    for _ in range(20):
+        bell.silence()
+    bell.ring()
+    bell.wait(60.0)
+
+
+@pytest.mark.parametrize("event", [ev.Button("short"), ev.Private(True, "page")])
+def test_of_readings_in_a_row_the_last_is_learned_and_always_before_what_came_after_it(
+    tmp_path: Path, event: ev.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folded: list[ev.Event] = []
+
+    def fold_and_see(state: State, moment: ev.Moment) -> State:
+        folded.append(moment.event)
+        return fold(state, moment)
+
+    monkeypatch.setattr(speech, "fold", fold_and_see)
+    talk = speech.Speech(mqtt.Settings(), House("desk_1", "de", "1", tmp_path, print), State())
+    one, two, three, four = (ev.Reading(load, load, False, "ok") for load in (1.0, 2.0, 3.0, 4.0))
+    happened: list[ev.Event] = [one, two, event, three, four]
+    talk.learn((ev.Moment(event, 0.0, 1.7e9) for event in happened), 0.0)
+    assert folded == [two, event, four]
+    assert talk.state.level_rve_percent == (None if talk.state.private else 4.0)
+    talk.log.close()

@@ -1,7 +1,9 @@
 """One connection to the broker, from the first packet to the last; the next try is a new object.
 
-The client library (paho) reads the wire on its own thread.  Its callbacks do one thing, `tell(message)`, and each is
-guarded: an exception in one would end that thread without a word.
+The client library (paho) has no thread of its own here: whoever owns the connection lets it `turn`, and in a turn the
+library reads, writes and says what is new by `tell` and `hear`.  A message costs one thread's waking where it would
+cost three.  A turn is guarded as a whole: whatever the library or a callback stumbles over is the end of this
+connection, never of the thread.
 
 The will: the broker says `offline` for us 5 s after we vanish (MQTT 5), so that a short Wi-Fi drop is none.  That needs
 a session that outlives the connection (15 s), and a return into the same session; a command sent meanwhile then
@@ -11,19 +13,19 @@ arrives late by at most those 15 s.  With MQTT 3.1.1 the will comes at once.
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
+import select
 import socket
 import ssl
-import threading
+import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from station.outputs.contract import OutputError
 from station.outputs.mqtt import sentences
-from station.outputs.mqtt.pulse import Pulse
 from station.outputs.mqtt.settings import Settings
 
 WILL_DELAY_S = 5
@@ -31,11 +33,17 @@ SESSION_S = 15
 KEEPALIVE_S = 30
 CONNECT_TIMEOUT_S = 5.0
 LIVE_EXPIRY_S = 60
-# The library's thread ends at once when its wire is cut; one that hangs is left behind.
+# So long a goodbye may take to get onto a wire that is full.
 FAREWELL_S = 0.5
 
-P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class Wakes(Protocol):
+    """What else ends the wait of a turn: anything that can be read."""
+
+    def fileno(self) -> int:
+        """Its file descriptor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +117,7 @@ def password(settings: Settings) -> str:
 
 
 class Connection:
-    """One try to be connected.  `tell` and `hear` are called on the library's thread."""
+    """One try to be connected.  `tell` and `hear` are called within `turn`."""
 
     def __init__(self, settings: Settings, client_id: str, will_topic: str, tell: Tell, hear: Hear) -> None:
         """Prepare everything; nothing is sent yet.  Raises OutputError (password file, certificates)."""
@@ -118,10 +126,7 @@ class Connection:
 
         self._settings = settings
         self._tell, self._hear = tell, hear
-        self.pulse = Pulse()
-        """Of the library's thread, from `Connected` on."""
         self._five = settings.protocol == "5"
-        self._running = False
         self._over = False
         self._let_in = False
         clean = {} if self._five else {"clean_session": True}
@@ -146,12 +151,11 @@ class Connection:
                 will = _properties("WILLMESSAGE")
                 will.WillDelayInterval = WILL_DELAY_S
             client.will_set(will_topic, b"offline", qos=1, retain=True, properties=will)
-        client.on_connect = self._guarded(self._on_connect)
-        client.on_disconnect = self._guarded(self._on_disconnect)
-        client.on_publish = self._guarded(self._on_publish)
-        client.on_subscribe = self._guarded(self._on_subscribe)
-        client.on_message = self._guarded(self._on_message)
-        client.loop_misc = self._beating(client.loop_misc)  # type: ignore[method-assign]
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_publish = self._on_publish
+        client.on_subscribe = self._on_subscribe
+        client.on_message = self._on_message
 
     def open(self, fresh: bool, session_s: int = SESSION_S) -> None:
         """Reach the broker (blocks for at most some seconds); `Connected` or `Lost` is told later.
@@ -168,8 +172,24 @@ class Connection:
         except (OSError, ValueError) as error:
             self._over = True
             raise sentences.of_error(error, self._settings) from None
-        self._client.loop_start()
-        self._running = True
+
+    def turn(self, at_most_s: float, wakes: Wakes | None = None) -> None:
+        """Wait for the broker, for `wakes` or for the end of the time; then read and write what there is."""
+        client = self._client
+        try:
+            wire = client.socket()
+            ears = [one for one in (wire, wakes) if one is not None]
+            # What an encrypted wire has already taken from the system, nobody can be woken by.
+            at_hand = isinstance(wire, ssl.SSLSocket) and wire.pending() > 0
+            mouth = [wire] if wire is not None and client.want_write() else []
+            readable, writable, _ = select.select(ears, mouth, [], 0.0 if at_hand else max(0.0, at_most_s))
+            if at_hand or wire in readable:
+                client.loop_read()
+            if writable:
+                client.loop_write()
+            client.loop_misc()
+        except Exception as error:
+            self._lost(OutputError(f"The MQTT client stumbled: {error!r}.", "It connects again; please report this."))
 
     def publish(
         self, topic: str, payload: bytes, *, retain: bool = False, expires_s: int = 0, qos: int = 1, token: bytes = b""
@@ -201,61 +221,31 @@ class Connection:
             self._client.subscribe(topic, qos=1)
 
     def close(self) -> None:
-        """Say goodbye (the will is not sent) and end the library's thread; also after a loss, also twice."""
-        self._over = True
-        if not self._running:
-            return
-        self._running = False
-        with contextlib.suppress(Exception):
-            self._client.disconnect()
-        self._end()
+        """Say goodbye (the will is not sent); also after a loss, also twice."""
+        until = time.monotonic() + FAREWELL_S
+        if not self._over:
+            self._over = True
+            with contextlib.suppress(Exception):
+                self._client.disconnect()
+            while self._client.want_write() and self._client.socket() is not None and time.monotonic() < until:
+                self.turn(0.1)
+        self.abandon()
 
     def abandon(self) -> None:
         """Cut the wire without a goodbye."""
+        self.cut()
+        with contextlib.suppress(Exception):
+            self._client.socket().close()  # type: ignore[union-attr]
+
+    def cut(self) -> None:
+        """Cut the wire, and leave the rest to whoever owns it; from any thread."""
         self._over = True
-        if self._running:
-            self._running = False
-            self._end()
-
-    def _end(self) -> None:
-        """The library's thread waits for a broker that may be dead: what it reads from is taken away from it.
-
-        The library would wait for its thread for ever, also for one that hangs: so that wait is not ours.
-        """
         with contextlib.suppress(Exception):
             wire = self._client.socket()
             if isinstance(wire, socket.socket):  # an encrypted one too: below the encryption, so nobody waits for it
                 socket.socket.shutdown(wire, socket.SHUT_RDWR)
-        waits = threading.Thread(target=self._stop_library, name="mqtt-farewell", daemon=True)
-        waits.start()
-        waits.join(FAREWELL_S)
 
-    def _stop_library(self) -> None:
-        with contextlib.suppress(Exception):
-            self._client.loop_stop()
-
-    # --- on the library's thread ---
-
-    def _guarded(self, callback: Callable[P, None]) -> Callable[P, None]:
-        @functools.wraps(callback)
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-            try:
-                callback(*args, **kwargs)
-            except Exception as error:
-                self._lost(
-                    OutputError(f"The MQTT client stumbled: {error!r}.", "It connects again; please report this.")
-                )
-
-        return guarded
-
-    def _beating(self, misc: Callable[[], T]) -> Callable[[], T]:
-        """`loop_misc`, which the library calls at the end of every turn of its thread, as the thread's pulse."""
-
-        def beating() -> T:
-            self.pulse.beat()
-            return misc()
-
-        return beating
+    # --- within a turn ---
 
     def _lost(self, error: OutputError) -> None:
         if not self._over:
@@ -285,6 +275,16 @@ class Connection:
         reply_to = getattr(message.properties, "ResponseTopic", "") if message.properties else ""
         token = getattr(message.properties, "CorrelationData", b"") if message.properties else b""
         self._hear(Received(message.topic, bytes(message.payload), bool(message.retain), expiry, reply_to, token))
+
+
+def next_news(connection: Connection, told: deque[T], until: float) -> T:
+    """Let `connection` turn until something stands in `told`.  Raises TimeoutError at monotonic second `until`."""
+    while not told:
+        left = until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        connection.turn(left)
+    return told.popleft()
 
 
 def _properties(packet: str) -> Any:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import queue
 import time
 import uuid
+from collections import deque
 
 from station.outputs.contract import House, OutputError
 from station.outputs.mqtt import sentences
-from station.outputs.mqtt.connection import Acked, Connected, Connection, Denied, Lost, News, Received
+from station.outputs.mqtt.connection import Acked, Connected, Connection, Denied, Lost, News, Received, next_news
 from station.outputs.mqtt.settings import Settings
 
 Finding = tuple[str, str, str]
@@ -50,9 +50,10 @@ def _denials(settings: Settings, house: House) -> list[Finding]:
     """What the broker's access list keeps us from, tried with messages that mean nothing to anybody."""
     base = f"{settings.base}/{house.station_id}"
     tried = {f"{base}/event/check": "events"}
-    if settings.discovery == "device":
-        # An announcement of no device, not retained: Home Assistant takes no notice of it.
-        tried[f"{settings.discovery_prefix}/device/{house.station_id}-check/config"] = "our announcement (discovery)"
+    if settings.discovery != "off":
+        # An announcement of nothing, not retained: Home Assistant takes no notice of it.
+        kind = "device" if settings.discovery == "device" else "sensor"
+        tried[f"{settings.discovery_prefix}/{kind}/{house.station_id}-check/config"] = "our announcement (discovery)"
     found = []
     for topic, what in tried.items():
         try:
@@ -67,19 +68,19 @@ def _denials(settings: Settings, house: House) -> list[Finding]:
 
 def _refusal(settings: Settings, house: House, topic: str) -> str:
     """Why the broker does not take a message on `topic`, or ''.  Raises OutputError."""
-    told: queue.SimpleQueue[News | Received] = queue.SimpleQueue()
-    connection = Connection(settings, f"{house.station_id}-check-{uuid.uuid4().hex[:6]}", "", told.put, told.put)
+    told: deque[News | Received] = deque()
+    connection = Connection(settings, f"{house.station_id}-check-{uuid.uuid4().hex[:6]}", "", told.append, told.append)
     try:
         connection.open(fresh=True, session_s=0)
         while True:
-            news = told.get(timeout=PATIENCE_S)
+            news = next_news(connection, told, time.monotonic() + PATIENCE_S)
             if isinstance(news, Connected):
                 connection.publish(topic, b"")
             elif isinstance(news, Acked):
                 return news.refusal
             elif isinstance(news, Lost):  # some brokers cut the wire instead of an answer
                 return "it cut the wire"
-    except queue.Empty:
+    except TimeoutError:
         return "it did not answer"
     finally:
         connection.close()
@@ -87,18 +88,18 @@ def _refusal(settings: Settings, house: House, topic: str) -> str:
 
 def _round_trip(settings: Settings, house: House) -> float:
     """Milliseconds for one message to ourselves.  Raises OutputError."""
-    told: queue.SimpleQueue[News | Received] = queue.SimpleQueue()
+    told: deque[News | Received] = deque()
     name = f"{house.station_id}-check-{uuid.uuid4().hex[:6]}"
     topic = f"{settings.base}/{house.station_id}/check"
-    connection = Connection(settings, name, "", told.put, told.put)
+    connection = Connection(settings, name, "", told.append, told.append)
     until = time.monotonic() + PATIENCE_S
     sent_at = time.perf_counter()
     try:
         connection.open(fresh=True, session_s=0)
         while True:
             try:
-                news = told.get(timeout=max(0.0, until - time.monotonic()))
-            except queue.Empty:
+                news = next_news(connection, told, until)
+            except TimeoutError:
                 raise OutputError(
                     f"{settings.where()} gave no complete answer in {PATIENCE_S:.0f} s.",
                     f"Is it an MQTT broker, and may we publish and read {settings.base}/#?",

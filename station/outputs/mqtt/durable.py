@@ -14,10 +14,10 @@ from typing import TypeVar
 from station.outputs.mqtt.outbox import Outbox
 
 MOST_SPILLED = 500
-MANY_DELIVERED = 50
+MANY_DELIVERED = 100
 MOST_AT_HAND = 100
-# A thread with nothing to do turns about once a second.
-TURNS = 5
+# Longer than a minute: the next one is written then, and takes the deletion with it.
+SETTLE_S = 90.0
 
 T = TypeVar("T")
 
@@ -32,7 +32,8 @@ class DurableLog:
         self._outbox: Outbox | None = None
         self._spilled: deque[tuple[float, bytes]] = deque(maxlen=MOST_SPILLED)
         self._delivered: list[int] = []
-        self._patience = TURNS
+        self._settle_at = float("inf")
+        self._highest = 0
         self._cursor = 0
         self._more = True
         """May there be entries behind the cursor that only the disk knows?  Spares it a question at every turn."""
@@ -42,7 +43,7 @@ class DurableLog:
     def open(self) -> None:
         """Open the file; a damaged one is set aside."""
         try:
-            self._outbox = Outbox(self.path, self._privacy)
+            self._outbox = Outbox(self.path, self._privacy, self._highest)
             self._again()
             self.trouble = ""
         except (sqlite3.Error, OSError) as error:
@@ -68,7 +69,8 @@ class DurableLog:
                 self._at_hand.extend(() if self._more else kept)
                 self._spilled.clear()
                 self._delivered.clear()
-                self._patience = TURNS  # what was delivered is deleted with the next of these, while they keep coming
+                self._settle_at = float("inf")
+                self._highest = kept[-1][0]
                 self.trouble = ""
                 return
         self._spilled = deque(entries, MOST_SPILLED)
@@ -100,18 +102,19 @@ class DurableLog:
         """The broker has it; deleted with the next `keep` or `settle`."""
         self._delivered.append(number)
 
-    def tidy(self) -> None:
+    def tidy(self, now: float) -> None:
         """Called now and then: what was delivered is deleted once it is worth a wait for the disk.
 
-        Killed before, the station sends it once more, with the same id.
+        Killed before, the station sends it once more, with the same id.  now: monotonic second.
         """
-        self._patience -= 1
-        if len(self._delivered) >= MANY_DELIVERED or self._patience <= 0:
+        if self._delivered and self._settle_at == float("inf"):
+            self._settle_at = now + SETTLE_S
+        if len(self._delivered) >= MANY_DELIVERED or now >= self._settle_at:
             self.settle()
 
     def settle(self) -> None:
         """Delete what was delivered, in one go."""
-        self._patience = TURNS
+        self._settle_at = float("inf")
         if self._delivered:
             numbers, self._delivered = self._delivered, []
             self._with(lambda box: box.done(numbers))

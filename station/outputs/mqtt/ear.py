@@ -1,6 +1,6 @@
 """Hearing: what arrives from the house becomes a request in the inbox, or one line in the log and a count.
 
-Called on the client library's thread.
+Called on the MQTT thread.
 """
 
 from __future__ import annotations

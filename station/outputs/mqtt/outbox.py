@@ -23,7 +23,7 @@ CLOCK_UNKNOWN_BEFORE_MS = 1_577_836_800_000  # 2020
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entry (
-    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    id      INTEGER PRIMARY KEY,
     at_ms   INTEGER NOT NULL,
     privacy INTEGER NOT NULL,   -- the level under which it was written
     payload BLOB NOT NULL
@@ -34,10 +34,14 @@ CREATE TABLE IF NOT EXISTS entry (
 class Outbox:
     """One file; used by one thread."""
 
-    def __init__(self, path: Path, privacy: int) -> None:
-        """Open the file (a damaged one is set aside).  Raises sqlite3.Error, OSError."""
+    def __init__(self, path: Path, privacy: int, above: int = 0) -> None:
+        """Open the file (a damaged one is set aside).  Raises sqlite3.Error, OSError.
+
+        above: every new entry gets a higher number than this, so that no late word about an old one means a new one.
+        """
         self.path = path
         self._privacy = privacy
+        self._last = above
         try:
             self._connection = self._open()
         except sqlite3.DatabaseError as error:
@@ -55,6 +59,7 @@ class Outbox:
             connection.execute(_SCHEMA)
             # The owner has since chosen to tell less: what was waiting under the old choice is not told either.
             connection.execute("DELETE FROM entry WHERE privacy > ?", (self._privacy,))
+            self._last = max(self._last, *connection.execute("SELECT coalesce(max(id), 0) FROM entry").fetchone())
         except BaseException:
             connection.close()
             raise
@@ -67,14 +72,14 @@ class Outbox:
         """
         with transaction(self._connection):
             self._connection.executemany("DELETE FROM entry WHERE id = ?", [(number,) for number in done])
-            kept = []
-            for wall, payload in entries:
-                added = self._connection.execute(
-                    "INSERT INTO entry (at_ms, privacy, payload) VALUES (?, ?, ?)",
-                    (round(wall * 1000), self._privacy, payload),
-                )
-                kept.append((int(added.lastrowid or 0), payload))
-        return kept
+            rows = [
+                (number, round(wall * 1000), self._privacy, payload)
+                for number, (wall, payload) in enumerate(entries, self._last + 1)
+            ]
+            # Numbered here: a numbering of SQLite's own that never begins anew costs one more page at every commit.
+            self._connection.executemany("INSERT INTO entry (id, at_ms, privacy, payload) VALUES (?, ?, ?, ?)", rows)
+        self._last += len(rows)
+        return [(number, payload) for number, _, _, payload in rows]
 
     def after(self, last: int, most: int) -> list[tuple[int, bytes]]:
         """The oldest `most` entries behind number `last`: (number, payload)."""

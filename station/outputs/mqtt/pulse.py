@@ -1,16 +1,15 @@
-"""Does the client library's thread still turn?  It beats at every turn, about once a second; who depends on it looks.
+"""Does the MQTT thread still turn?  It beats at every turn, every two seconds at least; the main thread looks.
 
-    its thread    beat    beat    beat  ✗  an exception killed it, or it hangs in something
-    our thread       look    look    look    look    look  …  5 s without a beat: the connection is built anew
+    its thread    beat    beat    beat  ✗  it hangs in something
+    main thread      look    look    look    look    look  …  5 s without a beat: it is left behind, another one begins
 
-Without this nobody would know: the wire stays open, what we publish still goes out, and no acknowledgement, command or
-`offline` ever comes.
+Without this nobody would know: the wire stays open, and no acknowledgement, command or `offline` ever comes.
 """
 
 from __future__ import annotations
 
 STILL_S = 5.0
-"""A busy Zero may leave a thread out for a second; five turns that are missing are no accident."""
+"""A busy Zero may leave a thread out for a second; a turn that is missing for so long is no accident."""
 
 LONGEST_LOOK_S = 2.0
 """Longer than this nobody looks away, unless the whole process stood still: then the thread stood with it."""

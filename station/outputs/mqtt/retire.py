@@ -5,14 +5,14 @@ announced topics, availability, state  ──empty, retained──►  broker: f
 
 from __future__ import annotations
 
-import queue
 import time
+from collections import deque
 
 import msgspec
 
 from station.outputs.contract import House, OutputError
 from station.outputs.mqtt import announced, discovery
-from station.outputs.mqtt.connection import Acked, Connected, Connection, Lost, News
+from station.outputs.mqtt.connection import Acked, Connected, Connection, Lost, News, next_news
 from station.outputs.mqtt.settings import Settings
 
 PATIENCE_S = 10.0
@@ -27,8 +27,8 @@ def retire(settings: Settings, house: House) -> list[str]:
     if settings.level == 0:
         raise OutputError("Privacy is 0: the station does not connect.", "Set [output.mqtt] privacy for this once.")
     topics = _topics(settings, house)
-    told: queue.SimpleQueue[News] = queue.SimpleQueue()
-    connection = Connection(settings, f"{house.station_id}-purge", "", told.put, lambda _: None)
+    told: deque[News] = deque()
+    connection = Connection(settings, f"{house.station_id}-purge", "", told.append, lambda _: None)
     until = time.monotonic() + PATIENCE_S
     waiting: dict[int, str] = {}
     left = list(topics)
@@ -36,8 +36,8 @@ def retire(settings: Settings, house: House) -> list[str]:
         connection.open(fresh=True, session_s=0)
         while left or waiting:
             try:
-                news = told.get(timeout=max(0.0, until - time.monotonic()))
-            except queue.Empty:
+                news = next_news(connection, told, until)
+            except TimeoutError:
                 raise OutputError(f"{settings.where()} does not answer.", "Is it an MQTT broker?") from None
             if isinstance(news, Lost):
                 raise news.error

@@ -1,19 +1,11 @@
-"""What waits: an event for its turn, a message for the broker's word, and that word for somebody to read it.
-
-An acknowledgement alone is no reason to wake a thread: it waits for the next turn, a second at most.  (Waking for each
-was about a fifth of what a message cost.)
-"""
+"""What waits: an event for its turn, a message for the broker's word, and the thread for its bell."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
+import contextlib
+import os
+import select
 from dataclasses import dataclass
-
-from station.outputs.mqtt.connection import Acked, News
-
-FEW = 10
-"""So many wait; one more wakes.  Half of what may be on its way at once, so that a long queue never stands still."""
 
 
 @dataclass(slots=True)
@@ -35,21 +27,33 @@ class Flight:
     since: float
 
 
-class Acks:
-    """Between the library's thread (`tell`) and ours (`read`).  `wake` takes what cannot wait."""
+class Bell:
+    """Wakes a thread that waits for a wire as well: one rings, the other waits and silences it."""
 
-    def __init__(self, wake: Callable[[News], None]) -> None:
-        self.patient = True
-        self._wake = wake
-        self._waiting: deque[Acked] = deque()
+    def __init__(self) -> None:
+        self._ear, self._rope = os.pipe()
+        os.set_blocking(self._ear, False)
+        os.set_blocking(self._rope, False)
 
-    def tell(self, news: News) -> None:
-        """What the connection says."""
-        if self.patient and isinstance(news, Acked) and not news.refusal and len(self._waiting) < FEW:
-            self._waiting.append(news)
-        else:
-            self._wake(news)
+    def ring(self) -> None:
+        """From any thread; never waits."""
+        with contextlib.suppress(BlockingIOError):  # full: it rings as it is
+            os.write(self._rope, b"!")
 
-    def read(self) -> list[Acked]:
-        """All that wait."""
-        return [self._waiting.popleft() for _ in range(len(self._waiting))]
+    def fileno(self) -> int:
+        """Can be read while it rings."""
+        return self._ear
+
+    def wait(self, at_most_s: float) -> None:
+        """Until it rings."""
+        select.select([self._ear], [], [], max(0.0, at_most_s))
+
+    def silence(self) -> None:
+        """Before looking at what it rang for: who rings afterwards is heard."""
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._ear, 4096)
+
+    def __del__(self) -> None:
+        """Not sooner: nobody can then ring at a number that has meanwhile become another file."""
+        os.close(self._ear)
+        os.close(self._rope)
