@@ -20,6 +20,7 @@ from station.config import Config
 from station.core import (
     budget,
     coach,
+    fit,
     gestures,
     grammar,
     hours,
@@ -111,6 +112,7 @@ def core(
     proposing, observing = proposals.Proposals(), observation.Observation()
     components: list[Component] = [
         sensing.Sensing(config.of(tension.Settings), signals, measured),
+        fit.Fit(signals, measured),
         Calibrating(signals, measured),
         presence.PresenceWatch(config.of(presence.Settings)),
         gestures.Gestures(config.of(gestures.Settings)),

@@ -94,7 +94,7 @@ class Window:
 class Proposed(Event):
     """The station proposes to change something, and why; nothing changes before the person says yes.
 
-    `name`: wider_limit, fewer, light_only or weaning.  An empty name: what was proposed is over.
+    `name`: wider_limit, fewer, light_only, weaning or daily_reference.  An empty name: what was proposed is over.
     `windows`: the cues that it rests on, in monotonic seconds (before the start of this machine they are below 0).
     """
 

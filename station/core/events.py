@@ -328,6 +328,17 @@ class CalibrationRefused(Event):
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class YardstickDoubted(Event):
+    """What was felt for hours cannot be true with the yardstick in force.
+
+    `sign`: impossible, too_strong or too_weak.  An empty one: there is no doubt any more.
+    """
+
+    sign: str
+    reason: str
+
+
 # --- the station itself ---------------------------------------------------------------------------
 
 

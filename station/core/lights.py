@@ -32,6 +32,7 @@ from station.core.events import (
     Preferred,
     Presence,
     Private,
+    Proposed,
     Quality,
     Quiet,
     SensorTrouble,
@@ -45,6 +46,7 @@ from station.core.events import (
     Tone,
 )
 from station.core.inputs import Tick
+from station.core.proposals import REFERENCE
 from station.core.state import BROKEN_SIGNAL
 
 # What a release would do, as the light shows it.  A second short press would be a double: it looks like a short one.
@@ -59,6 +61,9 @@ HELD_UP = frozenset({"reference_1", "reference_2", "shrug", "daily_reference"})
 
 MARK_S = 0.7
 """The nod to a mark: long enough to be seen, short enough not to be a signal."""
+
+ASK_S = 300.0
+"""So long the light asks whether the yardstick still fits; after that only the page does."""
 
 # The next breath begins as this one ends; without this the light would fall back for an instant in between.
 BETWEEN_BREATHS_S = 0.2
@@ -102,6 +107,7 @@ class Seen:
     away: bool = False
     hands_needed: frozenset[str] = frozenset()
     quiet: bool = False
+    asked_until: float = -NEVER
     monitoring: bool = True
 
 
@@ -131,6 +137,7 @@ PATTERNS: tuple[tuple[str, Callable[[Seen, float, Settings], bool]], ...] = (
     ("fault", lambda s, now, settings: bool(s.hands_needed) or _lost_for(s, now) >= settings.fault_after_s),
     ("sensor", lambda s, now, _: _sensor_needs_help(s)),
     ("quiet", lambda s, now, _: s.quiet),
+    ("yardstick", lambda s, now, _: now < s.asked_until and not s.away),
     ("glow", lambda s, now, settings: settings.monitoring == "glow"),
     ("off", lambda s, now, _: True),
 )
@@ -161,6 +168,8 @@ class Lights:
         """When something that shows ends by itself, or a lost sensor becomes a fault."""
         s = self._seen
         ends = [s.marked_until] if self.pattern == "mark" else []
+        if self.pattern == "yardstick":
+            ends.append(s.asked_until)
         if self.pattern in ("breath_in", "breath_out"):
             ends.append(s.breath_until + BETWEEN_BREATHS_S)
         if s.sensor_lost_at is not None and self.pattern == "sensor":
@@ -226,6 +235,7 @@ SEES: Mapping[type, Callable[[Seen, Any, float], dict[str, Any]]] = {
     CalibrationDone: lambda s, event, now: {"calibrating": ""},
     CalibrationRefused: lambda s, event, now: {"calibrating": ""},
     Tone: lambda s, event, now: {"tone": event.level},
+    Proposed: lambda s, event, now: {"asked_until": now + ASK_S if event.name == REFERENCE else -NEVER},
     Quality: lambda s, event, now: {"broken_signal": event.state in BROKEN_SIGNAL},
     Presence: lambda s, event, now: {"away": event.state == "away"},
     SensorTrouble: lambda s, event, now: {"sensor_lost_at": now if s.sensor_lost_at is None else s.sensor_lost_at},

@@ -3,10 +3,12 @@
     3 of the last 10 cues were marked wrong      a wider limit       (PRODUCT §6: never a silent threshold)
     12 of the last 20 were left unanswered       fewer, or the light alone; never louder
     eight weeks of cues                          fewer: what is learnt needs less reminding
+    hours that cannot be true (fit.py)           today's reference: 20 s, asked on one day once at most
 
     nothing ──a rule holds──► proposed ──yes──► `Prefer`: exactly what was proposed
        ▲                         ├──no──► not again for four weeks
        └─────────────────────────┴──two weeks without an answer──► taken back, as a no
+                                    (the reference: with the day, or when the doubt is over)
 
 A proposal stands on the page with its reason and the cues it rests on (`Window`), and waits; it makes no light and no
 sound.  After every answer counting begins anew.
@@ -30,14 +32,17 @@ from station.core.events import (
     Refused,
     TensionStarted,
     Window,
+    YardstickDoubted,
 )
-from station.core.inputs import AnswerProposal, NewDay, Prefer
+from station.core.inputs import AnswerProposal, Calibrate, NewDay, Prefer
 
 LAST_WRONG, MANY_WRONG = 10, 3
 LAST_IGNORED, MANY_IGNORED = 20, 12
 WEANING_DAYS = 56
 AGAIN_DAYS = 28
 STANDS_DAYS = 14
+REFERENCE = "daily_reference"
+"""The one proposal that is about today: it stands for this day, and is made anew on another one at the earliest."""
 
 # What the person did; what the station took back itself is no answer.
 ANSWERS = frozenset({"accepted", "not_now", "wrong", "ignored", "self_released"})
@@ -72,6 +77,8 @@ class Proposals:
         self._opened = 0
         self._declined: dict[str, int] = {}
         self._per_day, self._chime, self._limit = 6, True, 100
+        self._doubt = ""
+        """Why the yardstick does not seem to fit; empty: it does."""
 
     def routes(self) -> Mapping[type, Handler]:
         """How cues end, what the person says, and the days."""
@@ -82,6 +89,7 @@ class Proposals:
             AnswerProposal: self._on_answer,
             Preferred: self._on_preferred,
             NewDay: self._on_new_day,
+            YardstickDoubted: self._on_doubt,
         }
 
     def due(self) -> float:
@@ -110,7 +118,13 @@ class Proposals:
 
     def _on_new_day(self, told: NewDay, now: float) -> Iterator[Message]:
         self._today = days_of(told.day)
-        if self.open and self._today - self._opened >= STANDS_DAYS:
+        if self.open and self._today - self._opened >= (1 if self.open == REFERENCE else STANDS_DAYS):
+            yield from self._close(accepted=False)
+        yield from self._look()
+
+    def _on_doubt(self, event: YardstickDoubted, now: float) -> Iterator[Message]:
+        self._doubt = event.reason
+        if self.open == REFERENCE and not self._doubt:
             yield from self._close(accepted=False)
         yield from self._look()
 
@@ -131,7 +145,8 @@ class Proposals:
         yield ProposalAnswered(name, request.accepted, request.source)
         yield from self._close(request.accepted)
         if request.accepted:
-            yield Prefer(self._means(name), request.source)
+            means = self._means(name)
+            yield Prefer(means, request.source) if means else Calibrate("daily", request.source)
 
     # --- what may be proposed -----------------------------------------------------------------------
 
@@ -139,14 +154,19 @@ class Proposals:
         if self.open:
             return
         for name, why, rests_on in self._rules():
-            if self._today - self._declined.get(name, -AGAIN_DAYS) >= AGAIN_DAYS:
+            again = 1 if name == REFERENCE else AGAIN_DAYS
+            if self._today - self._declined.get(name, -again) >= again:
                 self.open, self._why, self._opened = name, why, self._today
                 self._windows = tuple(each.window for each in rests_on if each.window is not None)
+                if name == REFERENCE:  # whatever is said to it, that was it for today
+                    self._declined[name] = self._today
                 yield Proposed(name, why, self._windows)
                 return
 
     def _rules(self) -> Iterator[tuple[str, str, Sequence[Answered]]]:
         """The proposals whose reason holds now, the most pressing first, each with the answers it rests on."""
+        if self._doubt:
+            yield REFERENCE, self._doubt, ()
         last = list(self._answers)[-LAST_WRONG:]
         wrong = [each for each in last if each.answer == "wrong"]
         if len(wrong) >= MANY_WRONG and self._limit < WIDEST:
@@ -162,18 +182,21 @@ class Proposals:
             yield "weaning", f"the cues have been with you for {(self._today - self._cued_since) // 7} weeks", ()
 
     def _means(self, name: str) -> dict[str, str | int | bool]:
-        """What saying yes changes."""
+        """What saying yes changes; nothing where it is a reference."""
+        if name == REFERENCE:
+            return {}
         if name == "wider_limit":
             return {"load_limit": min(WIDEST, self._limit + WIDER_BY)}
         return {"chime": False} if name == "light_only" else {"cue_budget": self._per_day // 2}
 
     def _close(self, accepted: bool) -> Iterator[Message]:
-        if not accepted:
-            self._declined[self.open] = self._today
+        if self.open != REFERENCE:  # it has had its day, and is not about the cues that are counted here
+            self._answers.clear()
+            if not accepted:
+                self._declined[self.open] = self._today
         if self.open == "weaning":
             self._cued_since = self._today
         self.open, self._why, self._windows = "", "", ()
-        self._answers.clear()
         yield Proposed("", "")
 
     # --- across a restart ---------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from station.core.component import NEVER, Handler, Message
-from station.core.events import Preferred, Presence, Quality, Reading, SensorTrouble, SensorWell
+from station.core.events import Preferred, Presence, Quality, Reading, SensorTrouble, SensorWell, YardstickDoubted
 from station.core.inputs import Frame, SensorLost, Tick, UseCalibration
 from station.core.load import MinuteBook
 from station.core.quality import REASONS
@@ -24,6 +24,7 @@ from station.core.yardstick import SignalKind, Yardstick, from_dict
 STALE_S = 0.5
 # With a pressure pad, recovery is below this part of the threshold.
 RECOVERY_OF_PRESSURE = 0.7
+DOUBTED = "the yardstick does not seem to fit today"
 NO_YARDSTICK = "not calibrated yet: loads are shown after a calibration"
 
 
@@ -56,6 +57,7 @@ class Sensing:
             Tick: self._on_tick,
             Presence: self._on_presence,
             Preferred: self._on_preferred,
+            YardstickDoubted: self._on_doubt,
         }
 
     def due(self) -> float:
@@ -82,6 +84,7 @@ class Sensing:
             threshold = personal_threshold(self.settings, max(typing, default=None))
             recovery = min(self.settings.recovery_load_rve_percent, threshold)
         self._threshold = threshold
+        self._standing_doubt = doubt
         self._rule = TensionRule(self.settings, threshold * self._limit, recovery, doubt)
         self._minutes = MinuteBook()
 
@@ -172,6 +175,11 @@ class Sensing:
         if event.name == "load_limit":
             self._limit = int(event.value) / 100
             self._rule.load_threshold = self._threshold * self._limit
+        return ()
+
+    def _on_doubt(self, event: YardstickDoubted, now: float) -> Iterable[Message]:
+        # What cannot be would make days of false alarms (PRODUCT §6); the other signs are only a question.
+        self._rule.doubt = self._standing_doubt or (DOUBTED if event.sign == "impossible" else "")
         return ()
 
 

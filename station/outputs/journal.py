@@ -55,6 +55,7 @@ LINES: Final[dict[str, dict[type[Event], int]]] = {
         events.CueAnswered: INFO,
         events.CueWithheld: INFO,
         events.AlertRandomised: INFO,
+        events.YardstickDoubted: INFO,
         events.Proposed: INFO,
         events.ProposalAnswered: INFO,
         events.ObservationBegan: INFO,

@@ -12,12 +12,13 @@ from station.core.events import (
     OutputTrouble,
     OutputWell,
     Presence,
+    Proposed,
     Quality,
     SensorTrouble,
     SensorWell,
     Tone,
 )
-from station.core.inputs import ButtonEdge, SetPrivate, Start, Stop, TogglePause
+from station.core.inputs import ButtonEdge, SetPrivate, SetQuiet, Start, Stop, TogglePause
 from station.core.lights import PATTERNS, Settings
 
 
@@ -150,3 +151,23 @@ def test_the_same_light_is_told_once(small_desk):
 def test_every_pattern_is_named_once():
     names = [name for name, _ in PATTERNS]
     assert len(names) == len(set(names)) and names[-1] == "off"
+
+
+def test_whether_the_yardstick_fits_is_asked_for_five_minutes_and_never_over_quiet_or_an_empty_chair(small_desk):
+    desk = small_desk()
+    asked = Proposed(
+        "daily_reference", "in the last 120 min, half of the time above 84 %RVE; 100 is both arms held out"
+    )
+    desk.say(asked)
+    desk.wait(400)
+    assert shown(desk) == [(0, "yardstick"), (300, "off")]
+    desk.say(asked, Proposed("", ""))
+    assert shown(desk)[2:] == [(400, "yardstick"), (400, "off")]
+    desk.say(Presence("away"), asked)
+    assert desk.pattern() == "off"
+    desk.say(Presence("present"))
+    assert desk.pattern() == "yardstick"
+    desk.say(SetQuiet(30))
+    assert desk.pattern() == "quiet"
+    desk.say(Proposed("fewer", "12 of the last 20 cues were left alone"), SetQuiet(0))
+    assert desk.pattern() == "off", "other proposals only stand on the page"

@@ -64,7 +64,9 @@ def test_a_breath_that_is_joined_late_goes_on_from_where_the_light_is() -> None:
     assert values[-1] == pytest.approx(0.9, abs=0.02)
 
 
-@pytest.mark.parametrize(("pattern", "period_s", "times"), [("quiet", 15, 2), ("sensor", 5, 1), ("fault", 10, 1)])
+@pytest.mark.parametrize(
+    ("pattern", "period_s", "times"), [("quiet", 15, 2), ("yardstick", 20, 3), ("sensor", 5, 1), ("fault", 10, 1)]
+)
 def test_blinks_come_in_their_number_and_leave_it_dark_between(pattern: str, period_s: float, times: int) -> None:
     values = brightness(pattern, 4 * period_s)
     assert flashes(values) == 4 * times

@@ -15,6 +15,7 @@ from web_desk import Rig
 from station.core import events as e
 from station.core import inputs as i
 from station.core.preferences import POSSIBLE
+from station.core.sensing import DOUBTED
 from station.outputs.web.live import picture
 from station.outputs.web.reasons import in_german
 from station.outputs.web.view import words
@@ -129,3 +130,36 @@ def test_every_proposal_has_its_sentence_in_both_languages() -> None:
     for language in ("de", "en"):
         for name in ("wider_limit", "fewer", "light_only", "weaning"):
             assert words(language)[f"live.proposal_{name}"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "german"),
+    [
+        (
+            "in the last 120 min, half of the time above 84 %RVE; 100 is both arms held out",
+            "in den letzten 120 min die halbe Zeit über 84 %RVE · 100 sind beide Arme zur Seite gehalten",
+        ),
+        (
+            "minutes with work and rest in them at 41 %RVE; your typing was at 8",
+            "Minuten mit Arbeit und Ruhe darin bei 41 %RVE · dein Tippen lag bei 8",
+        ),
+        (
+            "in the last 120 min, half of the time above 104 % of fully raised",
+            "in den letzten 120 min die halbe Zeit über 104 % von ganz hochgezogen",
+        ),
+        (
+            "in the last 120 min, even the busiest minutes at 1.7 %RVE; your typing was at 6",
+            "in den letzten 120 min selbst die lebhaftesten Minuten bei 1,7 %RVE · dein Tippen lag bei 6",
+        ),
+    ],
+)
+def test_a_yardstick_that_does_not_fit_is_asked_about_in_words(rig: Rig, reason: str, german: str) -> None:
+    tell(rig, e.Proposed("daily_reference", reason))
+    shown = rig.client().get("/").text
+    assert "Die Messlatte scheint heute nicht zu passen. Magst du kurz nachmessen?" in shown and german in shown
+    assert "Would you like a quick check?" in rig.client().get("/?lang=en").text
+
+
+def test_why_cues_wait_while_the_yardstick_is_in_doubt_is_said_in_german() -> None:
+    said = in_german(f"rest share 4 % for 60 s, load 90 %RVE; {DOUBTED}")
+    assert said == "Ruheanteil 4 % seit 60 s, Last 90 %RVE · die Messlatte scheint heute nicht zu passen"

@@ -5,6 +5,7 @@
     cue         ▁▁▂▂▃▃▄▄▅▅▆▆▇▇██   30 s   breathing    ▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃▃   waits for a breath
     offer       ▂▅█▅▂▅█▅▂▅█▅▂▅█▅   4 s    breath_in    ▁▁▂▃▅▆▇██████      as long as the breath
     quiet       █▁█▁▁▁▁▁▁▁▁▁▁▁▁▁   15 s   breath_out   ████▇▆▅▃▂▁▁▁▁
+    yardstick   █▁█▁█▁▁▁▁▁▁▁▁▁▁▁   20 s   does it still fit? for five minutes
     sensor      █▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁   5 s    fault        █▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁  10 s, the only red
     calibration ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂          calibration_hold ▆▆▆▆▆▆▆▆    arms or shoulders are up
     feedback    █▇▆▅▄▃▂▂▁▁▁▁▁▁▁▁          as bright as the tone is loud
@@ -150,6 +151,7 @@ PATTERNS: Final[Mapping[str, Pattern]] = {
     "feedback": Pattern(SKY, Ramp(0.0)),  # to the brightness that came with it
     "paused": Pattern(SKY, Pulse(8.0, low=0.12, high=0.3)),
     "quiet": Pattern(WARM, Blink(2, 15.0, level=0.35)),
+    "yardstick": Pattern(SKY, Blink(3, 20.0, level=0.35)),
     "private": Pattern(WARM, Steady(0.0)),
     "sensor": Pattern(VIOLET, Blink(1, 5.0, level=0.5)),
     "fault": Pattern(RED, Blink(1, 10.0)),

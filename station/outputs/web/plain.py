@@ -22,6 +22,11 @@ SENTENCES: tuple[tuple[str, str, str], ...] = (
         "The signal could not be trusted enough.",
     ),
     (
+        r"the yardstick does not seem to fit today",
+        "Die Messlatte schien nicht zu passen.",
+        "The yardstick did not seem to fit.",
+    ),
+    (
         r"the signal has only just come back .*",
         "Das Signal war gerade erst wieder da.",
         "The signal had only just come back.",

@@ -69,6 +69,28 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"(\d+) of the last (\d+) cues were left alone", r"\1 der letzten \2 Hinweise blieben unbeantwortet"),
     (r"the cues have been with you for (\d+) weeks", r"die Hinweise begleiten dich seit \1 Wochen"),
     (
+        r"in the last (\d+) min, half of the time above (\d+) %RVE",
+        r"in den letzten \1 min die halbe Zeit über \2 %RVE",
+    ),
+    (
+        r"in the last (\d+) min, half of the time above (\d+) % of fully raised",
+        r"in den letzten \1 min die halbe Zeit über \2 % von ganz hochgezogen",
+    ),
+    (
+        r"in the last (\d+) min, even the busiest minutes at (\d+)\.(\d) %RVE",
+        r"in den letzten \1 min selbst die lebhaftesten Minuten bei \2,\3 %RVE",
+    ),
+    (
+        r"minutes with work and rest in them at (\d+) %RVE",
+        r"Minuten mit Arbeit und Ruhe darin bei \1 %RVE",
+    ),
+    ("100 is both arms held out", "100 sind beide Arme zur Seite gehalten"),
+    (r"your typing was at (\d+)", r"dein Tippen lag bei \1"),
+    (
+        "the yardstick does not seem to fit today",
+        "die Messlatte scheint heute nicht zu passen",
+    ),
+    (
         "left out by chance, to find out what alerts change",
         "durch Zufall ausgelassen, um zu sehen, was Hinweise ändern",
     ),

@@ -119,6 +119,16 @@ def test_an_offer_is_answered_on_the_page_with_its_reason(page: Any, station: St
     assert json.loads(asked.value.post_data) == {"answer": "not_now"}
 
 
+def test_a_quick_check_of_the_yardstick_is_led_in_words_and_can_be_stopped(page: Any, station: Station) -> None:
+    go(page, station, "/")
+    assert not page.locator("#reference").is_visible()
+    ask(page, "calibrate", {"action": "daily"})
+    until(page, "document.getElementById('reference-words').textContent.includes('beide Arme zur Seite')", 10)
+    page.locator("#reference-buttons button").click()
+    until(page, "document.getElementById('reference-result').textContent.includes('wie es vorher war')", 10)
+    assert not page.locator("#reference-buttons").is_visible()
+
+
 def test_it_is_used_with_the_keyboard_alone(page: Any, station: Station) -> None:
     go(page, station, "/")
     page.keyboard.press("Tab")

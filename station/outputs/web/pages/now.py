@@ -34,6 +34,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
         _trouble(state, view),
         _offer(state, view),
         _proposal(state, view),
+        _reference(view),
         tag("div", _exercise(state, view), _level(state, view), _pauses(view), _today(desk, view), class_="now"),
         script="now.js",
     )
@@ -130,6 +131,25 @@ def _proposal(state: State, view: View) -> Html:
         id="proposal",
         class_="card proposal",
         hidden=not state.proposal,
+    )
+
+
+def _reference(view: View) -> Html:
+    """What to do while a reference is measured, as the voice of the calibration says it."""
+    return tag(
+        "section",
+        tag("h2", view.w("live.reference")),
+        tag("p", "", id="reference-words", class_="saying", aria_live="assertive"),
+        tag("p", "", id="reference-result", role="status"),
+        tag(
+            "div",
+            action("calibrate", view.w("live.reference_stop"), class_="button plain", move="abort"),
+            class_="buttons",
+            id="reference-buttons",
+        ),
+        id="reference",
+        class_="card js",
+        hidden=True,
     )
 
 

@@ -1,6 +1,6 @@
 // The page “Now”: state and why, the offer, and the exercise with its breath.
 
-import { byId, calm, desk, left, now, number, onLive, show, stationNow, text, w } from "./desk.js";
+import { byId, calm, desk, left, now, number, onLive, reason, show, stationNow, text, w } from "./desk.js";
 import "./level.js";
 
 const ball = document.querySelector(".breath-ball");
@@ -56,6 +56,9 @@ const EVENTS = {
     still();
     show("guess", false);
   },
+  calibration_step: reference,
+  calibration_done: () => reference(null, w("live.reference_taken")),
+  calibration_refused: (event) => reference(null, w("live.reference_kept", { reason: reason(event) })),
   guess_wanted: guessing,
   reveal: guessing,
   gap: () => !calm.matches && byId("level-bar").animate([{ filter: "brightness(1.25)" }, { filter: "none" }], 600),
@@ -141,6 +144,14 @@ function today() {
 }
 const COUNTED = new Set(["minute", "session_ended", "mark", "cue"]);
 
+/** A calibration is going on: what to do now, or how it ended. */
+function reference(step, result = "") {
+  show("reference", true);
+  show("reference-buttons", Boolean(step));
+  text("reference-words", step ? step.words[desk.language] : "");
+  text("reference-result", result);
+}
+
 function guessing(event) {
   show("guess", true);
   show("guess-buttons", event.event === "guess_wanted");
@@ -168,6 +179,7 @@ onLive((message, whole) => {
     if (message.step && !now.state.paused) step(message.step);
     if (!session.seconds && now.state.session_ends) session.seconds = now.state.session_ends - stationNow();
   }
+  if (whole && message.calibration) reference(message.calibration);
   for (const event of message.events) {
     EVENTS[event.event]?.(event);
     if (COUNTED.has(event.event)) today();
