@@ -166,6 +166,19 @@ def test_who_wants_less_movement_gets_less(browser: Any, station: Station) -> No
     context.close()
 
 
+def test_the_sheet_fits_on_a_sheet_of_paper(browser: Any, station: Station) -> None:
+    """A4 between its margins; what does not fit there is cut off and not scrolled."""
+    context = browser.new_context(viewport={"width": 688, "height": 1000})
+    page = context.new_page()
+    go(page, station, "/sheet")
+    page.emulate_media(media="print")
+    assert page.locator(".sheet-table tbody tr").count() > 0
+    widths = "(() => { const box = document.querySelector('.scroll'); return [box.scrollWidth, box.clientWidth]; })()"
+    needed, there = page.evaluate(widths)
+    context.close()
+    assert needed <= there <= 688
+
+
 def test_it_can_be_read_without_javascript(browser: Any, station: Station) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
