@@ -325,7 +325,7 @@ ELSEWHERE = {
         10.0,
     ),
     "the MQTT library's thread dies or hangs": (
-        "tests/outputs/test_mqtt_pulse.py::test_a_thread_that_is_dead_or_hangs_is_noticed_and_everything_is_said_again",
+        "tests/outputs/test_mqtt_pulse.py::test_a_library_that_stumbles_or_hangs_is_noticed_and_everything_is_said_again",
         r"connected again after (\S+) s",
         8.5,
     ),
