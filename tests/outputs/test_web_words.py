@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from station.core import budget, coach, hindrances, sensing, tension
 from station.core.state import WORDS
-from station.outputs.web.reasons import in_german, in_language
-from station.outputs.web.view import View, words
+from station.outputs.web.reasons import _row, in_german, in_language, look, rows
+from station.outputs.web.view import HERE, View, words
 
 WEB = Path(__file__).parents[2] / "station" / "outputs" / "web"
 
@@ -82,6 +83,30 @@ def test_the_cores_reasons_are_said_in_german() -> None:
         filled = re.sub(r"\{(?!left)[^}]+\}", "3", filled)
         german = in_german(filled)
         assert german != re.sub("^[a-z ]+: ", "", filled), filled
+
+
+def test_every_row_of_the_reasons_is_whole_and_is_found() -> None:
+    table = tomllib.loads((HERE / "reasons.toml").read_text(encoding="utf-8"))["reason"]
+    assert len(table) == len(rows()) > 40
+    for n, row in enumerate(table):
+        said = row["said"]
+        values = {name: "hum" if name == "word" else f"{k + 3}" for k, name in enumerate(re.findall(r"{(\w+)}", said))}
+        assert look(said.format(**values)) == (rows()[n], values), f"another row stands before: {said}"
+        for language in ("de", "en"):
+            assert sorted(re.findall("{.*?}", row.get(language, said))) == sorted(re.findall("{.*?}", said)), said
+        plain = [row.get(f"plain_{language}", "") for language in ("de", "en")]
+        assert plain == ["", ""] or all(re.fullmatch(r"[^\d{}]+\.", each) for each in plain), said
+
+
+def test_a_row_with_a_key_nobody_knows_is_a_mistake() -> None:
+    with pytest.raises(TypeError, match="plan_de"):
+        _row(said="x", de="y", plan_de="z")  # type: ignore[call-arg]
+
+
+def test_a_figure_has_the_languages_own_decimal_mark() -> None:
+    said = "in the last 120 min, even the busiest minutes at 1.6 %RVE"
+    assert in_german(said) == "in den letzten 120 min selbst die lebhaftesten Minuten bei 1,6 %RVE"
+    assert in_language(said, "en") == said
 
 
 def test_a_reason_is_told_without_its_code() -> None:

@@ -1,109 +1,19 @@
-"""The core's reasons in German: one table of patterns.
+"""The core's reasons in the person's language, with their figures: one table, `words/reasons.toml`.
 
 The core gives every cue, every withheld cue and every refusal one English sentence, often of parts joined by "; ".  A
-part without an entry here stays as it is: English words are better than none.
+part without a row there stays as it is: English words are better than none.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 
 from station.core.calibrating_words import GERMAN as CALIBRATION
-
-# pattern of one part -> German, with \1 … for its numbers
-PATTERNS: tuple[tuple[str, str], ...] = (
-    (r"rest share (\d+) % for (\d+) s, load (\d+) %RVE", r"Ruheanteil \1 % seit \2 s, Last \3 %RVE"),
-    ("0 min since", "gerade bemerkt"),
-    (r"(\d+) min since", r"\1 min zuvor bemerkt"),
-    (r"still so after (\d+) s of light", r"nach \1 s Licht noch immer"),
-    (
-        r"budget (\d+) of (\d+) this hour, (\d+) of (\d+) today",
-        r"Hinweis \1 von \2 in dieser Stunde, \3 von \4 heute",
-    ),
-    (r"tension", "Anspannung"),
-    (r"the signal is not to be believed \((\w+)\)", r"dem Signal ist gerade nicht zu trauen (\1)"),
-    ("cues are switched off", "Hinweise sind ausgeschaltet"),
-    (
-        "the shoulders came down before it was time for a light",
-        "die Schultern sind gesunken, bevor es Zeit für ein Licht war",
-    ),
-    (
-        r"the sensor's noise is (\d+) %RVE, too much to be sure",
-        r"der Sensor rauscht mit \1 %RVE, zu viel, um sicher zu sein",
-    ),
-    (
-        r"the signal has only just come back \((\d+) of (\d+) min\)",
-        r"das Signal ist gerade erst wieder da (\1 von \2 min)",
-    ),
-    (r"the sensor cannot be read", "der Sensor ist nicht zu lesen"),
-    (r"nobody is at the desk", "niemand ist am Platz"),
-    (r"an exercise is running", "eine Übung läuft"),
-    (r"the arms are up for the calibration", "die Arme sind gerade oben zum Kalibrieren"),
-    (r"the house says '(\w+)'", r"das Haus meldet „\1“"),
-    (r"quiet was asked for, (\d+) min left", r"du hast um Ruhe gebeten, noch \1 min"),
-    (r"quiet was asked for", "du hast um Ruhe gebeten"),
-    (r"day (\d+) of (\d+) that are only watched", r"Tag \1 von \2, an denen nur zugeschaut wird"),
-    (r"(\d+) of (\d+) reminders today", r"\1 von \2 Hinweisen heute"),
-    (r"(\d+) of (\d+) reminders this hour", r"\1 von \2 Hinweisen in dieser Stunde"),
-    (
-        r"the last reminder was (\d+) min ago, (\d+) min lie between two",
-        r"der letzte Hinweis war vor \1 min, dazwischen liegen \2 min",
-    ),
-    (r"only (\d+) % of the signal could be believed", r"nur \1 % des Signals waren zu glauben"),
-    (r"the sensor was just put on \((\d+) of (\d+) min\)", r"der Sensor sitzt erst seit \1 von \2 min"),
-    (
-        "when it was time for the chime, nothing was known of the shoulders",
-        "als der Klang dran gewesen wäre, war von den Schultern nichts bekannt",
-    ),
-    (r"these are your quiet hours, (\d+) min left", r"das sind deine Ruhestunden, noch \1 min"),
-    ("another offer is on show", "ein anderes Angebot steht gerade da"),
-    ("its turn in the try-out", "in der Probezeit ist diese Übung dran"),
-    ("every second time it is movement", "jedes zweite Mal ist es Bewegung"),
-    ("you like it", "du magst diese Übung"),
-    ("the largest effect that was measured", "die größte gemessene Wirkung"),
-    ("your small pause of the day", "deine kleine Pause des Tages"),
-    (r"(\d+) min of sitting without a break", r"\1 min Sitzen ohne Pause"),
-    (r"still on offer after (\d+) s of light", r"nach \1 s Licht noch angeboten"),
-    (r"(\d+) of the last (\d+) cues were marked wrong", r"\1 der letzten \2 Hinweise waren keine Anspannung"),
-    (r"(\d+) of the last (\d+) cues were left alone", r"\1 der letzten \2 Hinweise blieben unbeantwortet"),
-    (r"the cues have been with you for (\d+) weeks", r"die Hinweise begleiten dich seit \1 Wochen"),
-    (
-        r"in the last (\d+) min, half of the time above (\d+) %RVE",
-        r"in den letzten \1 min die halbe Zeit über \2 %RVE",
-    ),
-    (
-        r"in the last (\d+) min, half of the time above (\d+) % of fully raised",
-        r"in den letzten \1 min die halbe Zeit über \2 % von ganz hochgezogen",
-    ),
-    (
-        r"in the last (\d+) min, even the busiest minutes at (\d+)\.(\d) %RVE",
-        r"in den letzten \1 min selbst die lebhaftesten Minuten bei \2,\3 %RVE",
-    ),
-    (
-        r"minutes with work and rest in them at (\d+) %RVE",
-        r"Minuten mit Arbeit und Ruhe darin bei \1 %RVE",
-    ),
-    ("100 is both arms held out", "100 sind beide Arme zur Seite gehalten"),
-    (r"your typing was at (\d+)", r"dein Tippen lag bei \1"),
-    (
-        "the yardstick does not seem to fit today",
-        "die Messlatte scheint heute nicht zu passen",
-    ),
-    (
-        "left out by chance, to find out what alerts change",
-        "durch Zufall ausgelassen, um zu sehen, was Hinweise ändern",
-    ),
-    (r"you just came back \((\d+) of (\d+) min\)", r"du bist gerade erst zurück (\1 von \2 min)"),
-    (r"there was an exercise just now \((\d+) of (\d+) min\)", r"eben war eine Übung (\1 von \2 min)"),
-)
-
-# What is short for the core and needs more words in English, too.
-ENGLISH: tuple[tuple[str, str], ...] = (
-    ("0 min since", "just noticed"),
-    (r"(\d+) min since", r"noticed \1 min earlier"),
-    (r"budget (\d+) of (\d+) this hour, (\d+) of (\d+) today", r"cue \1 of \2 this hour, \3 of \4 today"),
-)
+from station.outputs.web.view import HERE
 
 SENTENCES: Mapping[str, str] = {
     **CALIBRATION,
@@ -123,34 +33,73 @@ SENTENCES: Mapping[str, str] = {
 
 # A hindrance's sentence comes with its code before it: `quiet: quiet was asked for`.
 PREFIX = re.compile(r"^[a-z_ ]+: ")
-_COMPILED = {
-    "de": tuple((re.compile(pattern), said) for pattern, said in PATTERNS),
-    "en": tuple((re.compile(pattern), said) for pattern, said in ENGLISH),
-}
+_KINDS = {"word": r"\w+"}
+_NUMBER = r"\d+(?:\.\d+)?"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One part of a reason: how it is known, with its figures in both languages, plainly in both or in neither."""
+
+    pattern: re.Pattern[str]
+    de: str
+    en: str
+    plain_de: str = ""
+    plain_en: str = ""
+
+
+@lru_cache(maxsize=1)
+def rows() -> tuple[Row, ...]:
+    """The table."""
+    table = tomllib.loads((HERE / "reasons.toml").read_text(encoding="utf-8"))["reason"]
+    return tuple(_row(**each) for each in table)
+
+
+def _row(said: str, de: str, en: str = "", plain_de: str = "", plain_en: str = "") -> Row:
+    return Row(_pattern(said), de, en or said, plain_de, plain_en)
+
+
+def _pattern(said: str) -> re.Pattern[str]:
+    """`{n} of {of} reminders today` -> what fits it."""
+    pieces = re.split(r"\{(\w+)\}", said)
+    for n, piece in enumerate(pieces):
+        pieces[n] = f"(?P<{piece}>{_KINDS.get(piece, _NUMBER)})" if n % 2 else re.escape(piece)
+    return re.compile("".join(pieces))
+
+
+@lru_cache(maxsize=512)
+def look(part: str) -> tuple[Row, Mapping[str, str]] | None:
+    """The row of one part of a reason and what stood there; None: there is none."""
+    for row in rows():
+        if found := row.pattern.fullmatch(part):
+            return row, found.groupdict()
+    return None
 
 
 def in_german(reason: str) -> str:
     """The reason in German, part by part."""
-    if not reason or reason in SENTENCES:
-        return SENTENCES.get(reason, "")
-    return " · ".join(_part(part, "de") for part in parts(reason))
+    return in_language(reason, "de")
 
 
 def in_language(reason: str, language: str) -> str:
     """The reason in `de` or `en`."""
-    return in_german(reason) if language == "de" else " · ".join(_part(part, "en") for part in parts(reason))
+    if reason in SENTENCES:
+        return SENTENCES[reason] if language == "de" else reason
+    return " · ".join(_part(part, language) for part in parts(reason))
 
 
 def parts(reason: str) -> list[str]:
-    """What the core has joined."""
-    # One pattern holds a semicolon of its own; everything else is joined by it.
-    return reason.replace("min ago; ", "min ago, ").split("; ")
+    """What the core has joined, without its codes."""
+    # One sentence holds a semicolon of its own; everything else is joined by it.
+    each = reason.replace("min ago; ", "min ago, ").split("; ") if reason else []
+    return [PREFIX.sub("", part) for part in each]
 
 
 def _part(part: str, language: str) -> str:
-    part = PREFIX.sub("", part)
-    for pattern, said in _COMPILED[language]:
-        found = pattern.fullmatch(part)
-        if found:
-            return found.expand(said)
-    return part
+    found = look(part)
+    if found is None:
+        return part
+    row, values = found
+    if language == "de":
+        return row.de.format(**{name: value.replace(".", ",") for name, value in values.items()})
+    return row.en.format(**values)
