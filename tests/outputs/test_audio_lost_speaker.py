@@ -1,7 +1,8 @@
-"""A real sound server that is killed, comes back, and hangs: what the output notices, and when it sounds again.
+"""A real sound server that is killed, comes back, hangs, or loses its only card: what the output notices, and when it
+sounds again.
 
-Needs `pulseaudio` and `pactl` on the path (apt install pulseaudio pulseaudio-utils); nothing on the desk is touched:
-the server has its own folder and one sink that plays into nothing.
+Needs `pulseaudio` and `pactl` on the path (apt install pulseaudio pulseaudio-utils; libasound2-plugins for the way
+through ALSA); nothing on the desk is touched: the server has its own folder and one sink that plays into nothing.
 """
 
 import os
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -38,7 +40,7 @@ class Shelf:
     def sound(self, name):
         return Path(sys.argv[1])
 
-audio = Audio(Settings(), Shelf())
+audio = Audio(Settings(sinks=(sys.argv[3],)), Shelf())
 audio.start()
 said, marked = None, 0.0
 while not Path(sys.argv[2]).exists():
@@ -138,17 +140,24 @@ def server(tmp_path: Path) -> Iterator[Server]:
         server.process.wait(5)
 
 
-@pytest.fixture
-def told(server: Server, tmp_path: Path) -> Iterator[Told]:
+@contextmanager
+def station(server: Server, driver: str = "pulseaudio", sink: str = "") -> Iterator[Told]:
+    """The output, playing through SDL's `driver` on `sink`."""
     tick = Path(__file__).parents[2] / "sounds" / "chimes" / "tick.wav"
-    log, done = tmp_path / "told", tmp_path / "done"
-    command = [sys.executable, "-c", STATION, str(tick), str(done)]
+    log, done = server.folder / "told", server.folder / "done"
+    command = [sys.executable, "-c", STATION, str(tick), str(done), sink]
     with log.open("w") as out:
-        process = subprocess.Popen(command, env=server.env, stdout=out)
+        process = subprocess.Popen(command, env={**server.env, "SDL_AUDIODRIVER": driver}, stdout=out)
         until(lambda: server.streams() == 1, "the station did not reach the speaker")
         yield Told(log)
         done.touch()
         assert process.wait(5) == 0, "a station whose speaker hangs must still end"
+
+
+@pytest.fixture
+def told(server: Server) -> Iterator[Told]:
+    with station(server) as told:
+        yield told
 
 
 def test_a_killed_sound_server_is_noticed_and_used_again(server: Server, told: Told) -> None:
@@ -161,6 +170,35 @@ def test_a_killed_sound_server_is_noticed_and_used_again(server: Server, told: T
     told.next(killed + noticed, "", within=10)
     print(f"noticed after {noticed:.2f} s, sound back after {time.monotonic() - started:.2f} s")
     assert server.streams() == 1
+
+
+def goes_and_comes_back(server: Server, told: Told) -> None:
+    """The server's only card is pulled out for a second, while the server lives on."""
+    pulled = time.monotonic()
+    server.ask("unload-module", "module-null-sink")
+    noticed = told.next(pulled, "cannot be opened", within=5)
+    assert noticed < 1.5
+    time.sleep(1.0)
+    server.ask("load-module", "module-null-sink", "sink_name=one")
+    put_back = time.monotonic()
+    told.next(pulled + noticed, "", within=10)
+    print(f"noticed after {noticed:.2f} s, sound back after {time.monotonic() - put_back:.2f} s")
+    until(lambda: server.streams() == 1, "nothing plays on the card")
+
+
+def test_a_sound_card_that_is_pulled_out_and_put_back_is_used_again(server: Server, told: Told) -> None:
+    """SDL crashes where a sound server has no card at all, and took the station with it."""
+    goes_and_comes_back(server, told)
+
+
+@pytest.mark.skipif(
+    not list(Path("/usr/lib").glob("*/alsa-lib/libasound_module_pcm_pulse.so")),
+    reason="the way through ALSA, as a system service goes it, needs: apt install libasound2-plugins",
+)
+def test_an_alsa_device_that_goes_and_comes_back_is_used_again(server: Server) -> None:
+    (server.folder / ".asoundrc").write_text(f'pcm.speaker {{ type pulse server "unix:{server.socket}" }}\n')
+    with station(server, "alsa", "speaker") as told:
+        goes_and_comes_back(server, told)
 
 
 def test_a_sound_server_that_hangs_is_noticed_and_used_again(server: Server, told: Told) -> None:

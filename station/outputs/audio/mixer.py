@@ -56,6 +56,10 @@ class PygameMixer:
         self._gone = False
         self._came = False
         with directed(sink):
+            if sdl.server_without_speaker():
+                raise OutputError(
+                    f"The sound device {named(sink)} cannot be opened: the sound server has no speaker.", REMEDY
+                )
             try:
                 pygame.display.init()
                 # allowedchanges=0: SDL converts, so that the files' rate is always the mixer's.

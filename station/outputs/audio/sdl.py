@@ -1,7 +1,8 @@
-"""The libraries under pygame, spoken to directly for the three things that pygame does not offer.
+"""The libraries under pygame, spoken to directly for the four things that pygame does not offer.
 
 Their chatter: ALSA writes eight lines to stderr for a card that is not there, SDL two for its disk driver; the station
 says that itself, in one sentence.  Their signals: SDL would swallow SIGTERM.  Their name: where the sound goes to.
+Their one crash: a sound server that has lost its last speaker.
 No callback is made from Python, because a service hardened with MemoryDenyWriteExecute could not make one.
 """
 
@@ -53,6 +54,37 @@ def hush() -> None:
         ctypes.CDLL(path).snd_lib_error_set_handler(nothing)
     for path in _loaded("libSDL2-2"):
         ctypes.CDLL(path).SDL_LogSetAllPriority(NO_LOG)
+
+
+class _Samples(ctypes.Structure):
+    """libpulse's pa_sample_spec."""
+
+    _fields_ = (("format", ctypes.c_int), ("rate", ctypes.c_uint32), ("channels", ctypes.c_uint8))
+
+
+S16_LITTLE_ENDIAN, PLAYBACK, NO_ENTITY = 3, 1, 5  # libpulse's numbers
+
+
+def server_without_speaker() -> bool:
+    """Is the sound server there, but with no speaker at all?  SDL (2.28) would not fail on that, but crash.
+
+    May hang as long as a hung sound server does.
+    """
+    if os.environ.get("SDL_AUDIODRIVER", "pulseaudio") != "pulseaudio":
+        return False
+    try:
+        pulse = ctypes.CDLL("libpulse-simple.so.0")
+    except OSError:  # then SDL finds no such server either
+        return False
+    pulse.pa_simple_new.restype = ctypes.c_void_p
+    error = ctypes.c_int()
+    samples = ctypes.byref(_Samples(S16_LITTLE_ENDIAN, 48_000, 2))
+    stream = pulse.pa_simple_new(
+        None, b"desk-station", PLAYBACK, None, b"is anybody there?", samples, None, None, ctypes.byref(error)
+    )
+    if stream:
+        pulse.pa_simple_free(ctypes.c_void_p(stream))
+    return not stream and error.value == NO_ENTITY
 
 
 def driver() -> str:
