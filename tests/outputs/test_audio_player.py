@@ -137,13 +137,13 @@ def test_in_quiet_neither_chime_nor_tick_but_the_exercise(evening: Evening) -> N
 
 def test_quiet_fades_a_chime_that_rings(evening: Evening) -> None:
     evening.at(0, CHIME)
-    assert evening.at(1, Quiet(True, None, "button")) == ["fade 6 in 0.07"]
+    assert evening.at(1, Quiet(True, None, "button")) == ["fade 6 in 0.06"]
 
 
 def test_in_a_call_a_mark_is_silent_and_a_chime_that_rings_fades(evening: Evening) -> None:
     evening.at(0, CHIME)
     assert evening.at(1, ContextChanged("focus", True)) == []
-    assert evening.at(1.1, ContextChanged("call", True), Mark("button")) == ["fade 6 in 0.07"]
+    assert evening.at(1.1, ContextChanged("call", True), Mark("button")) == ["fade 6 in 0.06"]
     assert evening.at(9, ContextChanged("call", False), Mark("button")) == ["play tick"]
 
 
@@ -157,18 +157,18 @@ def test_private_fades_everything_and_still_leads_back_to_the_room(evening: Even
     told = evening.at(
         3, Private(True, "button"), SessionClosing("autogenic", "de", 20.0), say(9, "stretch"), CHIME, Mark("page")
     )
-    assert told == ["fade 0 in 0.07", "fade -1 in 0.07", "play stretch"]
+    assert told == ["fade 0 in 0.06", "fade -1 in 0.06", "play stretch"]
 
 
 def test_a_new_sentence_takes_the_other_slot_while_the_old_one_fades(evening: Evening) -> None:
     evening.at(0, STARTED, say(0, "one"))
-    assert evening.at(2, say(1, "two")) == ["fade 0 in 0.07", "play two"]
+    assert evening.at(2, say(1, "two")) == ["fade 0 in 0.06", "play two"]
     assert evening.tape.busy(1)
 
 
 def test_a_skip_fades_the_tone_of_the_place_that_was_left(evening: Evening) -> None:
     evening.at(0, STARTED, SessionStep("breathing", "de", 0, "breath_out", 6.0, sound="breath-out-6"))
-    assert evening.at(2, say(7, "next")) == ["fade 2 in 0.07", "play next"]
+    assert evening.at(2, say(7, "next")) == ["fade 2 in 0.06", "play next"]
 
 
 def test_a_bowl_rings_on_into_the_next_step(evening: Evening) -> None:
@@ -184,9 +184,9 @@ def test_a_breath_may_carry_its_tone_and_a_spoken_cue(evening: Evening) -> None:
 def test_a_pause_holds_every_sound_and_resuming_plays_the_rest_of_it(evening: Evening) -> None:
     breath = SessionStep("breathing", "de", 1, "breath_out", 4.0, clip="out", sound="breath-out-6")
     evening.at(0, STARTED, bed(0, "rain"), breath)
-    assert evening.at(1.5, PAUSED) == ["fade 0 in 0.07", "fade 2 in 0.07", "fade -1 in 0.07"]
+    assert evening.at(1.5, PAUSED) == ["fade 0 in 0.06", "fade 2 in 0.06", "fade -1 in 0.06"]
     assert evening.at(100, RESUMED) == ["play out from 1.5", "play breath-out-6 from 1.5", "play rain"]
-    assert evening.at(102, PAUSED) == ["fade 0 in 0.07", "fade 2 in 0.07", "fade -1 in 0.07"]
+    assert evening.at(102, PAUSED) == ["fade 0 in 0.06", "fade 2 in 0.06", "fade -1 in 0.06"]
     assert evening.at(200, RESUMED) == ["play out from 3.5", "play breath-out-6 from 3.5", "play rain"]
 
 
@@ -198,7 +198,7 @@ def test_a_pause_in_the_silence_after_a_sentence_does_not_say_it_again(evening: 
 
 def test_a_quick_pause_and_resume_begins_the_ambience_again_when_its_place_is_free(evening: Evening) -> None:
     evening.at(0, STARTED, bed(0, "rain"))
-    assert evening.at(3, PAUSED, RESUMED) == ["fade -1 in 0.07"]
+    assert evening.at(3, PAUSED, RESUMED) == ["fade -1 in 0.06"]
     evening.at(3.2)
     assert evening.tape.story[-1].endswith("play rain")
 
@@ -216,13 +216,13 @@ def test_stopping_fades_and_completing_lets_the_bowl_ring(evening: Evening) -> N
     evening.at(0, STARTED, bed(0, "rain"), bowl)
     assert evening.at(3, SessionEnded("breathing", "de", "completed")) == ["fade -1 in 3"]
     evening.at(20, STARTED, bed(0, "rain"), bowl)
-    assert evening.at(23, SessionEnded("breathing", "de", "stopped")) == ["fade 4 in 0.07", "fade -1 in 0.07"]
+    assert evening.at(23, SessionEnded("breathing", "de", "stopped")) == ["fade 4 in 0.06", "fade -1 in 0.06"]
 
 
 def test_an_exercise_that_is_led_back_ends_as_softly_as_a_completed_one(evening: Evening) -> None:
     evening.at(0, STARTED, bed(0, "rain"), say(1, "one"))
     assert evening.at(2, SessionClosing("autogenic", "de", 12.0), say(30, "stretch")) == [
-        "fade 0 in 0.07",
+        "fade 0 in 0.06",
         "play stretch",
     ]
     assert evening.at(14, SessionEnded("autogenic", "de", "stopped")) == ["fade -1 in 3"]
@@ -233,7 +233,7 @@ def test_a_second_long_press_ends_the_way_back_at_once_and_nothing_speaks_on(eve
     """`completed`: the way back of an exercise that ended because the muscle has rested."""
     evening.at(0, STARTED, bed(0, "rain"), say(1, "one"))
     evening.at(2, SessionClosing("autogenic", "de", 12.0), say(30, "stretch"))
-    assert evening.at(4, SessionEnded("autogenic", "de", reason)) == ["fade 1 in 0.07", "fade -1 in 0.07"]
+    assert evening.at(4, SessionEnded("autogenic", "de", reason)) == ["fade 1 in 0.06", "fade -1 in 0.06"]
 
 
 def test_the_next_exercise_does_not_wait_for_the_last_ones_long_fade(evening: Evening) -> None:
@@ -246,7 +246,7 @@ def test_the_next_exercise_does_not_wait_for_the_last_ones_long_fade(evening: Ev
 
 def test_a_changed_ambience_follows_the_old_one_and_none_ends_it(evening: Evening) -> None:
     evening.at(0, STARTED, bed(0, "rain"))
-    assert evening.at(5, bed(1, "waves")) == ["fade -1 in 0.07"]
+    assert evening.at(5, bed(1, "waves")) == ["fade -1 in 0.06"]
     evening.at(6)
     assert evening.tape.story[-1].endswith("play waves")
     assert evening.at(9, bed(2, "none")) == ["fade -1 in 3"]
