@@ -34,6 +34,7 @@ from station.core.events import (
     SessionResumed,
     SessionStarted,
     SessionStep,
+    Tone,
 )
 from station.core.inputs import ButtonEdge, Start
 from station.library import Library
@@ -122,7 +123,7 @@ def rss_mb() -> float:
 
 def test_bench_from_event_to_sound_and_to_silence(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     clips = sentences()
-    voice, breath, chime, pause, resume, stop = ([] for _ in range(6))
+    voice, breath, chime, pause, resume, stop, hush = ([] for _ in range(7))
     for i in range(ROUNDS):
         voice.append(bench.until_sound_ms(STARTED, say(clips[i])))
         bench.until_silence_ms(STOPPED)
@@ -131,6 +132,9 @@ def test_bench_from_event_to_sound_and_to_silence(bench: Bench, capsys: pytest.C
         pause.append(bench.until_silence_ms(PAUSED))
         resume.append(bench.until_sound_ms(RESUMED))
         stop.append(bench.until_silence_ms(STOPPED))
+        bench.until_sound_ms(STARTED, Tone(0.9))
+        hush.append(bench.until_silence_ms(PAUSED, Tone(None)))
+        bench.until_silence_ms(STOPPED)
         chime.append(bench.until_sound_ms(Cue("chime", "why", "breathing")))
         time.sleep(1.0)
     took = []
@@ -146,10 +150,12 @@ def test_bench_from_event_to_sound_and_to_silence(bench: Bench, capsys: pytest.C
         show("pause -> last sample", pause)
         show("resume -> first sample", resume)
         show("stop -> last sample", stop)
+        show("pause -> last sample of the biofeedback tone", hush)
         show("take(), on the main thread", took, "us")
     assert max(voice) < 1500
     assert statistics.median(stop) <= 100
     assert statistics.median(pause) <= 100
+    assert statistics.median(hush) <= 100
 
 
 class Finger:

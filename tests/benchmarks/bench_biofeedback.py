@@ -25,7 +25,7 @@ from station import assembly, config, rehearsal
 from station.app import Inbox
 from station.core import yardstick
 from station.core.biofeedback import SCALES
-from station.core.events import Reading
+from station.core.events import Reading, Tone
 from station.core.inputs import Frame, Start
 from station.core.script import Script, Step
 from station.outputs.audio import Settings as AudioSettings
@@ -116,6 +116,12 @@ def crossing(values: np.ndarray, half: float, falling: bool, skip: int = 0) -> f
     return skip + float(np.flatnonzero(done)[0]) if done.any() else float("inf")
 
 
+def after_half(told: np.ndarray, moment: float, half: float, falling: bool) -> float:
+    """Seconds from `moment` until a value beyond `half` was told; `told`: rows of (when, value)."""
+    later = told[told[:, 0] >= moment]
+    return float(later[(later[:, 1] < half) == falling][0, 0] - moment)
+
+
 class Muscle:
     """An ideal sensor: band-limited noise in frames of 20 ms, its amplitude (%RVE) changed between two samples."""
 
@@ -185,26 +191,27 @@ def test_bench_a_step_to_tone_and_light(tmp_path: Path, capsys: pytest.CaptureFi
         muscle.stop()
         station.stop()
     lights = np.array(station.lamp.shown)
+    words = np.array([(told.at, told.event.level or 0.0) for told in station.told if isinstance(told.event, Tone)])
     full = SCALE.level(30.0)
+    said: list[float] = []
     ear: dict[bool, list[float]] = {True: [], False: []}
     eye: dict[bool, list[float]] = {True: [], False: []}
     for moment, heard, falling in steps:
         ear[falling].append(crossing(station.levels(heard, 0.9), full / 2, falling))
-        after = lights[(lights[:, 0] >= moment) & (lights[:, 0] < moment + 0.9)]
-        half = 0.06 + 0.94 * full / 2
-        done = after[:, 1] < half if falling else after[:, 1] > half
-        eye[falling].append(1000 * (after[done][0, 0] - moment))
+        said.append(1000 * after_half(words, moment, full / 2, falling))
+        eye[falling].append(1000 * after_half(lights, moment, 0.06 + 0.94 * full / 2, falling))
     with capsys.disabled():
         print()
-        show("step, letting go -> half the tone", ear[True])
-        show("step, tensing -> half the tone", ear[False])
-        _, ear95 = show("step -> half the tone", ear[True] + ear[False])
+        _, loose95 = show("step, letting go -> half the tone", ear[True])
+        _, tense95 = show("step, tensing -> half the tone", ear[False])
+        show("step -> half the tone", ear[True] + ear[False])
+        show("  of it, step -> the core says half", said)
         show("step, letting go -> half the light", eye[True])
         show("step, tensing -> half the light", eye[False])
         _, eye95 = show("step -> half the light", eye[True] + eye[False])
         print(f"the core's loop while the tone follows: {100 * share:.1f} % of a core")
         judge = judged()
-    assert ear95 <= 250 or not judge
+    assert max(loose95, tense95) <= 250 or not judge
     assert eye95 <= 150 or not judge
 
 

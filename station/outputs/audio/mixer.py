@@ -53,6 +53,11 @@ class PygameMixer:
         self._pygame: Any = pygame
         self._held: dict[Path, Any] = {}
         """A second in memory is 0.2 MB, and decoded in 0.05 ms: only what must sound at once is here."""
+        self._pieces: list[Any] = []
+        """What plays and waits in the stream.  Held, so that pygame's sound thread never frees one: it would let go of
+        Python's lock for it in the middle of its books, where one piece takes over from another."""
+        self._misplaced = False
+        """What waits in the stream must not follow what plays."""
         self._gone = False
         self._came = False
         with directed(sink):
@@ -116,20 +121,31 @@ class PygameMixer:
 
     def hungry(self) -> bool:
         """Would the stream take another piece?"""
-        return not self._stream.get_busy() or self._stream.get_queue() is None
+        return self._misplaced or self._stream.get_queue() is None or not self.playing()
 
     def playing(self) -> bool:
-        """Does a piece of the stream play?"""
-        return bool(self._stream.get_busy())
+        """Does a piece of the stream play?  Not `get_busy`, which says no while one piece takes over from another."""
+        return self._stream.get_sound() is not None
 
     def feed(self, piece: NDArray[np.int16]) -> None:
         """Play a piece right after the one before it."""
-        sound = self._pygame.sndarray.make_sound(np.ascontiguousarray(piece))
-        sound.set_volume(self._volume)
-        if self._stream.get_busy():
+        sound = self._hold(piece)
+        if self.playing():
             self._stream.queue(sound)
         else:
             self._stream.play(sound)
+        self._misplaced = False
+
+    def instead(self, piece: NDArray[np.int16]) -> bool:
+        """Play a piece in place of the one that waits."""
+        sound = self._hold(piece)
+        if self.hungry():
+            return False
+        waited = self._stream.get_queue()
+        self._stream.queue(sound)
+        # That one may have begun between the question and the deed: then this one waits behind it and must go again.
+        self._misplaced = waited is None or self._stream.get_sound() is waited
+        return not self._misplaced
 
     def lost(self) -> bool:
         """Has the device gone?"""
@@ -146,6 +162,7 @@ class PygameMixer:
         """Let the device go."""
         self._held.clear()
         self._pygame.mixer.quit()
+        self._pieces.clear()
 
     def _play_bed(self, path: Path, fade_in: float) -> float:
         try:
@@ -167,6 +184,13 @@ class PygameMixer:
             return self._pygame.mixer.Sound(str(path))
         except self._pygame.error as error:
             raise _unplayable(path, error) from error
+
+    def _hold(self, piece: NDArray[np.int16]) -> Any:
+        sound = self._pygame.sndarray.make_sound(np.ascontiguousarray(piece))
+        sound.set_volume(self._volume)
+        in_use = (self._stream.get_sound(), self._stream.get_queue())
+        self._pieces = [sound, *(held for held in self._pieces if held in in_use)]
+        return sound
 
     def _piece(self, sound: Any, seconds: float, start: float) -> Any:
         """The rest of a sound from `start` on, the whole cut to `seconds`; None where nothing is left."""

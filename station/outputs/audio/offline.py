@@ -103,6 +103,10 @@ class OfflineMixer:
     def feed(self, piece: NDArray[np.int16]) -> None:
         """Nothing to follow."""
 
+    def instead(self, piece: NDArray[np.int16]) -> bool:
+        """None waits."""
+        return False
+
     def busy(self, slot: int) -> bool:
         """Does the slot still play?"""
         return slot in self._running

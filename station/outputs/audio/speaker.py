@@ -58,6 +58,9 @@ class Mixer(Protocol):
     def feed(self, piece: NDArray[np.int16]) -> None:
         """Play a piece, (n, 2), right after the one before it; when there is none, at once."""
 
+    def instead(self, piece: NDArray[np.int16]) -> bool:
+        """Play a piece, (n, 2), in place of the one that waits; False where that one has begun, or none waits."""
+
     def lost(self) -> bool:
         """Has the system taken the device away?"""
 
@@ -107,6 +110,10 @@ class NoSpeaker:
 
     def feed(self, piece: NDArray[np.int16]) -> None:
         """Nothing to hear."""
+
+    def instead(self, piece: NDArray[np.int16]) -> bool:
+        """None waits."""
+        return False
 
     def lost(self) -> bool:
         """What was never there cannot go."""

@@ -2,16 +2,17 @@
 
     level  ──────╲________      told now and then
     pieces |····|····|····|    each goes on at the very sample where the last one ended, its gain gliding to the level
+            plays ^ waits: made anew when the level moves
 
-The stream is fed piece by piece, one playing and one waiting: no gap, no seam, and a change is heard with the piece
-after the one that waits.  Silence is the reward, so the way into it is even to the ear: the gain is exponential, and
-exactly nothing at level 0.
+The stream is fed piece by piece, one playing and one waiting: no gap and no seam.  The one that waits is exchanged for
+another when the level moves, so that a change is heard as soon as the one that plays is over.  Silence is the reward,
+so the way into it is even to the ear: the gain is exponential, in a glide too, and exactly nothing at level 0.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,11 +45,29 @@ class Stream(Protocol):
     def feed(self, piece: NDArray[np.int16]) -> None:
         """Play this piece, (n, 2), right after the one before it."""
 
+    def instead(self, piece: NDArray[np.int16]) -> bool:
+        """Play this piece in place of the one that waits; False where that one has begun."""
+
+
+class Place(NamedTuple):
+    """Where the tone is between two pieces."""
+
+    at: int
+    """The frame of the wave that comes next."""
+    level: float
+    silent: int
+    """So many pieces without a sound until here."""
+
 
 def gain(level: float) -> float:
     """A level 0..1 as a linear gain 0..1; equal steps of level sound like equal steps."""
-    top = 10 ** (RANGE_DB / 20)
-    return float((top ** min(max(level, 0.0), 1.0) - 1) / (top - 1))
+    return float(gains(np.array(min(max(level, 0.0), 1.0))))
+
+
+def gains(levels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same for many levels, all of them 0..1."""
+    top: float = 10 ** (RANGE_DB / 20)
+    return (top**levels - 1) / (top - 1)
 
 
 class FeedbackTone:
@@ -59,29 +78,39 @@ class FeedbackTone:
         self._wave = wave
         self.frames = PIECE
         """Length of the next piece."""
-        self._at = 0
+        self._place = self._before = Place(0, 0.0, SILENT_PIECES)
+        """Where the next piece begins, and where the one began that was made last."""
+        self._target = 0.0
         self._fed = False
         self._well = 0
-        self._gain = 0.0
-        self._target = 0.0
-        self._silent = SILENT_PIECES
 
     @property
     def sounds(self) -> bool:
         """Does it want to be fed?"""
-        return self._silent < SILENT_PIECES
+        return self._place.silent < SILENT_PIECES
 
     def follow(self, level: float | None) -> None:
         """As loud as this from the next piece on; None: no tone."""
-        self._target = gain(level or 0.0)
-        if self._target > 0 or self._gain > 0 or level is not None:
-            self._silent = 0
+        self._target = min(max(level or 0.0, 0.0), 1.0)
+        if self._target > 0 or self._place.level > 0 or level is not None:
+            self._place = self._place._replace(silent=0)
 
     def tend(self, stream: Stream) -> None:
-        """Feed the stream as much as it takes."""
+        """Feed the stream as much as it takes, and let what waits end as loud as is wanted by now."""
+        self._feed(stream)
+        if self._fed and self._place.level != self._target:
+            made = self._place
+            self._place = self._before
+            if not stream.instead(self.piece()):
+                self._place = made
+                self._feed(stream)
+                self._fed = stream.playing()
+
+    def _feed(self, stream: Stream) -> None:
         while self.sounds and stream.hungry():
             if self._fed and not stream.playing():  # it ran dry: come back softly, with more in hand
-                self.frames, self._gain, self._well = min(self.frames + LONGER, LONGEST), 0.0, 0
+                self.frames, self._well = min(self.frames + LONGER, LONGEST), 0
+                self._place = self._place._replace(level=0.0)
             stream.feed(self.piece())
             self._well += 1
             if self._well >= TRUSTED_PIECES:
@@ -90,10 +119,10 @@ class FeedbackTone:
 
     def piece(self) -> NDArray[np.int16]:
         """The next piece."""
-        wave = self._wave[np.arange(self._at, self._at + self.frames) % len(self._wave)]
-        self._at = (self._at + self.frames) % len(self._wave)
-        gains = np.linspace(self._gain, self._target, self.frames, endpoint=False)
-        self._silent = self._silent + 1 if self._gain == self._target == 0.0 else 0
-        self._gain = self._target
-        made: NDArray[np.int16] = np.rint(wave * gains[:, None]).astype(np.int16)
+        at, level, silent = self._before = self._place
+        wave = self._wave[np.arange(at, at + self.frames) % len(self._wave)]
+        glide = gains(np.linspace(level, self._target, self.frames, endpoint=False))
+        silent = silent + 1 if level == self._target == 0.0 else 0
+        self._place = Place((at + self.frames) % len(self._wave), self._target, silent)
+        made: NDArray[np.int16] = np.rint(wave * glide[:, None]).astype(np.int16)
         return made
