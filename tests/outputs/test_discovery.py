@@ -32,7 +32,7 @@ def test_everything_that_a_smart_home_could_want_is_there() -> None:
             *("sampling_rate", "version"),
         },
         "binary_sensor": {"tension", "present", "worn", "sensor_ok", "problem", "quiet"},
-        "event": {"button", "cue", "session", "tension_event"},
+        "event": {"button", "cue", "session", "tension_event", "spoken"},
         "device_automation": {"trigger_press", "trigger_double_press", "trigger_long_press"},
         "button": {"start", "start_breathing", "start_pmr", "stop", "mark"},
         "switch": {"monitoring", "cues", "quiet_switch"},

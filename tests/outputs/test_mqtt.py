@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,34 @@ def test_events_are_told_once_with_an_id_and_never_retained(
     late = make_listener(broker, f"{BASE}/event/#")
     time.sleep(0.2)
     assert late.heard == []
+
+
+def test_an_exercise_can_be_read_along_and_what_was_said_while_nobody_listened_is_left_out(
+    make_broker: Make, make_listener: Make, desk: Make, eventually: Make
+) -> None:
+    broker = make_broker()
+    station = desk(port=broker.port)
+    # Back after one to two seconds: whoever listens is there before us, or would have heard nothing.
+    station.output._talk.back_off = BackOff(random.random, first_s=2.0, longest_s=2.0)
+    home = make_listener(broker, f"{BASE}/event/#")
+    say = ev.SessionStep("breathing", "de", 0, "say", 8.0, "Atme einmal aus.", "c1")
+    station.say(say)
+    station.say(replace(say, index=1, kind="breath_in", text="", clip="", sound="breath-in-4"))
+    station.say(replace(say, index=2, text="Und die Schultern sinken lassen.", seconds=6.0))
+    eventually(lambda: len(home.of("event/spoken")) == 2)
+    told = [json.loads(each) for each in home.of("event/spoken")]
+    assert [each["text"] for each in told] == ["Atme einmal aus.", "Und die Schultern sinken lassen."]
+    assert [retained for *_, retained in home.heard] == [False, False]
+    eventually(lambda: not station.output._talk.speech._live)  # the broker's word for both has been read
+    broker.kill()
+    eventually(lambda: station.output.trouble() != "")
+    station.say(replace(say, text="Kurz.", seconds=1.0))
+    station.say(replace(say, text="Lang.", seconds=50.0))
+    time.sleep(1.1)
+    broker.start()
+    newcomer = make_listener(broker, f"{BASE}/event/#")
+    eventually(lambda: newcomer.of("event/spoken"), within_s=20)
+    assert [json.loads(each)["text"] for each in newcomer.of("event/spoken")] == ["Lang."]
 
 
 def test_in_private_mode_only_the_word_leaves(broker: Any, make_listener: Make, desk: Make, eventually: Make) -> None:

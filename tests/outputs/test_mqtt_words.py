@@ -94,13 +94,34 @@ def test_every_event_type_that_can_be_said_is_announced() -> None:
         *(ev.CueAnswered(a) for a in ("accepted", "not_now", "wrong", "ignored", "self_released", "withdrawn")),
         *(ev.Button(g) for g in ("short", "double", "long", "hold")),
         ev.SessionStarted("a", "micro", "de", 1, "b"), ev.SessionPaused("a", "de"), ev.SessionResumed("a", "de", 1),
-        ev.SessionEnded("a", "de", "completed"),
+        ev.SessionEnded("a", "de", "completed"), ev.SessionStep("a", "de", 0, "say", 8.0, "Sei da."),
     )  # fmt: skip
     told: dict[str, set[str]] = {}
     for event in said:
         topic, payload = words.live(ev.Moment(event, 0, 0), 2, "x") or ("", {})
         told.setdefault(topic.removeprefix("event/"), set()).add(payload["event_type"])
     assert told == {topic: set(types) for topic, types in words.EVENT_TYPES.items()}
+
+
+def test_what_an_exercise_says_is_told_word_for_word_and_no_longer_than_it_stands_there() -> None:
+    spoken = ev.SessionStep("breathing", "de", 3, "say", 7.0, "Atme einmal aus.", "0123456789ab")
+    assert words.live(ev.Moment(spoken, 0, 0), 2, "id-1") == (
+        "event/spoken",
+        {
+            "event_type": "sentence",
+            "text": "Atme einmal aus.",
+            "technique": "breathing",
+            "language": "de",
+            "seconds": 7.0,
+            "ts": "1970-01-01T00:00:00.000Z",
+            "id": "id-1",
+        },
+    )
+    assert words.live(ev.Moment(spoken, 0, 0), 1, "x") is None, "at level 1 only the device is spoken of"
+    tone = ev.SessionStep("breathing", "de", 4, "breath_in", 4.0, sound="breath-in-4")
+    assert words.live(ev.Moment(tone, 0, 0), 3, "x") is None, "a tone has no words"
+    assert [words.lives_s(replace(spoken, seconds=s), 60.0) for s in (7.0, 0.4, 90.0)] == [7.0, 1.0, 60.0]
+    assert words.lives_s(ev.Button("short"), 60.0) == 60.0
 
 
 # --- how often ---------------------------------------------------------------------------------------

@@ -147,8 +147,19 @@ class Announcer:
         )
 
     def _events(self) -> Iterator[tuple[str, Document]]:
-        for key, topic in (("button", "button"), ("cue", "cue"), ("session", "session"), ("tension_event", "tension")):
-            shape = {"device_class": "button"} if key == "button" else {}
+        shapes: dict[str, Document] = {
+            "button": {"device_class": "button"},
+            "spoken": {"enabled_by_default": False},  # a recorder would keep every sentence
+        }
+        topics = {
+            "button": "button",
+            "cue": "cue",
+            "session": "session",
+            "tension_event": "tension",
+            "spoken": "spoken",
+        }
+        for key, topic in topics.items():
+            shape = shapes.get(key, {})
             types = list(words.EVENT_TYPES[topic])
             yield self._named(key, "event", state_topic=f"{self.base}/event/{topic}", event_types=types, **shape)
         for press, kind in _TRIGGERS.items():

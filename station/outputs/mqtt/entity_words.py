@@ -23,6 +23,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "button": ("Taste", "Button"),
     "cue": ("Hinweis", "Cue"),
     "session": ("Übung", "Exercise"),
+    "spoken": ("Gesprochener Satz", "Spoken sentence"),
     "tension_event": ("Anspannung beginnt oder endet", "Tension begins or ends"),
     "start": ("Lieblingsübung beginnen", "Start the favourite exercise"),
     "stop": ("Übung beenden", "End the exercise"),

@@ -87,6 +87,15 @@ EVENT_KEYS: dict[str, dict[str, Schema]] = {
     "cue": {"suggestion": TEXT, "reason": TEXT},
     "button": {},
     "session": {"technique": TEXT, "length": TEXT, "language": TEXT, "seconds": SECONDS, "reason": TEXT},
+    "spoken": {
+        "text": {**TEXT, "description": "what the voice says, word for word"},
+        "technique": TEXT,
+        "language": {**TEXT, "description": "of the text"},
+        "seconds": {
+            **SECONDS,
+            "description": "show it for so long, or until the next one",
+        },
+    },
 }
 
 # The Python type of an event's field -> its schema; None is allowed where the field says so.

@@ -27,8 +27,8 @@ def readme() -> str:
     parts = [INTRO.format(version=schema.VERSION), "\n## What leaves at which privacy level\n\n", privacy_table()]
     parts.append(
         "\n0 is nothing at all: no connection. Private mode leaves only the word `private` in `state`; all other keys\n"
-        "are null and nothing else is sent. Texts of marks, mood, discomfort, notes, spoken sentences and the signal\n"
-        "itself are in no table: they never leave.\n"
+        "are null and nothing else is sent. Texts of marks, mood, discomfort, notes and the signal itself are in no\n"
+        "table: they never leave. What is spoken in an exercise is the house's own text, the same for everybody.\n"
     )
     parts.append("\n## Topic by topic\n")
     for name, made in schemas.items():

@@ -1,7 +1,7 @@
 """What is still to be said, and when.  It lives in one of three ways:
 
 state        only as its newest version, at the pace of pace.py
-event/...    for 60 s, then it is stale
+event/...    for 60 s, then it is stale; what an exercise speaks no longer than its step there
 log          until the broker has acknowledged it, over broker and station restarts
 """
 
@@ -88,7 +88,7 @@ class Speech:
         live = words.live(moment, self._level, uid)
         if live is not None:
             topic, said = live
-            self._live.append(Live(topic, msgspec.json.encode(said), now))
+            self._live.append(Live(topic, msgspec.json.encode(said), now, words.lives_s(moment.event, LIVE_EXPIRY_S)))
         record = words.durable(moment, self._level, uid)
         if record is not None:
             records.append((moment.wall, msgspec.json.encode(record)))
@@ -119,11 +119,11 @@ class Speech:
             if self._pace.wants(document, now):
                 say("state", "state", msgspec.json.encode(document), retain=True)
                 self._pace.sent(document, now)
-        while self._live and now - self._live[0].born > LIVE_EXPIRY_S:
-            self._live.popleft()
+        if any(one.left_s(now) < 0 for one in self._live):
+            self._live = deque((one for one in self._live if one.left_s(now) >= 0), MOST_LIVE)
         for one in self._live:
             if not one.mid:
-                left = max(1, round(LIVE_EXPIRY_S - (now - one.born)))
+                left = max(1, round(one.left_s(now)))
                 one.mid = say("event", one.topic, one.payload, expires_s=left)
         if room > 0:
             for number, payload in self.log.next(room):

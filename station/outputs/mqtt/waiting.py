@@ -15,7 +15,12 @@ class Live:
     topic: str
     payload: bytes
     born: float
+    lives_s: float
     mid: int = 0
+
+    def left_s(self, now: float) -> float:
+        """For how long it is still worth telling."""
+        return self.lives_s - (now - self.born)
 
 
 @dataclass(frozen=True, slots=True)

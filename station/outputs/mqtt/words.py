@@ -4,7 +4,8 @@
 
 `STATE` is the retained `state` document, key by key; `EVENTS` and `LOG` say the same for what happens.  A key above the
 level is there with the value null, so that templates never fail.  In private mode everything is null but the word
-`private`, and nothing else is sent.  Texts of marks, spoken sentences and the signal itself are in no table.
+`private`, and nothing else is sent.  Texts of marks and the signal itself are in no table; the sentences of an exercise
+are the house's own, the same for everybody, and say no more than that this exercise runs.
 """
 
 from __future__ import annotations
@@ -111,8 +112,16 @@ def _cue(e: ev.Cue, detailed: bool) -> dict[str, Any]:
     return {"event_type": e.phase, "suggestion": e.suggestion, **({"reason": e.reason} if detailed else {})}
 
 
-# Event -> (topic below event/, what it says).  All of them are coarse states: level 2 and up.
-EVENTS: dict[type[ev.Event], tuple[str, Callable[[Any, bool], dict[str, Any]]]] = {
+def _sentence(e: ev.SessionStep, _: bool) -> dict[str, Any] | None:
+    """What the voice says now; breath tones and silences have no words."""
+    if not e.text:
+        return None
+    about = {"technique": e.technique, "language": e.language, "seconds": round(e.seconds, 1)}
+    return {"event_type": "sentence", "text": e.text, **about}
+
+
+# Event -> (topic below event/, what it says, or None).  All of them are coarse states: level 2 and up.
+EVENTS: dict[type[ev.Event], tuple[str, Callable[[Any, bool], dict[str, Any] | None]]] = {
     ev.TensionStarted: ("tension", _tension_started),
     ev.TensionEnded: ("tension", lambda e, _: {"event_type": "ended", "lasted_s": round(e.lasted_s)}),
     ev.NoRest: ("tension", lambda e, _: {"event_type": "no_rest", "stretch_s": round(e.stretch_s)}),
@@ -132,7 +141,14 @@ EVENTS: dict[type[ev.Event], tuple[str, Callable[[Any, bool], dict[str, Any]]]] 
     ev.SessionPaused: ("session", lambda e, _: {"event_type": "paused", "technique": e.technique}),
     ev.SessionResumed: ("session", lambda e, _: {"event_type": "resumed", "technique": e.technique}),
     ev.SessionEnded: ("session", lambda e, _: {"event_type": "ended", "technique": e.technique, "reason": e.reason}),
+    ev.SessionStep: ("spoken", _sentence),
 }
+
+
+def lives_s(event: ev.Event, usual_s: float) -> float:
+    """How long an event is worth telling: a sentence no longer than it stands in its exercise."""
+    return min(max(event.seconds, 1.0), usual_s) if isinstance(event, ev.SessionStep) else usual_s
+
 
 # Every value `event_type` can have on each topic, for discovery.
 EVENT_TYPES: dict[str, tuple[str, ...]] = {
@@ -140,6 +156,7 @@ EVENT_TYPES: dict[str, tuple[str, ...]] = {
     "cue": ("light", "chime", "accepted", "not_now", "wrong", "ignored", "self_released", "withdrawn"),
     "button": tuple(_PRESSES.values()),
     "session": ("started", "paused", "resumed", "ended"),
+    "spoken": ("sentence",),
 }
 
 # Event -> (level from which it is logged at all, keys at level 2); level 3 has all keys.
@@ -161,6 +178,8 @@ def live(moment: ev.Moment, privacy: int, uid: str) -> tuple[str, dict[str, Any]
         return None
     topic, say = entry
     said = say(moment.event, privacy >= DETAILED)
+    if said is None:
+        return None
     return f"event/{topic}", {**said, "ts": stamp(moment.wall), "id": uid}
 
 
