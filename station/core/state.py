@@ -84,6 +84,9 @@ class State:
     """When the running exercise will be over; None while it is paused or none runs."""
     paused: bool = False
     saying: str = ""
+    ended_early: str = ""
+    """The exercise that was last ended before its end; empty once another has begun, and with the day."""
+    ended_early_at: float | None = None
     day: str = ""
     valid_today_s: float = 0.0
     rested_today_s: float = 0.0
@@ -255,7 +258,7 @@ _UNMEASURED: dict[str, Any] = {
 
 def _private(s: State, event: e.Private, _: e.Moment) -> dict[str, Any]:
     # Nothing measured may shine through private mode, and nothing stale may stand there after it.
-    return {"private": event.on, **_UNMEASURED}
+    return {"private": event.on, "ended_early": "", "ended_early_at": None, **_UNMEASURED}
 
 
 def _preferred(s: State, event: e.Preferred, _: e.Moment) -> dict[str, Any]:
@@ -276,6 +279,8 @@ def _session_started(s: State, event: e.SessionStarted, moment: e.Moment) -> dic
         "session_ends": moment.wall + event.seconds,
         "paused": False,
         "saying": "",
+        "ended_early": "",
+        "ended_early_at": None,
     }
 
 
@@ -295,10 +300,12 @@ def _session_closing(s: State, event: e.SessionClosing, moment: e.Moment) -> dic
     return {"paused": False, "session_ends": moment.wall + event.seconds}
 
 
-def _session_ended(s: State, event: e.SessionEnded, _: e.Moment) -> dict[str, Any]:
+def _session_ended(s: State, event: e.SessionEnded, moment: e.Moment) -> dict[str, Any]:
     done = s.sessions_today + (event.reason in DONE)
     over = {"technique": "", "length": "", "session_ends": None, "paused": False, "saying": ""}
-    return {**over, "sessions_today": done}
+    early = event.reason == "stopped" and not s.private
+    since = {"ended_early": event.technique, "ended_early_at": moment.wall} if early else {}
+    return {**over, "sessions_today": done, **since}
 
 
 def _mark(s: State, event: e.Mark, _: e.Moment) -> dict[str, Any]:
@@ -316,7 +323,8 @@ def _output_well(s: State, event: e.OutputWell, _: e.Moment) -> dict[str, Any]:
 def _day_began(s: State, event: e.DayBegan, _: e.Moment) -> dict[str, Any]:
     if event.day == s.day:
         return {}
-    emptied = {"valid_today_s": 0.0, "rested_today_s": 0.0, "longest_stretch_s": 0.0}
+    emptied: dict[str, Any] = {"valid_today_s": 0.0, "rested_today_s": 0.0, "longest_stretch_s": 0.0}
+    emptied |= {"ended_early": "", "ended_early_at": None}
     reason = {} if s.cue else {"why": "", "why_at": None, "why_withheld": False}
     return {"day": event.day, **emptied, **reason, "sessions_today": 0, "cues_today": 0, "marks_today": 0}
 

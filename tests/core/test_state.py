@@ -72,6 +72,19 @@ def test_a_replaced_or_aborted_exercise_leaves_no_trace():
         assert told(e.SessionEnded("pmr", "de", reason)).sessions_today == 0
 
 
+def test_an_exercise_that_was_broken_off_is_known_until_another_begins_and_never_in_private_mode():
+    begun = e.SessionStarted("pmr", "micro", "de", 90.0, "web")
+    stopped = e.SessionEnded("pmr", "de", "stopped")
+    state = told(begun, stopped)
+    assert state.ended_early == "pmr" and state.ended_early_at is not None
+    again = told(e.SessionStarted("movement", "micro", "de", 60.0, "web"), state=state)
+    assert (again.ended_early, again.ended_early_at) == ("", None)
+    assert told(e.SessionEnded("movement", "de", "completed"), state=again).ended_early == ""
+    assert told(e.DayBegan("2026-11-24"), state=state).ended_early == ""
+    assert told(e.Private(True, "button"), state=state).ended_early == ""
+    assert told(begun, e.Private(True, "button"), stopped).ended_early == ""
+
+
 def test_nothing_measured_shines_through_private_mode():
     measured = (e.Reading(0.0, 12.0, False, "ok"), e.TensionStarted(12.0, 0.1, "r"))
     state = told(WELL, *measured, e.Private(True, "button"), *measured)

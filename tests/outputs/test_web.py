@@ -121,6 +121,28 @@ def test_what_is_wrong_is_said_in_the_person_s_language(rig: Rig, language: str,
     assert output in page
 
 
+def test_who_broke_an_exercise_off_is_offered_open_eyes_movement_and_never_again_for_ten_minutes(rig: Rig) -> None:
+    def shown(kind: str, name: str = "") -> bool:
+        (found,) = re.findall(rf"<{kind}[^>]*{name}[^>]*>", rig.client().get("/").text)
+        return " hidden" not in found
+
+    def happens(*events: e.Event) -> None:
+        for event in events:
+            rig.desk.live.take(e.Moment(event, 1.0, rig.wall))
+
+    assert not shown("section", 'id="early"')
+    happens(e.SessionStarted("imagery", "long", "de", 609.0, "button"), e.SessionEnded("imagery", "de", "completed"))
+    assert not shown("section", 'id="early"'), "whoever came to the end is asked nothing"
+    happens(e.SessionStarted("imagery", "long", "de", 609.0, "button"), e.SessionEnded("imagery", "de", "stopped"))
+    assert shown("section", 'id="early"')
+    assert all(shown("button", f'instead[^>]*data-technique="{other}"') for other in ("movement", "mindfulness"))
+    assert shown("button", 'id="early-worse"')
+    happens(e.Excluded("imagery", True, "page"), e.Excluded("movement", True, "page"))
+    assert not shown("button", 'id="early-worse"') and not shown("button", 'instead[^>]*data-technique="movement"')
+    rig.wall += 601
+    assert not shown("section", 'id="early"')
+
+
 def test_what_is_written_to_a_mark_cannot_break_the_page(rig: Rig, tmp_path: Path) -> None:
     remember(tmp_path, (rig.wall - 60, e.Mark("button")))
     client = rig.client()

@@ -96,6 +96,15 @@ def test_an_exercise_is_started_breathed_paused_and_stopped(page: Any, station: 
     page.wait_for_timeout(400)
     page.click("#session [data-do=stop]")
     page.wait_for_selector("#session", state="hidden", timeout=5000)
+    # Whoever felt worse is offered something else, at once, and only until something else has begun.
+    page.wait_for_selector("#early:not([hidden])", timeout=5000)
+    page.click("#early [data-do=start][data-technique=mindfulness]")
+    page.wait_for_selector("#session:not([hidden])", timeout=5000)
+    page.wait_for_selector("#early", state="hidden", timeout=5000)
+    page.click("#session [data-do=stop]")
+    page.wait_for_timeout(400)
+    page.click("#session [data-do=stop]")
+    page.wait_for_selector("#session", state="hidden", timeout=5000)
 
 
 def test_a_moment_is_marked_and_gets_its_words_which_stay(page: Any, station: Station) -> None:

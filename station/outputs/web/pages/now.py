@@ -33,6 +33,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
         _question_hint(state, view),
         _trouble(state, view),
         _offer(state, view),
+        _ended_early(state, view, desk.wall()),
         _proposal(state, view),
         _reference(view),
         tag("div", _exercise(state, view), _level(state, view), _pauses(view), _today(desk, view), class_="now"),
@@ -105,6 +106,50 @@ def _offer(state: State, view: View) -> Html:
         id="offer",
         class_="card offer",
         hidden=not state.cue,
+    )
+
+
+# So long after its end there is something to be said of an exercise that was broken off.
+EARLY_S = 600.0
+# What is offered then: something to do with the body, and something with open eyes.
+INSTEAD = ("movement", "mindfulness")
+
+
+def _ended_early(state: State, view: View, now: float) -> Html:
+    """Who broke an exercise off may have felt worse in it: open eyes, movement, and never again, if they like."""
+    name = state.ended_early
+    recent = state.ended_early_at is not None and now - state.ended_early_at < EARLY_S
+    instead = [
+        action(
+            "start",
+            view.w(f"live.instead_{other}"),
+            class_="button instead",
+            technique=other,
+            length="micro",
+            hidden=name == other or other in state.left_out,
+        )
+        for other in INSTEAD
+    ]
+    return tag(
+        "section",
+        tag("h2", view.w("live.early")),
+        tag("p", view.w("live.early_text")),
+        tag(
+            "div",
+            *instead,
+            action(
+                "exclude",
+                view.w("live.worse"),
+                class_="button plain",
+                technique=name,
+                id="early-worse",
+                hidden=name in state.left_out,
+            ),
+            class_="buttons",
+        ),
+        id="early",
+        class_="card offer",
+        hidden=not (name and recent),
     )
 
 

@@ -109,6 +109,7 @@ function picture(state) {
     windows(state.proposal_windows);
   }
   byId("worse").dataset.technique = state.technique;
+  early(state);
   text("state-long", w(`state.long_${state.state}`));
   // What was once the reason of a cue stays only with its time.
   const when = state.why_withheld ? "live.why_withheld" : state.cue ? "live.why_now" : "live.why_cue";
@@ -125,6 +126,19 @@ function picture(state) {
   byId("trouble-outputs").replaceChildren(
     ...troubles.map((said) => Object.assign(document.createElement("p"), { textContent: said })),
   );
+}
+
+/** For ten minutes after an exercise was broken off: open eyes or movement instead, and never again, if one likes. */
+const EARLY_S = 600;
+function early(state) {
+  const name = state.ended_early;
+  show("early", Boolean(name) && stationNow() - state.ended_early_at < EARLY_S);
+  for (const button of document.querySelectorAll("#early .instead")) {
+    const other = button.dataset.technique;
+    button.hidden = other === name || state.left_out.includes(other);
+  }
+  byId("early-worse").dataset.technique = name;
+  byId("early-worse").hidden = state.left_out.includes(name);
 }
 
 /** Today's figures, a moment after something that changes them: by then the history has it. */
