@@ -10,7 +10,7 @@ import pytest
 
 from station.core import budget, coach, hindrances, sensing, tension
 from station.core.state import WORDS
-from station.outputs.web.reasons import _row, in_german, in_language, look, rows
+from station.outputs.web.reasons import ROWS, _row, in_german, in_language, look
 from station.outputs.web.view import HERE, View, words
 
 WEB = Path(__file__).parents[2] / "station" / "outputs" / "web"
@@ -87,11 +87,11 @@ def test_the_cores_reasons_are_said_in_german() -> None:
 
 def test_every_row_of_the_reasons_is_whole_and_is_found() -> None:
     table = tomllib.loads((HERE / "reasons.toml").read_text(encoding="utf-8"))["reason"]
-    assert len(table) == len(rows()) > 40
+    assert len(table) == len(ROWS) > 40
     for n, row in enumerate(table):
         said = row["said"]
         values = {name: "hum" if name == "word" else f"{k + 3}" for k, name in enumerate(re.findall(r"{(\w+)}", said))}
-        assert look(said.format(**values)) == (rows()[n], values), f"another row stands before: {said}"
+        assert look(said.format(**values)) == (ROWS[n], values), f"another row stands before: {said}"
         for language in ("de", "en"):
             assert sorted(re.findall("{.*?}", row.get(language, said))) == sorted(re.findall("{.*?}", said)), said
         plain = [row.get(f"plain_{language}", "") for language in ("de", "en")]

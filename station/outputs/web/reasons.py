@@ -48,13 +48,6 @@ class Row:
     plain_en: str = ""
 
 
-@lru_cache(maxsize=1)
-def rows() -> tuple[Row, ...]:
-    """The table."""
-    table = tomllib.loads((HERE / "reasons.toml").read_text(encoding="utf-8"))["reason"]
-    return tuple(_row(**each) for each in table)
-
-
 def _row(said: str, de: str, en: str = "", plain_de: str = "", plain_en: str = "") -> Row:
     return Row(_pattern(said), de, en or said, plain_de, plain_en)
 
@@ -67,10 +60,14 @@ def _pattern(said: str) -> re.Pattern[str]:
     return re.compile("".join(pieces))
 
 
+# Read when the page is built: the loop that speaks the first reason shall not wait for it.
+ROWS = tuple(_row(**each) for each in tomllib.loads((HERE / "reasons.toml").read_text(encoding="utf-8"))["reason"])
+
+
 @lru_cache(maxsize=512)
 def look(part: str) -> tuple[Row, Mapping[str, str]] | None:
     """The row of one part of a reason and what stood there; None: there is none."""
-    for row in rows():
+    for row in ROWS:
         if found := row.pattern.fullmatch(part):
             return row, found.groupdict()
     return None
