@@ -129,7 +129,7 @@ def test_without_work_or_without_rest_a_minute_says_nothing_of_the_gain(rest: fl
     assert said(one(), *[silent] * (MINUTES - 1)) == []
 
 
-@pytest.mark.parametrize(("typing", "limit"), [(None, WEAK_RVE), (3.0, 2.4), (8.0, 6.4), (20.0, 6.4)])
+@pytest.mark.parametrize(("typing", "limit"), [(None, WEAK_RVE), (3.0, 1.95), (8.0, 5.2), (20.0, 5.2)])
 def test_too_weak_is_when_even_the_busiest_tenth_does_not_come_up_to_the_usual(typing: Any, limit: float) -> None:
     below, at = minute(0.5, 0.9, limit - 0.01), minute(0.5, 0.9, limit + 1e-9)
     felt = doubt_of(typed(typing), *[below] * MINUTES)
