@@ -281,6 +281,7 @@ def test_bench_the_simulated_person_lets_go(tmp_path: Path, capsys: pytest.Captu
     try:
         evening.wait(3.0)
         evening.station.inbox.put(Start("lesson"))
+        evening.sensor.closely(True)  # as the station asks when an exercise begins
         evening.wait(1.0)
         moves = []
         for i in range(max(4, STEPS // 2)):
