@@ -80,7 +80,7 @@ class Server:
             "--disable-shm=yes",
         ]
         command += ["-L", f"module-native-protocol-unix auth-anonymous=1 socket={self.socket}"]
-        command += ["-L", "module-null-sink sink_name=one"]
+        command += ["-L", "module-null-sink sink_name=one norewinds=1"]
         self.process = subprocess.Popen(command, env=self.env, stderr=subprocess.DEVNULL)
         until(lambda: b"one" in self.ask("list", "short", "sinks"), "the sound server did not start")
 
@@ -179,7 +179,7 @@ def goes_and_comes_back(server: Server, told: Told) -> None:
     noticed = told.next(pulled, "cannot be opened", within=5)
     assert noticed < 1.5
     time.sleep(1.0)
-    server.ask("load-module", "module-null-sink", "sink_name=one")
+    server.ask("load-module", "module-null-sink", "sink_name=one", "norewinds=1")
     put_back = time.monotonic()
     told.next(pulled + noticed, "", within=10)
     print(f"noticed after {noticed:.2f} s, sound back after {time.monotonic() - put_back:.2f} s")
