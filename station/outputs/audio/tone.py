@@ -75,7 +75,9 @@ class FeedbackTone:
 
     def __init__(self, wave: NDArray[np.int16]) -> None:
         """`wave`: whole periods, (n, 2), so that its end meets its beginning."""
-        self._wave = wave
+        self._length = len(wave)
+        self._wave = np.resize(wave, (len(wave) + LONGEST, 2)).astype(np.float32)
+        """The wave, and its beginning once more: a piece is cut out of it wherever it begins."""
         self.frames = PIECE
         """Length of the next piece."""
         self._place = self._before = Place(0, 0.0, SILENT_PIECES)
@@ -120,9 +122,9 @@ class FeedbackTone:
     def piece(self) -> NDArray[np.int16]:
         """The next piece."""
         at, level, silent = self._before = self._place
-        wave = self._wave[np.arange(at, at + self.frames) % len(self._wave)]
         glide = gains(np.linspace(level, self._target, self.frames, endpoint=False))
         silent = silent + 1 if level == self._target == 0.0 else 0
-        self._place = Place((at + self.frames) % len(self._wave), self._target, silent)
-        made: NDArray[np.int16] = np.rint(wave * glide[:, None]).astype(np.int16)
+        self._place = Place((at + self.frames) % self._length, self._target, silent)
+        exact = self._wave[at : at + self.frames] * glide.astype(np.float32)[:, None]
+        made: NDArray[np.int16] = np.rint(exact, out=exact).astype(np.int16)
         return made
