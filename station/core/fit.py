@@ -42,7 +42,7 @@ TOO_STRONG, TYPING = 3.0, (4.0, 12.0)
 # Too weak: in the busiest tenth of the minutes the load that is exceeded for 6 s stays below this part of the own
 # typing (of 8 %RVE at most: who was tense while typing for the calibration is not always).  Simulated days that are
 # spent reading and listening come to 1.1 times it at least.
-BUSY, TOO_WEAK, CALM_TYPING, WEAK_RVE = 0.1, 0.65, 8.0, 2.5
+BUSY, TOO_WEAK, CALM_TYPING, WEAK_RVE = 0.1, 0.65, 8.0, 2.0
 
 
 class Fit:
