@@ -29,21 +29,22 @@ _TICK = Tick()
 Handlers = tuple[Handler, ...]
 
 
-class Routes(dict[type, tuple[Handlers, Handlers, bool]]):
-    """For each type of message which heralds and who else wants it, in the components' order; and is it an event?"""
+class Routes(dict[type, tuple[Handlers, Handlers, Handlers, bool]]):
+    """For each type of message which heralds want it, who else, all of them in this order; and is it an event?"""
 
     def __init__(self, components: Sequence[Component]) -> None:
         super().__init__()
         for component in components:
             for kind, handler in component.routes().items():
-                first, then, is_event = self[kind]
+                first, then, _, is_event = self[kind]
                 if isinstance(component, Herald):
-                    self[kind] = ((*first, handler), then, is_event)
+                    first = (*first, handler)
                 else:
-                    self[kind] = (first, (*then, handler), is_event)
+                    then = (*then, handler)
+                self[kind] = (first, then, first + then, is_event)
 
-    def __missing__(self, kind: type) -> tuple[Handlers, Handlers, bool]:
-        found = self[kind] = ((), (), issubclass(kind, Event))
+    def __missing__(self, kind: type) -> tuple[Handlers, Handlers, Handlers, bool]:
+        found = self[kind] = ((), (), (), issubclass(kind, Event))
         return found
 
 
@@ -55,9 +56,11 @@ class Engine:
         self._routes = Routes(self.components)
         heralds = [component for component in self.components if isinstance(component, Herald)]
         self._heralds = [(component.due, component.routes()[Tick]) for component in heralds]
+        self._herald_due = -NEVER  # when the first of them speaks by itself; long ago: ask them
         # Most frames of samples say nothing: they change the plans of those who hear them, and of nobody else.
         hearers = [component for component in self.components if Frame in component.routes()]
         self._dues_of_hearers = [component.due for component in hearers]
+        self._on_frame = [component.routes()[Frame] for component in hearers]
         self._dues_of_others = [component.due for component in self.components if component not in hearers]
         self._due_of_others: float | None = None  # None: something has happened since they were asked
 
@@ -68,16 +71,25 @@ class Engine:
 
         Raises RuntimeError when components answer each other without end (a mistake in the code).
         """
-        said: list[Any] = []
-        for due, on_tick in self._heralds:
-            if now >= due():
-                self._spread(list(on_tick(_TICK, now)), now, said)
-        heralds, others, to_tell = self._routes[type(message)]
+        told: list[Message] = []
+        if type(message) is Frame and now < self._herald_due:  # up to fifty times a second, and no herald wants it
+            for handler in self._on_frame:
+                if answers := handler(message, now):
+                    told.extend(answers)
+            if not told:  # most have nothing to say
+                return told  # type: ignore[return-value]
+            said: list[Any] = []
+            self._spread(told, now, said)
+            return said
+        said = []
+        if now >= self._herald_due:
+            self._hear_heralds(now, said)
+        heralds, others, _, to_tell = self._routes[type(message)]
         if to_tell:
             said.append(message)
         if heralds:
             self._spread([answer for handler in heralds for answer in handler(message, now)], now, said)
-        told: list[Message] = []
+            self._look_out()
         for handler in others:
             if answers := handler(message, now):
                 told.extend(answers)
@@ -87,6 +99,20 @@ class Engine:
             self._due_of_others = None
         return said
 
+    def _hear_heralds(self, now: float, said: list[Any]) -> None:
+        """Let those speak whose time has come."""
+        for due, on_tick in self._heralds:
+            if now >= due():
+                self._spread(list(on_tick(_TICK, now)), now, said)
+        self._look_out()
+
+    def _look_out(self) -> None:
+        """When does the first herald speak by itself?"""
+        self._herald_due = NEVER
+        for due, _ in self._heralds:
+            if (asked := due()) < self._herald_due:
+                self._herald_due = asked
+
     def _spread(self, told: list[Message], now: float, said: list[Any]) -> None:
         """Everything that follows from `told`, until nobody answers any more; events are noted in `said`."""
         self._due_of_others = None
@@ -94,12 +120,14 @@ class Engine:
         for _ in range(LONGEST_CHAIN):
             answered: list[Message] = []
             for current in told:
-                heralds, others, to_tell = routes[type(current)]
+                heralds, _, everybody, to_tell = routes[type(current)]
                 if to_tell:
                     said.append(current)
-                for handler in heralds + others:
+                for handler in everybody:
                     if answers := handler(current, now):
                         answered.extend(answers)
+                if heralds:
+                    self._look_out()
             if not answered:
                 return
             told = answered

@@ -59,6 +59,7 @@ class SignalPath:
         self._rate = 0.0
         self._slowest = self._fastest = 0.0  # the filters are good for any rate between these
         self._hop = 1  # samples
+        self._alone = (1, 1)  # the shape of a hop's volts of one channel
         self._whole = np.zeros(1, FLOAT32)  # the volts of one hop
         self._written = self._whole.data.cast("B")
         self._rest = b""  # float32 samples that the last hop left over
@@ -77,8 +78,12 @@ class SignalPath:
             return self._unusual(volts, t_last, rate, lost)
         self._time = t_last
         self._late = t_last + LONGEST_BRIDGE_S
+        count = self._count + len(volts)
+        if count == self._hop and not self._count and volts.shape == self._alone and volts.dtype is FLOAT32:
+            # One frame is one hop: nothing waits, and nothing is left over.
+            return (self._measure(volts.ravel(), t_last, count / rate),)
         self._fresh.append(volts)
-        self._count = count = self._count + len(volts)
+        self._count = count
         return () if count < self._hop else self._cut(t_last, rate)
 
     def _unusual(self, volts: Volts, t_last: float, rate: float, lost: int) -> Sequence[Measured]:
@@ -90,6 +95,7 @@ class SignalPath:
             self._slowest, self._fastest = (1 - RATE_STEP) * rate, (1 + RATE_STEP) * rate
             self._whole = np.zeros(self._hop, FLOAT32)
             self._written = self._whole.data.cast("B")
+            self._alone = (self._hop, 1)
             self._level.set_rate(rate, first)
         begin = t_last - len(volts) / rate
         if not lost and self._time + LONGEST_BRIDGE_S < begin and self._late < math.inf:
@@ -139,13 +145,13 @@ class SignalPath:
             after = start + needed
             self._written[:] = waiting[start:after]
             left, start = left - size, after
-            told.append(self._measure(t_last - left / rate, span))
+            told.append(self._measure(self._whole, t_last - left / rate, span))
         self._rest, self._count = waiting[start:], left
         return told
 
-    def _measure(self, end: float, span: float) -> Measured:
-        """The hop that has just been written, which lasted `span` seconds until `end`."""
-        level, watch, hop = self._level, self._watch, self._whole
+    def _measure(self, hop: Volts, end: float, span: float) -> Measured:
+        """A hop, which lasted `span` seconds until `end`."""
+        level, watch = self._level, self._watch
         whole = not self._filled or self._few_holes()
         load = level.hop(hop, whole)
         state = watch.look(hop, level, span)
