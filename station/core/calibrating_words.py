@@ -1,41 +1,50 @@
 """What the station says while it calibrates: one table, German and English, spoken and shown alike.
 
-`{seconds}` is the step's length.  A pressure pad has words of its own where the posture is another one.
+`{seconds}` is the step's length, in words: a voice reads digits as it likes.  A pressure pad has words of its own where
+the posture is another one.  What is changed here wants its voice anew: sounds/README.md, "What is said beside them".
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+LANGUAGES = ("de", "en")
+
 # step -> (German, English)
 WORDS: Mapping[str, tuple[str, str]] = {
     "welcome": (
-        "Das ist die erste Übung: Du zeigst mir deine Ruhe. Setz dich bequem hin.",
-        "This is the first exercise: you show me your rest. Sit down comfortably.",
+        "Zuerst geht es um Ruhe. Mach es dir bequem.",
+        "First, you show me your rest. Sit down comfortably.",
     ),
     "rest": (
         "Leg die Unterarme auf den Tisch und lass die Schultern sinken. Eine Minute nur da sein.",
         "Lay your forearms on the desk and let your shoulders sink. One minute of just being here.",
     ),
     "reference_ready": (
-        "Gleich hebst du beide Arme zur Seite, nicht höher als die Schultern. Wenn das wehtut, lass es aus.",
-        "In a moment you lift both arms sideways, no higher than your shoulders. If that hurts, leave it out.",
+        "Gleich kommen beide Arme zur Seite, bis auf Schulterhöhe, und nur, wenn dabei nichts wehtut.",
+        "In a moment you lift both arms sideways, to shoulder height. If that hurts, leave it out.",
     ),
     "reference_1": (
         "Arme zur Seite und halten, ganz ohne Kraftakt, {seconds} Sekunden.",
         "Arms out to the side and hold, gently, for {seconds} seconds.",
     ),
-    "reference_pause": ("Arme sinken lassen. Kurz ausruhen.", "Let your arms sink. Rest for a moment."),
-    "reference_2": ("Noch einmal: Arme zur Seite und halten.", "Once more: arms out to the side and hold."),
-    "shrug": ("Arme runter. Zieh jetzt die Schultern hoch zu den Ohren …", "Arms down. Now pull your shoulders up …"),
-    "drop": ("… und fallen lassen. Spür den Unterschied.", "… and let them drop. Feel the difference."),
+    "reference_pause": (
+        "Lass die Arme wieder sinken. Du darfst kurz ausruhen.",
+        "Let your arms sink. Rest for a moment.",
+    ),
+    "reference_2": ("Und noch einmal beide Arme zur Seite, und halten.", "Once more: arms out to the side and hold."),
+    "shrug": (
+        "Arme runter. Zieh jetzt die Schultern hoch, bis zu den Ohren.",
+        "Arms down. Now pull your shoulders up, towards your ears.",
+    ),
+    "drop": ("Und fallen lassen, ganz nach unten.", "And let them drop, all the way down."),
     "typing": (
         "Wenn du magst, tippe zwei Minuten wie sonst auch. So lerne ich, was bei dir üblich ist.",
         "If you like, type as you always do for two minutes. That way I learn what is usual for you.",
     ),
     "daily_ready": (
-        "Kurz nachmessen: Gleich beide Arme zur Seite, ganz ohne Kraftakt.",
-        "A quick check: in a moment both arms out to the side, gently.",
+        "Kurz nachmessen: Gleich beide Arme zur Seite.",
+        "A quick check: in a moment, both arms out to the side.",
     ),
     "daily_reference": (
         "Arme zur Seite und halten, {seconds} Sekunden.",
@@ -45,38 +54,58 @@ WORDS: Mapping[str, tuple[str, str]] = {
 
 PRESSURE_WORDS: Mapping[str, tuple[str, str]] = {
     "rest": (
-        "Lehn dich an und lass die Schultern sinken. Eine Minute nur da sein.",
+        "Du darfst dich anlehnen und die Schultern sinken lassen. Eine Minute nur da sein.",
         "Lean back and let your shoulders sink. One minute of just being here.",
     ),
     "reference_ready": (
-        "Gleich ziehst du die Schultern sanft hoch. Bleib dabei angelehnt.",
+        "Gleich kommen die Schultern sanft nach oben. Du bleibst dabei angelehnt.",
         "In a moment you raise your shoulders gently. Stay leaning back.",
     ),
     "reference_1": (
-        "Schultern sanft hoch und halten, {seconds} Sekunden.",
-        "Raise your shoulders and hold, {seconds} s.",
+        "Nun die Schultern ein wenig heben und halten, {seconds} Sekunden.",
+        "Raise your shoulders and hold for {seconds} seconds.",
     ),
-    "reference_pause": ("Schultern sinken lassen. Kurz ausruhen.", "Let your shoulders sink. Rest for a moment."),
+    "reference_pause": (
+        "Lass die Schultern wieder sinken. Du darfst kurz ausruhen.",
+        "Let your shoulders sink. Rest for a moment.",
+    ),
     "reference_2": (
         "Noch einmal: Schultern sanft hoch und halten.",
         "Once more: raise your shoulders gently and hold.",
     ),
-    "shrug": ("Und einmal ganz hoch, bis zu den Ohren …", "And once all the way up, to your ears …"),
+    "shrug": ("Und einmal ganz hoch, bis zu den Ohren.", "And once all the way up, to your ears."),
     "daily_ready": (
         "Kurz nachmessen: Gleich die Schultern sanft hoch.",
         "A quick check: raise your shoulders in a moment.",
     ),
     "daily_reference": (
-        "Schultern sanft hoch und halten, {seconds} Sekunden.",
-        "Raise your shoulders and hold, {seconds} s.",
+        "Nun die Schultern ein wenig heben und halten, {seconds} Sekunden.",
+        "Raise your shoulders and hold for {seconds} seconds.",
     ),
 }
+
+
+# Lengths that are spoken of, in words.
+NUMBERS: Mapping[int, tuple[str, str]] = {15: ("fünfzehn", "fifteen"), 20: ("zwanzig", "twenty")}
+
+# What the voice says when it is over: a calibration that was not taken says why instead.
+TAKEN = (
+    "Das war alles. Ab jetzt kenne ich deine Ruhe.",
+    "That is it. From now on I know what your rest feels like.",
+)
 
 
 def words(step: str, language: str, seconds: float, signal: str = "emg-raw") -> str:
     """What is said at this step, in `de` or `en`."""
     table = {**WORDS, **PRESSURE_WORDS} if signal == "pressure" else WORDS
-    return table[step][0 if language == "de" else 1].format(seconds=round(seconds))
+    which = 0 if language == "de" else 1
+    length = round(seconds)
+    return table[step][which].format(seconds=NUMBERS[length][which] if length in NUMBERS else length)
+
+
+def taken(language: str) -> str:
+    """What is said of a new yardstick, in `de` or `en`."""
+    return TAKEN[0 if language == "de" else 1]
 
 
 # What the terminal says around the steps, and of the result: key -> (German, English).
@@ -163,8 +192,8 @@ GERMAN: Mapping[str, str] = {
         "Das Kissen spürt keinen Unterschied zwischen lockeren und hochgezogenen Schultern. "
         "Rück es ein wenig zurecht und versuch es noch einmal."
     ),
-    "A pressure pad needs both: shoulders relaxed, then raised. Lift them once for 15 s.": (
-        "Ein Druckkissen braucht beides: lockere und hochgezogene Schultern. Heb sie einmal für 15 Sekunden."
+    "A pressure pad needs both: shoulders relaxed, then raised. Lift them once for fifteen seconds.": (
+        "Das Kissen braucht beides: lockere und hochgezogene Schultern. Heb sie einmal für fünfzehn Sekunden."
     ),
 }
 

@@ -241,7 +241,9 @@ def _envelope(rest: Volts, reference: Volts | None, rate: float, created: str) -
 
 def _pressure(rest: Volts, reference: Volts | None, rate: float, created: str) -> Yardstick:
     if reference is None:
-        raise Implausible("A pressure pad needs both: shoulders relaxed, then raised. Lift them once for 15 s.")
+        raise Implausible(
+            "A pressure pad needs both: shoulders relaxed, then raised. Lift them once for fifteen seconds."
+        )
     rest_level, raised = float(np.median(rest)), float(np.median(reference))
     if abs(raised - rest_level) <= LEAST_PRESSURE_STEP * max(raised, rest_level):
         raise Implausible(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from lesson import Lesson
 
 from station.core.biofeedback import Biofeedback
 from station.core.calibrating import BEGINNINGS, MOVES, NO_SHRUG, OFF, STEPS, Calibrating
-from station.core.calibrating_words import PRESSURE_WORDS, WORDS, words
+from station.core.calibrating_words import PRESSURE_WORDS, WORDS, taken, words
 from station.core.component import NEVER
 from station.core.engine import Engine
 from station.core.events import CalibrationDone, CalibrationRefused, CalibrationStep, Private, Reading, Tone
@@ -198,7 +199,10 @@ def test_every_step_has_words_in_both_languages_and_every_move_leads_to_a_step()
     assert set(PRESSURE_WORDS) <= set(STEPS)
     for language in ("de", "en"):
         for signal in ("emg-raw", "pressure"):
-            assert all(words(name, language, step.seconds, signal) for name, step in STEPS.items())
+            said = [words(name, language, step.seconds, signal) for name, step in STEPS.items()]
+            assert all(said) and not any(re.search(r"\d", each) for each in said), "a voice reads digits as it likes"
+        assert words("reference_1", language, 12).count("12") == 1, "a length that has no word stands there in digits"
+    assert taken("de") != taken("en")
     assert set(MOVES.values()) <= set(STEPS) | {"judge", "judge_daily"}
     assert {step for step, _ in MOVES} == set(STEPS)
     assert all((step, "time") in MOVES for step in STEPS)

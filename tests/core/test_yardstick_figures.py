@@ -103,7 +103,7 @@ def test_a_pad_needs_its_raised_shoulders():
     with pytest.raises(Implausible) as caught:
         measure("pressure", RISE, None, 100.0)
     assert caught.value.reason == (
-        "A pressure pad needs both: shoulders relaxed, then raised. Lift them once for 15 s."
+        "A pressure pad needs both: shoulders relaxed, then raised. Lift them once for fifteen seconds."
     )
 
 

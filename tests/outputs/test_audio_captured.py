@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 from captured_desk import (
     CHIME,
     RAIN,
@@ -21,7 +22,11 @@ from captured_desk import (
     rms_above,
 )
 
+import sounds
+from station.core.calibrating import STEPS
+from station.core.calibrating_words import words
 from station.core.events import (
+    CalibrationStep,
     Cue,
     Event,
     Mark,
@@ -32,7 +37,9 @@ from station.core.events import (
     SessionResumed,
     SessionStep,
 )
+from station.core.script import clip_name
 from station.outputs.audio import Settings
+from station.outputs.audio.shelf import HouseShelf
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
@@ -61,6 +68,19 @@ def test_the_voice_begins_within_a_fifth_of_a_second_of_the_step(desk: Desk) -> 
     told = desk.tell(STARTED, SAY)
     desk.listen(1.0)
     assert first_sound(desk.heard(), told) < 0.200
+
+
+def test_a_calibration_is_heard_in_the_voice_of_the_house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = open_desk(HouseShelf(), tmp_path, monkeypatch, Settings(volume=100))
+    told = desk.tell(CalibrationStep("drop", STEPS["drop"].seconds))
+    desk.listen(3.2)
+    desk.audio.stop()
+    said = clip_name("de", words("drop", "de", STEPS["drop"].seconds))
+    clip = soundfile.read(sounds.clip("calibration", "de", said))[0]
+    heard = desk.heard()[round(told * RATE) :] / 32768
+    begun = int(np.argmax(np.correlate(heard[:RATE], clip[: RATE // 2], "valid")))
+    assert 0 <= begun / RATE < 0.200
+    assert np.max(np.abs(heard[begun : begun + len(clip)] - clip)) < 0.01
 
 
 @pytest.mark.parametrize("event", [SessionPaused("breathing", "de"), SessionEnded("breathing", "de", "stopped")])

@@ -4,10 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from station.core.calibrating import STEPS, STOPPED
+from station.core.calibrating_words import in_language, taken, words
 from station.core.events import (
+    CalibrationDone,
+    CalibrationRefused,
+    CalibrationStep,
     ContextChanged,
     Cue,
     Mark,
+    Preferred,
     Private,
     Quiet,
     SessionClosing,
@@ -17,6 +23,7 @@ from station.core.events import (
     SessionStarted,
     SessionStep,
 )
+from station.core.script import clip_name
 from station.outputs.audio.levels import DUCKED
 from station.outputs.audio.player import Player
 from station.outputs.audio.speaker import BED, NoSpeaker
@@ -96,9 +103,9 @@ class Tape:
 class Evening:
     """A player, a tape, and a clock that is moved by hand."""
 
-    def __init__(self, ambience: str = "as_written") -> None:
+    def __init__(self, ambience: str = "as_written", language: str = "de", signal: str = "emg-raw") -> None:
         self.tape = Tape()
-        self.player = Player(self.tape, Shelf(), ambience)
+        self.player = Player(self.tape, Shelf(), ambience, language, signal)
 
     def at(self, now: float, *events: object) -> list[str]:
         """Let time go on to `now`, tell the events, and answer what the speaker was asked for because of them."""
@@ -158,6 +165,41 @@ def test_private_fades_everything_and_still_leads_back_to_the_room(evening: Even
         3, Private(True, "button"), SessionClosing("autogenic", "de", 20.0), say(9, "stretch"), CHIME, Mark("page")
     )
     assert told == ["fade 0 in 0.06", "fade -1 in 0.06", "play stretch"]
+
+
+REST = CalibrationStep("rest", STEPS["rest"].seconds)
+SHRUG = CalibrationStep("shrug", STEPS["shrug"].seconds)
+
+
+def lead(step: CalibrationStep, language: str, signal: str = "emg-raw") -> str:
+    return f"play {clip_name(language, words(step.step, language, step.seconds, signal))}"
+
+
+def test_a_calibration_is_led_by_voice_step_by_step_and_told_when_it_is_taken(evening: Evening) -> None:
+    assert evening.at(0, REST) == [lead(REST, "de")]
+    assert evening.at(60, SHRUG) == [lead(SHRUG, "de")]
+    assert evening.at(68, CalibrationDone({})) == [f"play {clip_name('de', taken('de'))}"]
+
+
+def test_a_calibration_speaks_the_language_of_the_voice_and_the_words_of_the_sensor() -> None:
+    evening = Evening(signal="pressure")
+    assert evening.at(0, Preferred("volume", 40, "page"), Preferred("language", "en", "page")) == []
+    assert evening.at(1, REST) == [lead(REST, "en", "pressure")] != [lead(REST, "en")]
+    assert Evening(language="fr").at(0, REST) == [lead(REST, "en")], "what nobody has translated is said in English"
+
+
+def test_a_calibration_that_is_not_taken_says_why_as_far_as_the_voice_has_words(evening: Evening) -> None:
+    assert evening.at(0, CalibrationRefused(STOPPED)) == [f"play {clip_name('de', in_language(STOPPED, 'de'))}"]
+    assert evening.at(9, CalibrationRefused("Something new.")) == []
+    assert evening.player.missing == ""
+
+
+def test_a_calibration_is_spoken_in_quiet_for_somebody_asked_for_it_but_not_in_a_call_or_in_private(
+    evening: Evening,
+) -> None:
+    assert evening.at(0, Quiet(True, None, "button"), REST) == [lead(REST, "de")]
+    assert evening.at(9, ContextChanged("call", True), SHRUG) == []
+    assert evening.at(19, ContextChanged("call", False), Private(True, "button"), SHRUG) == []
 
 
 def test_a_new_sentence_takes_the_other_slot_while_the_old_one_fades(evening: Evening) -> None:

@@ -11,7 +11,9 @@ import pytest
 import sounds
 from sounds import hear
 from sounds.loudness import RATE, integrated, true_peak
-from sounds.texts import Sentence, sentences
+from sounds.texts import Sentence, clip_name, sentences
+from station.core.calibrating import STEPS
+from station.core.calibrating_words import LANGUAGES, words
 from station.core.script import Names
 from station.core.technique import compile
 
@@ -89,6 +91,11 @@ def test_every_clip_fits_its_slot(measured: list[Measured]) -> None:
     for technique in sounds.techniques():
         for script in sounds.scripts(technique):
             compile(sounds.read(technique), sounds.read(technique, script), "de", names, (technique, script))
+    for language in LANGUAGES:
+        for signal in ("emg-raw", "pressure"):
+            for name, step in STEPS.items():
+                text = words(name, language, step.seconds, signal)
+                assert lengths[clip_name(language, text)] <= step.seconds, f"{name} lasts {step.seconds} s: {text}"
 
 
 def test_a_recogniser_has_heard_every_clip_and_understood_it() -> None:

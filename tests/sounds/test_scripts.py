@@ -9,7 +9,9 @@ import pytest
 
 import sounds
 from sounds.texts import clip_name, sentences
+from station.core import calibrating_words
 from station.core import technique_words as words
+from station.core.calibrating import STEPS
 from station.core.script import Names, Script
 from station.core.script import clip_name as clip_name_of_the_station
 from station.core.session import ALWAYS_LED_BACK
@@ -81,12 +83,21 @@ def test_the_renderer_and_the_station_call_a_clip_by_the_same_name() -> None:
     assert clip_name("de", "Und ausatmen.") == clip_name_of_the_station("de", "Und ausatmen.")
 
 
-def test_the_renderer_finds_exactly_what_the_scripts_speak() -> None:
+def test_the_renderer_finds_exactly_what_the_scripts_and_the_calibration_speak() -> None:
     spoken = set()
     for technique, script in ALL:
         for language in ("de", "en"):
             made = compiled(technique, script, language)
             spoken |= {(technique, language, step.clip) for step in (*made.steps, *made.closing) if step.clip}
+    for language in calibrating_words.LANGUAGES:
+        said = {
+            calibrating_words.words(name, language, step.seconds, signal)
+            for name, step in STEPS.items()
+            for signal in ("emg-raw", "pressure")
+        }
+        said |= {calibrating_words.in_language(reason, language) for reason in calibrating_words.GERMAN}
+        said |= {calibrating_words.taken(language)}
+        spoken |= {("calibration", language, clip_name(language, text)) for text in said}
     assert {(each.technique, each.language, each.clip) for each in sentences()} == spoken
 
 

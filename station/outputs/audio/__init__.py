@@ -66,7 +66,7 @@ def open(settings: Settings, house: House) -> Output:
     """The running output `[output.audio]`; opens nothing before `start()`."""
     from station.outputs.audio.output import Audio
 
-    return Audio(settings)
+    return Audio(settings, language=house.voice or house.language, signal=house.signal)
 
 
 def examine(settings: Settings, house: House) -> list[tuple[str, str, str]]:

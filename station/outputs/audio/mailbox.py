@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 
-from station.core.events import Cue, Event, Gap, Mark, SessionStep, Tone
+from station.core.events import CalibrationStep, Cue, Event, Gap, Mark, SessionStep, Tone
 
 # Nobody speaks more than a few things within a second; a box that fills means that the speaker hangs.
 ROOM = 64
@@ -21,7 +21,9 @@ def passing(event: Event) -> bool:
     """Is this the beginning of a sound that is worth nothing a second later?"""
     if isinstance(event, Tone):
         return bool(event.level)  # a tone that falls silent is never left out
-    return isinstance(event, Cue | Mark | Gap) or (isinstance(event, SessionStep) and event.kind != "bed")
+    return isinstance(event, CalibrationStep | Cue | Mark | Gap) or (
+        isinstance(event, SessionStep) and event.kind != "bed"
+    )
 
 
 class Mailbox:

@@ -35,8 +35,12 @@ STOP_S = 1.8
 class Audio:
     """Implements `station.outputs.contract.Output`."""
 
-    def __init__(self, settings: Settings, shelf: Shelf | None = None) -> None:
+    def __init__(
+        self, settings: Settings, shelf: Shelf | None = None, language: str = "de", signal: str = "emg-raw"
+    ) -> None:
+        """language, signal: of what is said while calibrating, as in `House`."""
         self._settings = settings
+        self._language, self._signal = language, signal
         self._volume = gain(settings.volume, settings.ceiling)
         self._shelf = shelf or HouseShelf(settings.own_voice)
         self._mailbox = Mailbox()
@@ -68,6 +72,8 @@ class Audio:
         if isinstance(moment.event, Preferred) and moment.event.name == "volume":
             self._volume = gain(int(moment.event.value), self._settings.ceiling)
             self._mailbox.wake()
+        elif isinstance(moment.event, Preferred) and moment.event.name == "language":
+            self._language = str(moment.event.value)  # also for a player that is made later
         if type(moment.event) in HANDLERS:
             self._mailbox.put(moment.event, time.monotonic())
 
@@ -159,4 +165,4 @@ class Audio:
         self._player.move(mixer)
 
     def _new_player(self) -> Player:
-        return Player(NoSpeaker(), self._shelf, self._settings.ambience)
+        return Player(NoSpeaker(), self._shelf, self._settings.ambience, self._language, self._signal)

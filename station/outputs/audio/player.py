@@ -15,12 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from station.core.calibrating_words import GERMAN, LANGUAGES, in_language, taken, words
 from station.core.events import (
+    CalibrationDone,
+    CalibrationRefused,
+    CalibrationStep,
     ContextChanged,
     Cue,
     Event,
     Gap,
     Mark,
+    Preferred,
     Private,
     Quiet,
     SessionClosing,
@@ -31,6 +36,7 @@ from station.core.events import (
     SessionStep,
     Tone,
 )
+from station.core.script import clip_name
 from station.outputs.audio.levels import BED_BACK_S, BED_IN_S, BED_OUT_S, FADE_S, Duck
 from station.outputs.audio.shelf import Shelf
 from station.outputs.audio.speaker import BED, Mixer
@@ -50,6 +56,9 @@ EARLY_S = 0.5
 
 # Names of an ambience that is none.
 NO_BED = ("", "none", "silence")
+
+# Whose sentences a calibration speaks (sounds/techniques/calibration), and where a language has none of its own.
+CALIBRATION, FALLBACK = "calibration", "en"
 
 # Decoded ahead, when nothing else is to do: what answers a muscle or a hand at once.
 WANTED_SOON = ("chime", "tick")
@@ -78,7 +87,15 @@ class Track:
 class Player:
     """The exercise's sounds and the station's own, on whichever speaker there is."""
 
-    def __init__(self, mixer: Mixer, shelf: Shelf, ambience: str = "as_written") -> None:
+    def __init__(
+        self,
+        mixer: Mixer,
+        shelf: Shelf,
+        ambience: str = "as_written",
+        language: str = "de",
+        signal: str = "emg-raw",
+    ) -> None:
+        """language: of what is said beside exercises, until somebody prefers another.  signal: of the first channel."""
         self.mixer = mixer
         self.stalled = False
         """A sound did not end: the device is silent and does not say so."""
@@ -86,6 +103,7 @@ class Player:
         """What could not be played, as a sentence; empty when all was there."""
         self._shelf = shelf
         self._ambience = ambience
+        self._language, self._signal = language, signal
         self._tracks: dict[int, Track] = {}
         self._waiting: list[tuple[Track, float]] = []
         """Paused: each track, and the seconds into its file at which it goes on."""
@@ -159,6 +177,28 @@ class Player:
     def _on_gap(self, _: Gap, now: float) -> None:
         if self._in_exercise:
             self._begin(SOUND, lambda: self._shelf.sound("tick"), now)
+
+    def _on_calibration_step(self, event: CalibrationStep, now: float) -> None:
+        self._lead(lambda language: words(event.step, language, event.seconds, self._signal), now)
+
+    def _on_calibration_done(self, _: CalibrationDone, now: float) -> None:
+        self._lead(taken, now)
+
+    def _on_calibration_refused(self, event: CalibrationRefused, now: float) -> None:
+        if event.reason in GERMAN:  # what the voice has never been given, the page shows
+            self._lead(lambda language: in_language(event.reason, language), now)
+
+    def _lead(self, say: Callable[[str], str], now: float) -> None:
+        """Speak a sentence of the calibration; in quiet too, for somebody has asked for it."""
+        if self._private or self._call:
+            return
+        language = self._language if self._language in LANGUAGES else FALLBACK
+        clip = clip_name(language, say(language))
+        self._begin(VOICE, lambda: self._shelf.clip(CALIBRATION, language, clip), now)
+
+    def _on_preferred(self, event: Preferred, _: float) -> None:
+        if event.name == "language":
+            self._language = str(event.value)
 
     def _on_paused(self, _: SessionPaused, now: float) -> None:
         self._paused = True
@@ -329,6 +369,10 @@ HANDLERS: Mapping[type, Callable[[Player, Any, float], None]] = {
     Mark: Player._on_mark,
     SessionStarted: Player._on_started,
     SessionStep: Player._on_step,
+    CalibrationStep: Player._on_calibration_step,
+    CalibrationDone: Player._on_calibration_done,
+    CalibrationRefused: Player._on_calibration_refused,
+    Preferred: Player._on_preferred,
     Tone: Player._on_tone,
     Gap: Player._on_gap,
     SessionPaused: Player._on_paused,
