@@ -20,8 +20,8 @@ from station.core.technique import compile, describe
 
 NAMES = Names(frozenset(sounds.sound_names()))
 ALL = [(technique, script) for technique in sounds.techniques() for script in sounds.scripts(technique)]
-# Seconds an exercise of a length may take; the shrug of ten seconds is the one that is shorter.
-SPANS = {"micro": (20, 190), "middle": (170, 430), "long": (590, 910)}
+# Seconds an exercise of a length may take (PRODUCT §3); the shrug of ten seconds is the one that is shorter.
+SPANS = {"micro": (20, 180), "middle": (240, 420), "long": (600, 900)}
 
 
 def compiled(technique: str, script: str, language: str) -> Script:
@@ -65,13 +65,14 @@ def test_autogenic_training_always_has_its_way_back(script: str) -> None:
 
 
 def test_the_station_always_has_a_breathing_exercise_of_three_minutes_and_a_shrug_of_ten_seconds() -> None:
-    assert compiled("breathing", "middle", "de").seconds == 180
+    assert compiled("breathing", "three-minutes", "de").seconds == 180
     assert compiled("shoulder-drop", "micro", "en").seconds == 10
 
 
+@pytest.mark.parametrize("script", ["three-minutes", "middle", "long"])
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_the_breathing_exercise_speaks_a_breath_at_once_and_guides_six_a_minute(language: str) -> None:
-    made = compiled("breathing", "middle", language)
+def test_the_breathing_exercise_speaks_a_breath_at_once_and_guides_six_a_minute(language: str, script: str) -> None:
+    made = compiled("breathing", script, language)
     assert made.steps[0].at == 0
     assert re.search(r"atme|breath", made.steps[0].text, re.IGNORECASE)
     ins = [step for step in made.steps if step.kind == "breath_in"]
@@ -117,3 +118,26 @@ def test_every_exercise_that_can_unsettle_says_what_to_do_then() -> None:
         if "unsettling" in texts["safety"] and texts["family"] in {"mindfulness", "imagery"}:
             assert "Augen" in texts["caution"]["de"]
             assert "eyes" in texts["caution"]["en"]
+
+
+WORSE = {
+    "de": r"unangenehm|zu still|schwindlig|jederzeit aufhören|passt dir das Bild",
+    "en": r"unpleasant|too quiet|too still|dizzy|stop at any time|picture does not",
+}
+OFFERED = {"de": r"schau dich um|beweg|streck|locker", "en": r"look around|move|stretch|loose"}
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_who_feels_worse_is_told_a_way_out_in_every_longer_exercise_and_led_to_eyes_open_or_movement(
+    language: str,
+) -> None:
+    for technique, script in ALL:
+        made = compiled(technique, script, language)
+        if "unsettling" not in made.safety and technique not in {"pmr", "biofeedback"}:
+            continue  # a minute of movement, or of the day
+        if made.length != "micro" and technique != "biofeedback":
+            assert re.search(WORSE[language], " ".join(step.text for step in made.steps), re.IGNORECASE), (
+                f"{technique}/{script} says nowhere what to do when it feels worse"
+            )
+        told = " ".join(step.text for step in made.closing)
+        assert re.search(OFFERED[language], told, re.IGNORECASE), f"{technique}: {told}"
