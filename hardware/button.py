@@ -64,13 +64,16 @@ class Button:
         what = f"The button on GPIO {self.settings.pin}"
         factory = self._factory or pin_factory(self.settings.gpio, what, SWITCH)
         try:
-            from gpiozero import Button as Wire
+            # Not gpiozero's Button: its thread looks ten times a second whether the button is still held.
+            from gpiozero import DigitalInputDevice
 
-            self._device = Wire(self.settings.pin, pull_up=True, bounce_time=BOUNCE_S, pin_factory=factory)
+            self._device = DigitalInputDevice(
+                self.settings.pin, pull_up=True, bounce_time=BOUNCE_S, pin_factory=factory
+            )
         except Exception as error:
             raise explain(what, error, SWITCH) from error
-        self._device.when_pressed = self._pressed
-        self._device.when_released = self._released
+        self._device.when_activated = self._pressed
+        self._device.when_deactivated = self._released
 
     def stop(self) -> None:
         """Let go of the pin.  Safe to call twice."""
@@ -93,7 +96,7 @@ def examine(settings: Settings, factory: Any = None) -> list[Finding]:
     button = Button(settings, lambda pressed, at: None, factory)
     try:
         button.start()
-        held = button._device.is_pressed
+        held = button._device.is_active
     except GpioError as error:
         return [("broken", error.problem, error.remedy)]
     finally:

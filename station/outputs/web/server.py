@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 STOP_S: Final = 1.8
 # After an answer that changes where the page listens: long enough for that answer to arrive.
 REBIND_S: Final = 0.3
+# The library looks ten times a second whether it is to end, and what the date is; a second's date needs no more.
+LOOK_S: Final = 1.0
 # The insight is thought over when the start, or midnight, is long past: a small Pi has other things to do then.
 THINK_S: Final = 600.0
 THIS_COMPUTER: Final = ("127.0.0.1", "::1")
@@ -46,6 +48,7 @@ class Server:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._uvicorn: uvicorn.Server | None = None
+        self._ending = asyncio.Event()
         self._stopping = False
         self.problem = ""
 
@@ -93,6 +96,7 @@ class Server:
         self.streams.close()
         if self._uvicorn is not None:
             self._uvicorn.should_exit = True
+            self._ending.set()
 
     def _bind(self, port: int) -> list[socket.socket]:
         """Sockets that listen.  A computer without IPv6 is served over IPv4 alone."""
@@ -159,6 +163,8 @@ class Server:
             h11_max_incomplete_event_size=16_384,
         )
         self._uvicorn, self._loop = uvicorn.Server(config), asyncio.get_running_loop()
+        self._ending = asyncio.Event()
+        self._uvicorn.main_loop = self._look_on  # type: ignore[method-assign]
         if self._stopping:
             return
         pump = asyncio.create_task(self.streams.pump())
@@ -169,6 +175,13 @@ class Server:
             pump.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await pump
+
+    async def _look_on(self) -> None:
+        """The server's own loop, until it is to end."""
+        assert self._uvicorn is not None
+        while not await self._uvicorn.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ending.wait(), LOOK_S)
 
 
 def _listen(address: str, port: int) -> socket.socket:
