@@ -67,6 +67,7 @@ class Sensing:
     def _use(self, yardsticks: Sequence[Yardstick | None]) -> None:
         padded = [*yardsticks, *[None] * len(self.signals)][: len(self.signals)]
         self.yardsticks = tuple(padded)
+        self._since: float | None = None  # when these paths felt their first sample
         self._paths = [SignalPath(kind, stick) for kind, stick in zip(self.signals, padded, strict=True)]
         self._push = self._paths[0].push if len(self._paths) == 1 else None  # the only channel's way
         emg = [k for k, kind in enumerate(self.signals) if kind != "pressure"]
@@ -114,6 +115,11 @@ class Sensing:
         if state != self._state or reason != self._reason:
             self._state, self._reason = state, reason
             told.append(Quality(state, reason))
+        since = self._since
+        if since is None:
+            since = self._since = end - span
+        if t < since:
+            return  # the first windows reach back to before the first sample
         told.append(Reading(t, load, resting, state))
         said = self._rule.hop(end, span, load, resting, not self._present)
         if said:

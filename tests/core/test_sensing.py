@@ -59,7 +59,9 @@ def one(stick=STICK) -> Sensing:
 
 def test_readings_come_ten_times_a_second_and_tell_the_load():
     readings = only(play(one(), muscle([20] * 20)), Reading)
-    assert len(readings) == 200
+    # The window reaches 0.25 s back: of the first two tenths of a second it would describe what was before all samples.
+    assert [readings[0].t, readings[-1].t] == pytest.approx([0.05, 19.75])
+    assert len(readings) == 198
     assert np.diff([r.t for r in readings]) == pytest.approx(0.1)
     assert np.median([r.rve_percent for r in readings]) == pytest.approx(20, abs=1.5)
     assert not any(r.resting for r in readings[5:])
@@ -87,7 +89,9 @@ def test_a_calibration_takes_effect_at_once():
     sensing = Sensing()
     play(sensing, muscle([20] * 2))
     Engine([sensing]).handle(UseCalibration(stored([STICK])), 2.0)
-    assert only(play(sensing, muscle([20] * 2), begin=2.0), Reading)[-1].rve_percent == pytest.approx(20, abs=4)
+    readings = only(play(sensing, muscle([20] * 2), begin=2.0), Reading)
+    assert readings[-1].rve_percent == pytest.approx(20, abs=4)
+    assert readings[0].t == pytest.approx(2.05), "nothing is said of what was felt before it"
 
 
 def test_raised_shoulders_are_tension_and_letting_go_ends_it():
@@ -196,6 +200,7 @@ def test_no_reading_claims_a_time_at_which_no_samples_were(before, lost, counted
     told = holed(Sensing(signals=(kind,), yardsticks=(stick,)), FIVE_SECONDS, before, lost, counted)
     begin, end = before / RATE, (before + lost) / RATE
     readings = only(told, Reading)
+    assert readings[0].t == pytest.approx(0.05)
     for reading in readings:
         missing = min(end, reading.t + 0.05) - max(begin, reading.t - 0.05)
         assert reading.rve_percent is None or missing <= 0.2 * 0.1 + 1e-9, reading
