@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from coached import CoachedDesk
 
+from station import assembly, config
 from station.core.component import NEVER
 from station.core.engine import Engine
 from station.core.events import (
     CalibrationStep,
     ContextChanged,
     CueAnswered,
+    Light,
     Minute,
     Preferred,
     ProposalAnswered,
@@ -272,3 +274,17 @@ def test_a_noisy_sensor_stays_in_doubt_whatever_the_hours_say() -> None:
     sensing = Sensing(signals=("emg-raw",), yardsticks=(stick(noise_rve_percent=20.0),))
     Engine([sensing]).handle(YardstickDoubted("", ""), 0.0)
     assert "noise" in sensing._rule.doubt
+
+
+def test_the_whole_core_leads_from_hours_that_cannot_be_to_the_arms_held_out() -> None:
+    whole = assembly.core(config.defaults(), measured=[TYPING]).engine
+    told = [e for _ in range(ENOUGH) for e in whole.handle(STRONG, 0.0)]
+    why = "minutes with work and rest in them at 25 %RVE; your typing was at 6"
+    assert [e for e in told if not isinstance(e, Minute)] == [
+        YardstickDoubted("too_strong", why),
+        Proposed("daily_reference", why),
+        Light("yardstick"),
+    ]
+    said = whole.handle(AnswerProposal(True), 1.0)
+    assert ProposalAnswered("daily_reference", True, "page") in said
+    assert CalibrationStep("daily_ready", 5) in said and Light("calibration") in said
