@@ -66,7 +66,7 @@ def test_whoever_puts_the_sensor_on_anew_holds_a_reference_for_twenty_seconds(pa
     box = page.locator("#calibration-words").bounding_box()
     assert box and box["y"] >= 0 and box["y"] + box["height"] <= 780, "the words are in sight"
     page.click("[data-move=next]")
-    until(page, "document.getElementById('calibration-words').textContent.includes('20 Sekunden')", 5)
+    until(page, "document.getElementById('calibration-words').textContent.includes('zwanzig Sekunden')", 5)
     station.person(activity="reference")
     found = axe.run(page).response
     assert found["passes"] and not found["violations"], found["violations"]
