@@ -74,9 +74,14 @@ class Daily:
             return self._midnight + 60.0 * (60 * int(found[1]) + int(found[2]))
         return self._anchor if self.wish in ANCHORS else NEVER
 
+    @property
+    def closes(self) -> float:
+        """When it is let go."""
+        return self.opens + WAITS_S
+
     def due(self, now: float) -> bool:
         """Is it time?  One whose hour is over is let go, silently."""
-        if now >= self.opens + WAITS_S:
+        if now >= self.closes:
             self._over = True
         return self.opens <= now and self.prompt() != ""
 

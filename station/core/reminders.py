@@ -171,9 +171,13 @@ class Reminders:
         if block is None:
             yield from self._step("time", now)
             return
-        # Looked at again when a minute has passed at the latest: its time may be over before what stands against it.
-        self._deadline = min(max(block.until, now + 1.0), now + 60.0)
+        self._deadline = min(max(block.until, now + 1.0), self._otherwise_at(now))
         yield from self._tell(block)
+
+    def _otherwise_at(self, now: float) -> float:
+        """When the clock alone makes something else due than what waits, or nothing any more."""
+        at = self.daily.closes if self.kind == DAILY else self.daily.opens
+        return at if at > now else NEVER
 
     def _tell(self, block: Block) -> Iterator[Message]:
         """Say once per reminder and hindrance why there is none."""
