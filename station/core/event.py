@@ -43,11 +43,14 @@ def name_of(kind: type[Event]) -> str:
     return _shape(kind)[0]
 
 
-def as_record(event: Event, t: float) -> dict[str, Any]:
-    """`{"t": ..., "event": name, ...fields}`; times to a millisecond, other floats to 4 digits."""
+def as_record(event: Event, t: float, only: tuple[str, ...] | None = None) -> dict[str, Any]:
+    """`{"t": ..., "event": name, ...fields}`; times to a millisecond, other floats to 4 digits.
+
+    only: these of its fields, instead of all.
+    """
     name, keys = _shape(type(event))
     record: dict[str, Any] = {"t": round(getattr(event, "t", t), 3), "event": name}
-    for key in keys:
+    for key in keys if only is None else only:
         value = getattr(event, key)
         record[key] = round(value, 4) if isinstance(value, float) else value
     return record

@@ -69,6 +69,8 @@ def test_a_record_has_the_moment_it_was_decided_or_the_one_it_describes() -> Non
     assert as_record(TensionEnded(61.23456), 9.87654) == {"t": 9.877, "event": "tension_ended", "lasted_s": 61.2346}
     told = as_record(Reading(1.2344, None, False, "ok"), 9.0)
     assert (told["t"], told["event"], told["rve_percent"], told["resting"]) == (1.234, "reading", None, False)
+    chosen = as_record(Reading(1.0, 2.0, True, "ok"), 9.0, ("resting",))
+    assert chosen == {"t": 1.0, "event": "reading", "resting": True}
 
 
 def test_components_that_answer_each_other_without_end_are_a_mistake_that_is_said() -> None:

@@ -103,6 +103,24 @@ def test_commands_and_context_become_requests(
     assert station.output.rejected == (1 if protocol == "5" else 2)
 
 
+def test_a_command_wakes_the_station_while_an_acknowledgement_may_wait_for_the_next_look(
+    broker: Any, make_listener: Make, desk: Make, eventually: Make
+) -> None:
+    home = make_listener(broker)
+    station = desk(port=broker.port)
+    eventually(lambda: home.of("/state"))
+    late = []
+    for n in range(5):
+        sent = time.monotonic()
+        home.send(f"{BASE}/cmd/stop", b"")
+        eventually(lambda n=n: len(station.asked) == n + 1)
+        late.append(time.monotonic() - sent)
+    assert sorted(late)[2] < 0.5  # by the next look it would be one second, as a rule
+    assert {type(one).__name__ for one in station.asked} == {"Stop"}
+    station.say(ev.SessionEnded("breathing", "de", "completed"))
+    eventually(lambda: home.of("/log") and not station.output._talk._flying, within_s=5)
+
+
 def test_a_flood_of_nonsense_costs_one_line_each_and_nothing_else(
     broker: Any, make_listener: Make, desk: Make, eventually: Make, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -33,6 +33,8 @@ SESSION_S = 15
 KEEPALIVE_S = 30
 CONNECT_TIMEOUT_S = 5.0
 LIVE_EXPIRY_S = 60
+# Two acknowledgements are shorter, every command is longer.
+ACKS_BYTES = 12
 # So long a goodbye may take to get onto a wire that is full.
 FAREWELL_S = 0.5
 
@@ -182,14 +184,30 @@ class Connection:
             # What an encrypted wire has already taken from the system, nobody can be woken by.
             at_hand = isinstance(wire, ssl.SSLSocket) and wire.pending() > 0
             mouth = [wire] if wire is not None and client.want_write() else []
-            readable, writable, _ = select.select(ears, mouth, [], 0.0 if at_hand else max(0.0, at_most_s))
-            if at_hand or wire in readable:
-                client.loop_read()
+            _, writable, _ = select.select(ears, mouth, [], 0.0 if at_hand else max(0.0, at_most_s))
+            if wire is not None:
+                client.loop_read()  # also what wakes nobody, see `be_patient`
             if writable:
                 client.loop_write()
-            client.loop_misc()
         except Exception as error:
-            self._lost(OutputError(f"The MQTT client stumbled: {error!r}.", "It connects again; please report this."))
+            self._stumbled(error)
+
+    def look_after(self) -> None:
+        """Every few seconds: keep it alive, and notice when it is not."""
+        try:
+            self._client.loop_misc()
+        except Exception as error:
+            self._stumbled(error)
+
+    def be_patient(self, patient: bool) -> None:
+        """Is one acknowledgement alone no reason to wake up?  It is then read in the next turn, whatever ends its wait.
+
+        Only on a plain wire: what an encrypted one brings cannot be told by its length.
+        """
+        wire = self._client.socket()
+        if isinstance(wire, socket.socket) and not isinstance(wire, ssl.SSLSocket):
+            with contextlib.suppress(OSError):
+                wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, ACKS_BYTES if patient else 1)
 
     def publish(
         self, topic: str, payload: bytes, *, retain: bool = False, expires_s: int = 0, qos: int = 1, token: bytes = b""
@@ -246,6 +264,9 @@ class Connection:
                 socket.socket.shutdown(wire, socket.SHUT_RDWR)
 
     # --- within a turn ---
+
+    def _stumbled(self, error: Exception) -> None:
+        self._lost(OutputError(f"The MQTT client stumbled: {error!r}.", "It connects again; please report this."))
 
     def _lost(self, error: OutputError) -> None:
         if not self._over:

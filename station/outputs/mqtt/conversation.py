@@ -22,7 +22,7 @@ from station.outputs.mqtt.ear import Ear, Reply
 from station.outputs.mqtt.pace import BackOff
 from station.outputs.mqtt.pulse import Pulse
 from station.outputs.mqtt.settings import Settings
-from station.outputs.mqtt.speech import LOOK_EVERY_S, Speech
+from station.outputs.mqtt.speech import Speech
 from station.outputs.mqtt.waiting import Bell, Flight
 
 log = logging.getLogger(__name__)
@@ -36,6 +36,9 @@ ANSWER_S = 10.0
 CUT_S = 3.0
 CUTS = 2
 TRIM_EVERY_S = 600.0
+LOOK_AFTER_S = 5.0
+# With nothing to do: so that nobody thinks it hangs (pulse.py), and no acknowledgement is old when it is read.
+LONGEST_TURN_S = 2.0
 GOODBYE_S = 1.0
 
 
@@ -52,6 +55,8 @@ class Conversation:
         self.pulse = Pulse()
         self.left = False
         """Hangs, and another one takes its place."""
+        self.over = False
+        """Its thread has ended."""
         self._stopping = False
         self.speech: Speech = Speech(settings, house, before.speech.state if before else State())
         self.ear = Ear(self.base, settings, house.inbox, self._home_is_back, self._told_later)
@@ -67,7 +72,7 @@ class Conversation:
         self._linked_at = float("-inf")
         self._answer_by = self._retry_at = float("-inf")
         self._flying: dict[int, Flight] = {}
-        self._trim_at = float("-inf")
+        self._trim_at = self._look_after_at = float("-inf")
         self._announce_at = float("inf")
         self._greeting = False
         """First `online`, then who we are, and the rest when the broker has answered to that: should it cut the wire,
@@ -114,6 +119,7 @@ class Conversation:
                 self.connection.abandon()
             self.connection, self.linked = None, False
             self.speech.log.close()
+            self.over = True
 
     def _serve(self) -> None:
         while True:
@@ -133,10 +139,9 @@ class Conversation:
                 self._drop(OutputError(f"{self._settings.where()} answers, but not as a broker.", "Check the port."))
             if self.linked:
                 self._speak(now)
-                self._watch(now)
-            if now >= self._trim_at:
-                self._trim_at = now + TRIM_EVERY_S
-                self.speech.log.trim(time.time())
+            if now >= self._look_after_at:
+                self._look_after_at = now + LOOK_AFTER_S
+                self._look_after(now)
 
     def _turn(self, at_most_s: float) -> None:
         """Wait for something; where there is a connection, it is its turn."""
@@ -157,7 +162,7 @@ class Conversation:
             return min(1.0, self._answer_by - now)
         if self._greeting:
             return 1.0
-        return min(LOOK_EVERY_S, self.speech.next_look() - now, self._announce_at - now)
+        return min(LONGEST_TURN_S, self.speech.next_look() - now, self._announce_at - now)
 
     def _happened(self) -> Iterator[ev.Moment]:
         with contextlib.suppress(queue.Empty):
@@ -239,7 +244,12 @@ class Conversation:
         if self.connection is not None and self._settings.discovery != "off" and "discovery" not in self._denied:
             self.connection.subscribe(f"{self._settings.discovery_prefix}/status", with_retained=False)
             self._announce()
-        self._greeting = self._is_flying("discovery")
+        self._greeted(not self._is_flying("discovery"))
+
+    def _greeted(self, over: bool) -> None:
+        self._greeting = not over
+        if over and self.connection is not None:
+            self.connection.be_patient(True)
 
     def _announce(self) -> None:
         self._announce_at = float("inf")
@@ -280,8 +290,8 @@ class Conversation:
                 self._announcement.arrived()
         if flight.what == "availability" and self._greeting:
             self._introduce()
-        elif flight.what == "discovery" and not self._is_flying("discovery"):
-            self._greeting = False
+        elif flight.what == "discovery" and self._greeting and not self._is_flying("discovery"):
+            self._greeted(True)
         if flight.what == "event":
             self.speech.heard_event(ack.mid)
 
@@ -301,10 +311,18 @@ class Conversation:
         if self.connection is not None and self.linked:
             self.connection.publish(reply.topic, reply.payload, qos=0, expires_s=LIVE_EXPIRY_S, token=reply.token)
 
-    def _watch(self, now: float) -> None:
-        oldest = min((flight.since for flight in self._flying.values()), default=now)
-        if now - oldest > SILENCE_S:
-            self._drop(OutputError(f"The broker at {self._settings.where()} has fallen silent.", "It is tried again."))
+    def _look_after(self, now: float) -> None:
+        """What need not be done at every turn: each line that runs once a second costs more than it looks."""
+        self.speech.log.tidy(now)
+        if now >= self._trim_at:
+            self._trim_at = now + TRIM_EVERY_S
+            self.speech.log.trim(time.time())
+        if self.connection is not None and self.linked:
+            self.connection.look_after()
+            oldest = min((flight.since for flight in self._flying.values()), default=now)
+            if now - oldest > SILENCE_S:
+                where = self._settings.where()
+                self._drop(OutputError(f"The broker at {where} has fallen silent.", "It is tried again."))
 
     # --- the end ---
 
@@ -315,6 +333,7 @@ class Conversation:
         if connection is not None and self.linked:
             self._speak(time.monotonic())
             self._say("availability", "availability", b"offline", retain=True)
+            connection.be_patient(False)
             while self._flying and self.connection is connection and time.monotonic() < until:
                 self._turn(0.1)
                 self._news()

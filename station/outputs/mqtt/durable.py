@@ -99,17 +99,19 @@ class DurableLog:
         return entries
 
     def delivered(self, number: int) -> None:
-        """The broker has it; deleted with the next `keep` or `settle`."""
+        """The broker has it; deleted with the next `keep`, or when there are many."""
         self._delivered.append(number)
+        if len(self._delivered) >= MANY_DELIVERED:
+            self.settle()
 
     def tidy(self, now: float) -> None:
-        """Called now and then: what was delivered is deleted once it is worth a wait for the disk.
+        """Called now and then: what was delivered is deleted, also when nothing comes that would take it along.
 
         Killed before, the station sends it once more, with the same id.  now: monotonic second.
         """
         if self._delivered and self._settle_at == float("inf"):
             self._settle_at = now + SETTLE_S
-        if len(self._delivered) >= MANY_DELIVERED or now >= self._settle_at:
+        if now >= self._settle_at:
             self.settle()
 
     def settle(self) -> None:

@@ -70,16 +70,25 @@ class Outbox:
 
         done: numbers of entries that are deleted by the way, for the price of the same wait for the disk.
         """
-        with transaction(self._connection):
-            self._connection.executemany("DELETE FROM entry WHERE id = ?", [(number,) for number in done])
-            rows = [
-                (number, round(wall * 1000), self._privacy, payload)
-                for number, (wall, payload) in enumerate(entries, self._last + 1)
-            ]
-            # Numbered here: a numbering of SQLite's own that never begins anew costs one more page at every commit.
-            self._connection.executemany("INSERT INTO entry (id, at_ms, privacy, payload) VALUES (?, ?, ?, ?)", rows)
+        # Numbered here: a numbering of SQLite's own that never begins anew costs one more page at every commit.
+        rows = [
+            (number, round(wall * 1000), self._privacy, payload)
+            for number, (wall, payload) in enumerate(entries, self._last + 1)
+        ]
+        gone = list(done)
+        if not (len(rows) == len(gone) == 1 and self._replace(gone[0], rows[0])):
+            with transaction(self._connection):
+                self._connection.executemany("DELETE FROM entry WHERE id = ?", [(number,) for number in gone])
+                self._connection.executemany(
+                    "INSERT INTO entry (id, at_ms, privacy, payload) VALUES (?, ?, ?, ?)", rows
+                )
         self._last += len(rows)
         return [(number, payload) for number, _, _, payload in rows]
+
+    def _replace(self, gone: int, row: tuple[int, int, int, bytes]) -> bool:
+        """The daily case, one comes after one has gone: one statement does it.  False: it was not there."""
+        sql = "UPDATE entry SET id = ?, at_ms = ?, privacy = ?, payload = ? WHERE id = ?"
+        return self._connection.execute(sql, (*row, gone)).rowcount == 1
 
     def after(self, last: int, most: int) -> list[tuple[int, bytes]]:
         """The oldest `most` entries behind number `last`: (number, payload)."""

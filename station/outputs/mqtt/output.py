@@ -47,19 +47,20 @@ class Mqtt:
         self._thread.start()
 
     def take(self, moment: ev.Moment) -> None:
-        """Learn one event; never waits.  Raises OutputError when the thread is gone or hangs."""
+        """Learn one event; never waits.  Raises OutputError when the thread is gone."""
         if self._settings.level == 0:
             return
-        if self._thread is None or not self._thread.is_alive():
+        if self._thread is None or self._talk.over:
             raise OutputError("The MQTT thread has stopped.", "It is started again; please report this.")
-        self._look()
         reading = isinstance(moment.event, ev.Reading)
         if self._talk.queue.qsize() < (MANY_QUEUED if reading else MOST_QUEUED):
             self._talk.tell(moment, wake=not reading)
 
     def trouble(self) -> str:
         """Why the smart home does not hear us now, or ''.  Raises OutputError when the thread hangs."""
-        self._look()
+        if self._talk.hangs(time.monotonic()):
+            self._talk.leave()
+            raise OutputError("The MQTT thread hangs.", "Another one is started; please report this.")
         return self._talk.trouble()
 
     @property
@@ -72,8 +73,3 @@ class Mqtt:
         if self._thread is not None and not self._talk.left:
             self._talk.stop()
             self._thread.join(STOP_S)
-
-    def _look(self) -> None:
-        if self._talk.hangs(time.monotonic()):
-            self._talk.leave()
-            raise OutputError("The MQTT thread hangs.", "Another one is started; please report this.")

@@ -27,9 +27,9 @@ from station.outputs.mqtt.settings import Settings
 from station.outputs.mqtt.waiting import Live
 
 MOST_LIVE = 200
-# Readings and minutes alone wake nobody, and are looked at every other second for news: ten times would be most of the
-# thread's work on a small Pi.
-LOOK_EVERY_S = 2.0
+# Readings and minutes alone are looked at for news as seldom as the state may be said at all: ten times a second would
+# be most of the thread's work on a small Pi.
+LOOK_EVERY_S = 5.0
 
 
 class Say(Protocol):
@@ -70,7 +70,6 @@ class Speech:
         if reading is not None:
             self.state = fold(self.state, reading)
         self.log.keep(records)
-        self.log.tidy(now)
 
     def _learn(self, moment: ev.Moment, records: list[tuple[float, bytes]], now: float) -> None:
         if not isinstance(moment.event, ev.Minute):

@@ -190,8 +190,6 @@ def durable(moment: ev.Moment, privacy: int, uid: str) -> dict[str, Any] | None:
         return None
     if getattr(moment.event, "kind", "") == "daily":  # a daily pause that nobody took leaves no trace
         return None
-    record = ev.as_record(moment.event, moment.t)
+    record = ev.as_record(moment.event, moment.t, None if privacy >= DETAILED else entry[1])
     del record["t"]  # counts from the station's boot: means nothing elsewhere
-    if privacy < DETAILED:
-        record = {key: value for key, value in record.items() if key == "event" or key in entry[1]}
     return {**record, "ts": stamp(moment.wall), "id": uid}
