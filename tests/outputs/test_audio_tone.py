@@ -20,7 +20,7 @@ from station.outputs.audio.mailbox import ROOM, Mailbox
 from station.outputs.audio.output import Audio
 from station.outputs.audio.player import Player
 from station.outputs.audio.speaker import NoSpeaker
-from station.outputs.audio.tone import PIECE, SILENT_PIECES, FeedbackTone, gain
+from station.outputs.audio.tone import HUSH, PIECE, SILENT_PIECES, FeedbackTone, gain
 
 STARTED = SessionStarted("biofeedback", "micro", "de", 110.0, "button")
 
@@ -110,6 +110,14 @@ def test_a_change_that_comes_as_the_next_piece_begins_is_heard_in_the_one_after_
     sound = heard([1.0, 0.0], hasty=True)
     assert np.max(np.abs(sound[7 * PIECE : 8 * PIECE])) == pytest.approx(8000, rel=0.01)
     assert np.max(np.abs(sound[9 * PIECE :])) == 0
+    assert np.max(np.abs(np.diff(sound))) <= steepest()
+
+
+def test_a_tone_that_is_over_falls_silent_within_a_tenth_of_a_second_at_most():
+    sound = heard([1.0, None])
+    assert np.max(np.abs(sound[6 * PIECE : 7 * PIECE])) == pytest.approx(8000, rel=0.01)
+    assert np.max(np.abs(sound[7 * PIECE + HUSH :])) == 0
+    assert (PIECE + HUSH + 1024) / RATE < 0.1  # the piece that plays, the fall, and one buffer's delay
     assert np.max(np.abs(np.diff(sound))) <= steepest()
 
 

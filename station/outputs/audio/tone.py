@@ -24,6 +24,8 @@ PIECE = 2048
 LONGER = 1024
 LONGEST = 4096
 TRUSTED_PIECES = 100
+# A tone that is over (a pause, an end) falls silent in half of that, so that it takes less than a tenth of a second.
+HUSH = 1024
 # From level 1 to just above 0 the tone falls by this much: what is below is not heard beside a quiet room.
 RANGE_DB = 30.0
 # A tone that has been silent for so many pieces is no longer fed.
@@ -83,6 +85,8 @@ class FeedbackTone:
         self._place = self._before = Place(0, 0.0, SILENT_PIECES)
         """Where the next piece begins, and where the one began that was made last."""
         self._target = 0.0
+        self._over = False
+        """Is it to fall silent because nobody wants it any more?"""
         self._fed = False
         self._well = 0
 
@@ -94,6 +98,7 @@ class FeedbackTone:
     def follow(self, level: float | None) -> None:
         """As loud as this from the next piece on; None: no tone."""
         self._target = min(max(level or 0.0, 0.0), 1.0)
+        self._over = level is None
         if self._target > 0 or self._place.level > 0 or level is not None:
             self._place = self._place._replace(silent=0)
 
@@ -122,7 +127,8 @@ class FeedbackTone:
     def piece(self) -> NDArray[np.int16]:
         """The next piece."""
         at, level, silent = self._before = self._place
-        glide = gains(np.linspace(level, self._target, self.frames, endpoint=False))
+        way = np.minimum(np.arange(self.frames) / (HUSH if self._over else self.frames), 1.0)
+        glide = gains(level + (self._target - level) * way)
         silent = silent + 1 if level == self._target == 0.0 else 0
         self._place = Place((at + self.frames) % self._length, self._target, silent)
         exact = self._wave[at : at + self.frames] * glide.astype(np.float32)[:, None]
