@@ -1,9 +1,8 @@
 """Beside its neighbours: what a message costs, and what is lost on a day on which everything dies.
 
-Measured last on two busy x86 cores (load 2.5 to 3): in a burst 139 ms CPU per 1,000 beside MQTT IO 2.7's 173; at one
-event a second as much as MQTT IO within the scatter (1,317 and 1,319 ms per 1,000, medians of seven slices of 8 s in
-turn; single runs side by side 4 to 28 % more).  Each event is on the disk before it is sent, and that is 0.3 ms of it;
-MQTT IO and plain paho keep nothing, and lose 44 % when everything dies.  RSS is 29.7 and 30.3 MB.
+Measured last on two quiet x86 cores (load 0.4): in a burst 137 ms CPU per 1,000 beside MQTT IO 2.7's 185; at one event
+a second, side by side, 1,226 and 1,031 ms per 1,000.  Each event is on the disk before it is sent, and that alone is
+0.3 to 0.5 ms of it; MQTT IO and plain paho keep nothing, and lose 44 % when everything dies.  RSS is 29.8 and 30.3 MB.
 
 Needs mosquitto; MQTT IO where the Python of an environment with `mqtt-io==2.7.0` is named in DESK_MQTTIO_PYTHON.
 """
