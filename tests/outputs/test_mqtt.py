@@ -370,7 +370,7 @@ def test_a_broker_killed_again_and_again_gets_every_durable_event(
     broker = make_broker("persistence false")
     station = desk(port=broker.port)
     # Between one and two seconds each time: somebody who listens is back before us, or nobody could count.
-    station.output._back_off = BackOff(random.random, first_s=2.0, longest_s=2.0)
+    station.output._talk.back_off = BackOff(random.random, first_s=2.0, longest_s=2.0)
     homes = [make_listener(broker)]
     spoken = 0
     for _ in range(5):
