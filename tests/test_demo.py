@@ -12,8 +12,10 @@ from rich.console import Console
 from station import clock, demo
 from station import place as station_place
 from station.core import events as e
+from station.core.inputs import Calibrate
 from station.core.lights import PATTERNS
 from station.core.state import WORDS
+from station.demo.actor import Actor
 from station.demo.broker import _brief
 from station.demo.picture import Picture, place
 from station.demo.words import ANSWERS, GESTURES, LABELS, LIGHTS, REASONS, STATES, sentence
@@ -136,3 +138,26 @@ def test_what_is_unknown_is_no_rest_in_the_last_minute() -> None:
         shown.take(e.Moment(e.Reading(k / 10, None if k >= 30 else 0.0, k < 30, "ok"), k / 10, clock.wall()))
     (line,) = [line for line in drawn(shown).splitlines() if "last minute" in line]
     assert line.count("▁") == 3
+
+
+@pytest.mark.parametrize(("action", "seconds"), [("daily", 30), ("start", 250)])
+def test_the_person_plays_along_with_a_calibration_and_then_goes_back_to_work(
+    make_desk: Any, action: str, seconds: int
+) -> None:
+    desk = make_desk(signal=True)
+    actor = Actor(lambda: None, desk._person.control)
+    desk.person("typing")
+    desk.wait(5)
+    desk.say(Calibrate(action))
+    heard = 0
+    for _ in range(10 * seconds):
+        for t, event in desk.events[heard:]:
+            actor.take(e.Moment(event, t, clock.wall()))
+        heard = len(desk.events)
+        desk.wait(0.1)
+    assert not desk.told(e.CalibrationRefused)
+    (done,) = desk.told(e.CalibrationDone)
+    (yardstick,) = done.calibration["channels"]
+    assert done.daily == (action == "daily")
+    assert 0.8 < yardstick["gain"] < 1.25
+    assert desk._person._ordered is None, "the story goes on"

@@ -1,4 +1,4 @@
-"""The simulated person's part in the demo: takes the offer when nobody at the keyboard does, and rests while guided.
+"""The simulated person's part in the demo: takes the offer when nobody at the keyboard does, and does what is guided.
 
 An output like any other: it is told what happens, and acts through the two real ways there are, the button's pin and
 the sensor's twin.
@@ -10,7 +10,18 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from station.core.events import Button, Cue, CueAnswered, Moment, SessionEnded, SessionStarted
+from station.core.events import (
+    Button,
+    CalibrationDone,
+    CalibrationRefused,
+    CalibrationStep,
+    Cue,
+    CueAnswered,
+    Moment,
+    SessionEnded,
+    SessionStarted,
+)
+from station.guided import ACTS
 
 # The newcomer has this long to press before the person does.
 POLITE_S = 8.0
@@ -39,6 +50,11 @@ class Actor:
             self._control({"exercise": True})
         elif isinstance(event, SessionEnded):
             self._control({"exercise": False})
+        elif isinstance(event, CalibrationStep):
+            self._leave_it()
+            self._control({"activity": ACTS.get(event.step, "rest")})
+        elif isinstance(event, CalibrationDone | CalibrationRefused):
+            self._control({"activity": None})
 
     def trouble(self) -> str:
         """Never."""
