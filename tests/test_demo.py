@@ -23,6 +23,7 @@ from station.outputs.mqtt import Settings
 from station.settings import Station
 
 LANGUAGES = ["de", "en"]
+SAID_EARLY = {"de": "Übung hört hier auf", "en": "the exercise ends here"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -94,6 +95,31 @@ def test_an_exercise_is_called_by_its_title(language: str, title: str) -> None:
     ] * 3
     shown.take(e.Moment(e.SessionStarted("of-another-house", language, "micro", 10.0, "button"), 2.0, clock.wall()))
     assert "of-another-house" in drawn(shown)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_exercise_that_ends_early_because_the_muscle_rests_says_so_without_sound(
+    make_desk: Any, language: str
+) -> None:
+    desk = make_desk(station={"language": language}, coach={"settle_s": 0})
+    shown = picture(language)
+    desk.person("raised")
+    for _ in range(600):
+        desk.wait(0 if "chime" in desk.cues else 1)
+    desk.wait(2)
+    desk.person("rest")
+    desk.short()
+    desk.wait(70)
+    for t, event in desk.events:
+        shown.take(e.Moment(event, t, clock.wall()))
+    assert [ended.reason for ended in desk.told(e.SessionEnded)] == ["completed", "completed"]
+    (line,) = [line for line in shown.told if SAID_EARLY[language] in line]
+    assert {"de": "ruhen schon eine ganze Weile", "en": "resting for quite a while"}[language] in line
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_rest_share_just_below_the_limit_is_not_said_to_be_at_it(language: str) -> None:
+    assert "19 %" in sentence(e.TensionStarted(11.0, 0.1998, ""), language)
 
 
 def test_a_long_note_is_shown_whole_and_in_the_person_s_language() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from station import clock
-from station.core.events import Light, Moment, Reading
+from station.core.events import Event, Light, Moment, Reading, SessionClosing, SessionStep
 from station.core.state import State, fold
 from station.demo.words import LABELS, LIGHTS, STATES, sentence
 from station.german import in_language
@@ -56,6 +56,7 @@ class Picture:
         """Where the page is, once it is there."""
         self.state = State()
         self.pattern = "off"
+        self._leads_out = False
         self.recent: deque[float | None] = deque(maxlen=BAR)
         self.told: deque[str] = deque(maxlen=EVENTS)
         self._second: list[float | None] = []
@@ -78,7 +79,7 @@ class Picture:
                 self._remember(event)
             elif isinstance(event, Light):
                 self.pattern = event.pattern
-            line = sentence(event, self.language, self.title)
+            line = self._way_out(event) or sentence(event, self.language, self.title)
             if line:
                 self.told.append(f"{self._clock(moment.t)}  {line}")
                 if not self.console.is_terminal:
@@ -101,6 +102,14 @@ class Picture:
             known = [load for load in self._second if load is not None]
             self.recent.append(sum(known) / len(known) if known else None)
             self._second.clear()
+
+    def _way_out(self, event: Event) -> str:
+        """Why an exercise ends before its time, in its own words: who has no sound would only see the time jump."""
+        if self._leads_out and isinstance(event, SessionStep) and event.text:
+            self._leads_out = False
+            return self.words["leads_out"].format(said=event.text)
+        self._leads_out = isinstance(event, SessionClosing) or self._leads_out
+        return ""
 
     def _clock(self, t: float) -> str:
         seconds = max(0, int(t - self._began))

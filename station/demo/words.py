@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -50,6 +51,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "unknown": "–",
         "exercise": "„{title}“",
         "left": ", noch {seconds:.0f} s",
+        "leads_out": "Übung hört hier auf: „{said}“",
         "no_messages": "noch keine Nachrichten",
         "trouble": "Hinweis",
         "page": "Die Seite für deinen Browser",
@@ -70,6 +72,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "unknown": "–",
         "exercise": "“{title}”",
         "left": ", {seconds:.0f} s left",
+        "leads_out": "the exercise ends here: “{said}”",
         "no_messages": "no messages yet",
         "trouble": "note",
         "page": "the page for your browser",
@@ -166,7 +169,7 @@ def sentence(event: e.Event, language: str, title: Callable[[str], str] = str) -
 _TELLERS: Mapping[str, Mapping[type[e.Event], Callable[[Any], str]]] = {
     "de": {
         e.TensionStarted: lambda v: (
-            f"Anspannung erkannt: {v.load_rve_percent:.0f} %RVE, Ruheanteil {100 * v.relative_rest_time:.0f} %"
+            f"Anspannung erkannt: {v.load_rve_percent:.0f} %RVE, Ruheanteil {math.floor(100 * v.relative_rest_time)} %"
         ),
         e.TensionEnded: lambda v: f"Anspannung vorbei nach {v.lasted_s:.0f} s",
         e.Cue: lambda v: "Licht geht langsam an" if v.phase == "light" else "ein leiser Klang: ein Angebot",
@@ -187,7 +190,7 @@ _TELLERS: Mapping[str, Mapping[type[e.Event], Callable[[Any], str]]] = {
     },
     "en": {
         e.TensionStarted: lambda v: (
-            f"tension noticed: {v.load_rve_percent:.0f} %RVE, rest share {100 * v.relative_rest_time:.0f} %"
+            f"tension noticed: {v.load_rve_percent:.0f} %RVE, rest share {math.floor(100 * v.relative_rest_time)} %"
         ),
         e.TensionEnded: lambda v: f"tension over after {v.lasted_s:.0f} s",
         e.Cue: lambda v: "the light comes up slowly" if v.phase == "light" else "one soft chime: an offer",
