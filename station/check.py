@@ -49,6 +49,7 @@ PARTS: Final = {
     "mqtt": "MQTT",
     "web": "Seite",
 }
+NO_PINS: Final = "There are no GPIO pins, so no button and no light here. To look around: desk-station demo."
 SUMS: Final = {
     "en": ("All good.", "1 thing does not work, {1} worth a look.", "{0} things do not work, {1} worth a look."),
     "de": (
@@ -129,6 +130,9 @@ def _everything(path: Path | None, roots: Roots, language: str, try_out: bool) -
         return
     yield Finding("configuration", OK, f"{path or 'The built-in defaults'}: no mistakes.", "")
     yield from _part("machine", lambda: machine.examine(roots))
+    looking_around = path is None and not try_out and not any(roots.dev.glob("gpiochip*"))
+    if looking_around:  # nobody's station: what a PC cannot have is no fault of it
+        yield Finding("machine", OK, NO_PINS, "")
     yield from _part("clock", lambda: clock.examine(roots))
     try:
         folder = place.state_dir(settings.of(Station).state_dir)
@@ -138,8 +142,9 @@ def _everything(path: Path | None, roots: Roots, language: str, try_out: bool) -
     yield Finding("memory", OK, f"The station keeps its things in {folder}.", "")
     yield from _part("disk", lambda: storage.examine(folder, roots))
     yield from _sensor(settings, folder, roots, language)
-    yield from _part("button", lambda: hardware.button.examine(settings.of(hardware.button.Settings)))
-    if "light" in settings.outputs():
+    if not looking_around:
+        yield from _part("button", lambda: hardware.button.examine(settings.of(hardware.button.Settings)))
+    if "light" in settings.outputs() and not looking_around:
         yield from _part("light", lambda: hardware.light.examine(settings.of(hardware.light.Settings)))
     yield from _outputs(settings, assembly.house(settings, folder, Inbox()))
     if try_out:

@@ -114,6 +114,24 @@ def test_a_part_that_cannot_even_be_asked_is_a_finding_and_the_others_are_still_
     assert finding.severity == BROKEN and "the ceiling fell down" in finding.what
 
 
+def test_on_a_pc_without_a_station_missing_pins_are_no_fault(
+    configured: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check.place, "state_dir", lambda _: tmp_path)
+    monkeypatch.setattr(check, "_sensor", lambda *_: iter(()))  # five seconds of it
+    monkeypatch.setattr(check, "_outputs", lambda *_: iter(()))
+    bare = check.Roots(dev=tmp_path)
+    findings = list(check.examine(None, roots=bare))
+    assert parts(findings, BROKEN) == []
+    assert "button" not in {finding.part for finding in findings}
+    assert check.NO_PINS in {finding.what for finding in findings}
+    (tmp_path / "gpiochip0").touch()
+    for there in (check.examine(None, roots=bare), check.examine(configured(), roots=check.Roots(dev=Path("/none")))):
+        found = list(there)
+        assert "button" in {finding.part for finding in found}
+        assert check.NO_PINS not in {finding.what for finding in found}
+
+
 def test_an_output_that_is_off_says_how_to_switch_it_on(configured: Callable[[str], Path]) -> None:
     from station import assembly, config
     from station.app import Inbox
