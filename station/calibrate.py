@@ -38,7 +38,7 @@ FIRST_FRAME_S = 10.0
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which sensor, how much, and in which language."""
     add_sensor_arguments(parser)
-    parser.add_argument("--daily", action="store_true", help="only the 20 s reference, for electrodes put on anew")
+    parser.add_argument("--daily", action="store_true", help="only the 20 s reference, once the electrodes are back on")
     parser.add_argument("--language", choices=("de", "en"), help="the language of the words (default: the station's)")
 
 

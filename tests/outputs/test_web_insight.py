@@ -75,8 +75,23 @@ def plain(rig: Rig, path: str = "/insight") -> str:
 def test_an_empty_history_is_told_kindly_that_it_cant_be_known_yet(rig: Rig) -> None:
     said = plain(rig)
     assert "Das kann man noch nicht wissen" in said
-    assert "Noch keine Übung. Das ist in Ordnung." in said
+    assert "Noch keine gemessene Übung. Das ist in Ordnung." in said
     assert "%" not in said
+
+
+@pytest.mark.parametrize(
+    ("language", "on_insight", "on_sheet"),
+    [("de", "bisher einmal", "Ruhig atmen: einmal, 1 min"), ("en", "once so far", "Calm breathing: once, 1 min")],
+)
+def test_what_was_done_once_is_told_as_once(
+    rig: Rig, tmp_path: Path, language: str, on_insight: str, on_sheet: str
+) -> None:
+    began = day.bounds(rig.desk.today())[0] - DAY + 8 * 3600
+    minutes = [(began + 60 * n, e.Minute(0.3, 2.0, 8.0, 15.0, 5, 40.0, 60.0, "A")) for n in range(120)]
+    told = [*minutes, *_moment(began + 3600, 1, lots=False)]
+    remember(tmp_path, *sorted(told, key=lambda each: each[0]))
+    assert on_insight in plain(rig, f"/insight?lang={language}")
+    assert on_sheet in plain(rig, f"/sheet?lang={language}")
 
 
 def test_before_two_weeks_it_says_what_is_still_to_come(rig: Rig, tmp_path: Path) -> None:

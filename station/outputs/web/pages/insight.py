@@ -53,13 +53,17 @@ def _exercises(view: View, found: Known) -> Html:
             "li",
             tag("h3", catalogue.title_of(each.name, view.language)),
             *_told(view, each, "exercise"),
-            tag("p", view.w("insight.times", n=found.done[each.name]), class_="soft figure")
+            tag("p", _times(view, found.done[each.name]), class_="soft figure")
             if not each.effect
             else None,
         )
         for each in found.exercises
     ]
     return card(view.w("insight.exercises"), tag("ul", *rows, class_="findings"), days)
+
+
+def _times(view: View, n: int) -> str:
+    return view.w("insight.times_1") if n == 1 else view.w("insight.times", n=n)
 
 
 def _told(view: View, finding: Finding, what: str) -> list[Html]:

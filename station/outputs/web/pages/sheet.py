@@ -101,12 +101,14 @@ def _exercises(desk: Desk, view: View, since: float, until: float) -> Html:
     if not counts:
         return tag("p", view.w("sheet.no_exercises"))
     rows = [
-        tag(
-            "li",
-            view.w(
-                "sheet.exercise", title=catalogue.title_of(name, view.language), n=len(all_), span=view.span(sum(all_))
-            ),
-        )
+        tag("li", _done(view, catalogue.title_of(name, view.language), all_))
         for name, all_ in sorted(counts.items(), key=lambda item: -len(item[1]))
     ]
     return join(tag("ul", *rows, class_="plain-list"))
+
+
+def _done(view: View, title: str, each: list[float]) -> str:
+    """How often, and for how long."""
+    if len(each) == 1:
+        return view.w("sheet.exercise_1", title=title, span=view.span(each[0]))
+    return view.w("sheet.exercise", title=title, n=len(each), span=view.span(sum(each)))
