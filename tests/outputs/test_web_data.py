@@ -112,7 +112,7 @@ def test_a_deleted_day_is_gone_and_its_neighbours_stay(rig: Rig) -> None:
     sent = {"what": "range", "since": day, "until": day, "token": token(client)}
     assert f'name="since" value="{day}"' in client.post("/forget", data=sent).text
     answer = client.post("/forget", data={**sent, "sure": "yes"})
-    assert "Gelöscht und nachgesehen: 1 Einträge, 0 Aufnahmen." in answer.text
+    assert "Gelöscht und nachgesehen. Einträge: 1, Aufnahmen: 0." in answer.text
     assert [mark["at"] for mark in marks(rig.desk.history)] == [first, last]
 
 
@@ -125,7 +125,7 @@ def test_everything_can_be_deleted_beside_an_open_history_which_goes_on(rig: Rig
     try:
         sent = {"what": "everything", "sure": "yes", "token": token(client)}
         answer = client.post("/forget", data=sent)
-        assert "Gelöscht und nachgesehen: 3 Einträge" in answer.text
+        assert "Gelöscht und nachgesehen. Einträge: 3" in answer.text
         files = [path.read_bytes() for path in tmp_path.iterdir() if path.is_file()]
         assert not any(WORDS.encode() in content for content in files), "not in a free page, nor in the journal"
         with sqlite3.connect(rig.desk.history) as connection:

@@ -236,7 +236,7 @@ def test_your_data_is_taken_along_and_deleted_without_javascript(browser: Any, s
     page.click("text=Diese Tage löschen")
     assert "1. Januar 2001 – " in page.inner_text("main")
     page.click("text=Ja, für immer löschen")
-    assert "Gelöscht und nachgesehen: 0 Einträge, 0 Aufnahmen." in page.inner_text("main")
+    assert "Gelöscht und nachgesehen. Einträge: 0, Aufnahmen: 0." in page.inner_text("main")
     context.close()
 
 

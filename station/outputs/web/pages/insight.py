@@ -53,9 +53,7 @@ def _exercises(view: View, found: Known) -> Html:
             "li",
             tag("h3", catalogue.title_of(each.name, view.language)),
             *_told(view, each, "exercise"),
-            tag("p", _times(view, found.done[each.name]), class_="soft figure")
-            if not each.effect
-            else None,
+            tag("p", _times(view, found.done[each.name]), class_="soft figure") if not each.effect else None,
         )
         for each in found.exercises
     ]
