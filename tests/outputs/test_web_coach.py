@@ -65,13 +65,13 @@ def test_a_proposal_lists_the_cues_it_rests_on_with_the_way_to_their_day(rig: Ri
     shown = rig.client().get("/").text
     listed = shown.partition('id="proposal-windows">')[2].partition("</details>")[0]
     assert '<a href="/day?date=2026-11-24">Dienstag, 24. November 2026, 10:25–10:29</a>' in listed
-    assert '<span class="soft figure">Ruheanteil 4 % seit 60 s, Last 18 %RVE</span>' in listed
+    assert '<span class="soft figure">Ruheanteil 4\u202f% seit 60 s, Last 18 %RVE</span>' in listed
     assert listed.count("<li>") == 2 and "10:33–10:33" in listed
     first, second = rig.client().get("/api/state").json()["proposal_windows"]
     assert first == {
         "since": wall - 1000, "until": wall - 760, "answer": "wrong",
         "reason": "rest share 4 % for 60 s, load 18 %RVE",
-        "reason_de": "Ruheanteil 4 % seit 60 s, Last 18 %RVE", "reason_en": "rest share 4 % for 60 s, load 18 %RVE",
+        "reason_de": "Ruheanteil 4\u202f% seit 60 s, Last 18 %RVE", "reason_en": "rest share 4% for 60 s, load 18 %RVE",
     }  # fmt: skip
     assert second["since"] == wall - 500
     told = json.loads(rig.desk.live.frame().removeprefix(b"data: "))
@@ -145,7 +145,7 @@ def test_every_proposal_has_its_sentence_in_both_languages() -> None:
         ),
         (
             "in the last 120 min, half of the time above 104 % of fully raised",
-            "in den letzten 120 min die halbe Zeit über 104 % von ganz hochgezogen",
+            "in den letzten 120 min die halbe Zeit über 104\u202f% von ganz hochgezogen",
         ),
         (
             "in the last 120 min, even the busiest minutes at 1.7 %RVE; your typing was at 6",
@@ -162,4 +162,4 @@ def test_a_yardstick_that_does_not_fit_is_asked_about_in_words(rig: Rig, reason:
 
 def test_why_cues_wait_while_the_yardstick_is_in_doubt_is_said_in_german() -> None:
     said = in_german(f"rest share 4 % for 60 s, load 90 %RVE; {DOUBTED}")
-    assert said == "Ruheanteil 4 % seit 60 s, Last 90 %RVE · die Messlatte scheint heute nicht zu passen"
+    assert said == "Ruheanteil 4\u202f% seit 60 s, Last 90 %RVE · die Messlatte scheint heute nicht zu passen"

@@ -21,6 +21,7 @@ from station.core.insight.findings import Finding
 from station.core.insight.shrink import Effect
 from station.outputs.web import day
 from station.outputs.web.known import best_first, known
+from station.outputs.web.view import words
 
 DAY = 86_400.0
 
@@ -92,6 +93,27 @@ def test_what_was_done_once_is_told_as_once(
     remember(tmp_path, *sorted(told, key=lambda each: each[0]))
     assert on_insight in plain(rig, f"/insight?lang={language}")
     assert on_sheet in plain(rig, f"/sheet?lang={language}")
+
+
+@pytest.mark.parametrize(
+    ("language", "date", "grades"), [("de", "{0:%a} {0.day}.{0.month}.", "A 50\u202f% B 50\u202f%"),
+                                     ("en", "{0:%a} {0.day} {0:%b}", "A 50% B 50%")],
+)  # fmt: skip
+def test_the_sheet_writes_dates_and_shares_as_its_language_does(
+    rig: Rig, tmp_path: Path, language: str, date: str, grades: str
+) -> None:
+    noon = day.bounds(rig.desk.today())[0] + 12 * 3600
+    remember(tmp_path, *[(noon + 60 * n, e.Minute(0.3, 2.0, 8.0, 15.0, 5, 40.0, 60.0, "AB"[n])) for n in range(2)])
+    text = rig.client().get(f"/sheet?lang={language}").text
+    assert f">{grades}</td>" in text
+    table = text.partition("<tbody")[2]
+    shown = date.format(rig.desk.today())
+    if language == "de":
+        shown = ["Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"][rig.desk.today().weekday()] + shown[3:]
+    assert f">{shown}</th>" in table and not re.search(r"\d %", table)
+    names = words(language)
+    columns = ("valid", "rest", "p50", "stretch", "quality", "reference", "cues", "marks")
+    assert re.findall('data-column="([^"]+)"', table) == [names[f"sheet.column_{each}"] for each in columns]
 
 
 def test_before_two_weeks_it_says_what_is_still_to_come(rig: Rig, tmp_path: Path) -> None:

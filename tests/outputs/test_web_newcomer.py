@@ -94,7 +94,7 @@ def test_why_is_said_in_plain_words_first_and_says_its_time_once_the_cue_is_over
     tell(rig, e.Cue("light", REASON, "breathing"))
     plain, figures = "Eine Weile lang fast keine Ruhe in den Schultern.", "Ruheanteil 16 % seit 20 s, Last 11 %RVE"
     assert why(rig).startswith(f"Warum: {plain} {figures} · gerade bemerkt · Hinweis 1 von 6")
-    assert why(rig, "en").startswith("Why: Hardly any rest in the shoulders for a while. rest share 16 %")
+    assert why(rig, "en").startswith("Why: Hardly any rest in the shoulders for a while. rest share 16%")
     assert "just noticed · cue 1 of 6 this hour" in why(rig, "en")
     tell(rig, e.CueAnswered("not_now"), e.Quiet(True, 3600.0, "button"))
     assert why(rig).startswith(f"Letzter Hinweis, {at}: {plain}")
@@ -114,7 +114,7 @@ def test_in_private_and_with_the_sensor_switched_off_there_is_no_why(rig: Rig, s
 def test_the_figures_of_a_reason_are_of_those_that_can_be_hidden(rig: Rig) -> None:
     tell(rig, e.SensorWell(500.0), e.Cue("light", REASON, "breathing"))
     line = shown(rig, "/").partition('<div id="why-line"')[2].partition("</div>")[0]
-    assert re.search(r'<p class="soft figure small-print" id="why-figures">Ruheanteil 16 %', line)
+    assert re.search(r'<p class="soft figure small-print" id="why-figures">Ruheanteil 16\u202f%', line)
     first = line.partition("</p>")[0].partition('id="why">')[2]
     assert first and not re.search(r"\d", first)
 

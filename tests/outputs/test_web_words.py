@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import tomllib
 from pathlib import Path
@@ -121,5 +122,15 @@ def test_a_reason_with_a_semicolon_of_its_own_is_one_sentence() -> None:
 def test_hidden_figures_become_plain_words() -> None:
     assert View("de", numbers=False).share(0.62) == "viel"
     assert View("en", numbers=False).share(0.05) == "little"
-    assert View("de").share(0.62) == "62 %"
+    assert View("de").share(0.62) == "62\u202f%"
     assert View("de").span(4800) == "1 h 20 min"
+
+
+def test_percent_signs_and_dates_are_those_of_the_language() -> None:
+    de, en, day = View("de"), View("en"), datetime.date(2026, 11, 28)
+    assert (de.share(0.65), en.share(0.65)) == ("65\u202f%", "65%")
+    assert (de.short_date(day), en.short_date(day)) == ("28.11.2026", "28 Nov 2026")
+    assert (de.weekday(day), en.weekday(day)) == ("Sa 28.11.", "Sat 28 Nov")
+    said = "only 40 % of the signal could be believed"
+    assert in_german(said) == "nur 40\u202f% des Signals waren zu glauben"
+    assert in_language(said, "en") == "only 40% of the signal could be believed"

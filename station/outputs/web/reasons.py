@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from station.core.calibrating_words import GERMAN as CALIBRATION
-from station.outputs.web.view import HERE
+from station.outputs.web.view import HERE, percent
 
 SENTENCES: Mapping[str, str] = {
     **CALIBRATION,
@@ -82,7 +82,7 @@ def in_language(reason: str, language: str) -> str:
     """The reason in `de` or `en`."""
     if reason in SENTENCES:
         return SENTENCES[reason] if language == "de" else reason
-    return " · ".join(_part(part, language) for part in parts(reason))
+    return percent(" · ".join(_part(part, language) for part in parts(reason)), language)
 
 
 def parts(reason: str) -> list[str]:

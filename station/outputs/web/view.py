@@ -9,6 +9,7 @@ Where the person has hidden the figures, `share`, `span` and `number` give a pla
 from __future__ import annotations
 
 import datetime
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,14 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).with_name("words")
+# Between a figure and its sign in German; English has nothing there.
+NARROW = "\N{NARROW NO-BREAK SPACE}"
+_PERCENT = re.compile(r"(?<=\d) %(?!\w)")
+
+
+def percent(said: str, language: str) -> str:
+    """A sentence's percent signs as the language writes them; a unit such as %RVE stays apart from its figure."""
+    return _PERCENT.sub(f"{NARROW}%" if language == "de" else "%", said)
 
 
 @lru_cache(maxsize=4)
@@ -70,7 +79,7 @@ class View:
             return self.w("figures.unknown")
         if not self.numbers:
             return self.w(f"figures.{'much' if value >= 0.5 else 'some' if value >= 0.2 else 'little'}")
-        return f"{100 * value:.0f} %" if self.language == "de" else f"{100 * value:.0f}%"
+        return percent(f"{100 * value:.0f} %", self.language)
 
     def span(self, seconds: float) -> str:
         """4800 -> "1 h 20 min", 75 -> "1 min", 40 -> "40 s"."""
@@ -95,3 +104,14 @@ class View:
         weekday = self.list("calendar.weekdays")[day.weekday()]
         month = self.list("calendar.months")[day.month - 1]
         return self.w("calendar.date", weekday=weekday, day=day.day, month=month, year=day.year)
+
+    def short_date(self, day: datetime.date) -> str:
+        """ "28.11.2026" or "28 Nov 2026"."""
+        month = self.list("calendar.months_short")[day.month - 1]
+        return self.w("calendar.short", day=day.day, month=month, year=day.year)
+
+    def weekday(self, day: datetime.date) -> str:
+        """ "Sa 28.11." or "Sat 28 Nov", for a table of days."""
+        weekday = self.list("calendar.weekdays_short")[day.weekday()]
+        month = self.list("calendar.months_short")[day.month - 1]
+        return self.w("calendar.day", weekday=weekday, day=day.day, month=month)

@@ -95,20 +95,15 @@ def _told(view: View, finding: Finding, what: str) -> list[Html]:
 def _size(view: View, change: float) -> str:
     """How much: a figure, or a word where figures are hidden."""
     if view.numbers:
-        return view.w("insight.about", share=_whole(view, change))
+        return view.w("insight.about", share=view.share(abs(change)))
     return view.w("insight.much" if abs(change) >= 0.2 else "insight.little")
-
-
-def _whole(view: View, change: float) -> str:
-    """A share whose figure and sign stay on one line."""
-    return view.share(abs(change)).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _signed(view: View, change: float) -> str:
     """-0.12 -> "12 % less"."""
     if abs(change) < 0.005:
         return view.w("insight.same")
-    return view.w("insight.less" if change < 0 else "insight.more", share=_whole(view, change))
+    return view.w("insight.less" if change < 0 else "insight.more", share=view.share(abs(change)))
 
 
 def _missing(view: View, finding: Finding, what: str) -> str:

@@ -25,6 +25,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
     today = desk.today()
     days = [today - datetime.timedelta(days=n) for n in reversed(range(DAYS))]
     since, until = day.bounds(days[0])[0], day.bounds(today)[1]
+    first, last = view.short_date(days[0]), view.short_date(today)
     return bare(
         desk,
         asked,
@@ -36,7 +37,10 @@ def page(desk: Desk, asked: Asked) -> Answer:
             class_="no-print",
         ),
         tag("h1", view.w("sheet.title")),
-        tag("p", view.w("sheet.range", first=_short(days[0]), last=_short(today), name=desk.house.name)),
+        tag(
+            "p",
+            view.w("sheet.range", first=first, last=last, name=desk.house.name),
+        ),
         tag("p", tag("strong", view.w("sheet.not_medical"))),
         tag("h2", view.w("sheet.days")),
         _days(desk, view, days),
@@ -45,10 +49,6 @@ def page(desk: Desk, asked: Asked) -> Answer:
         tag("h2", view.w("sheet.reading")),
         *[tag("p", each, class_="small-print") for each in view.list("sheet.reading_text")],
     )
-
-
-def _short(date: datetime.date) -> str:
-    return date.strftime("%d.%m.%Y")
 
 
 def _days(desk: Desk, view: View, days: list[datetime.date]) -> Html:
@@ -67,17 +67,27 @@ def _days(desk: Desk, view: View, days: list[datetime.date]) -> Html:
             view.share(sums["relative_rest_time"]),
             "–" if sums["apdf50"] is None else view.number(sums["apdf50"], 1),
             view.span(sums["longest_stretch_s"]),
-            _grades(sums),
+            _grades(view, sums),
             _since(view, [each for each in every["references"] if since <= each["at"] < until]),
             sum(since <= each["started"] < until for each in every["cues"]),
             sum(since <= each["at"] < until for each in every["marks"]),
         )
-        weekday = view.list("calendar.weekdays")[date.weekday()][:2]
-        rows.append(tag("tr", tag("th", f"{weekday} {date:%d.%m.}", scope="row"), *[tag("td", cell) for cell in cells]))
+        named = [
+            tag("td", cell, role="cell", data_column=view.w(f"sheet.column_{key}"))
+            for key, cell in zip(columns[1:], cells, strict=True)
+        ]
+        rows.append(tag("tr", tag("th", view.weekday(date), scope="row", role="rowheader"), *named, role="row"))
     if not rows:
         return tag("p", view.w("sheet.empty"))
-    head = tag("tr", *[tag("th", view.w(f"sheet.column_{each}"), scope="col") for each in columns])
-    table = tag("table", tag("thead", head), tag("tbody", *rows), class_="sheet-table")
+    # Narrow screens lay each day's cells below each other; the roles keep it a table for those who hear it.
+    names = [tag("th", view.w(f"sheet.column_{each}"), scope="col", role="columnheader") for each in columns]
+    table = tag(
+        "table",
+        tag("thead", tag("tr", *names, role="row"), role="rowgroup"),
+        tag("tbody", *rows, role="rowgroup"),
+        class_="sheet-table sheet-days",
+        role="table",
+    )
     return tag("div", table, class_="scroll", tabindex="0", role="region", aria_label=view.w("sheet.days"))
 
 
@@ -87,10 +97,10 @@ def _since(view: View, references: list[dict[str, Any]]) -> str:
     return "–" if found is None else view.clock(found)
 
 
-def _grades(sums: dict[str, Any]) -> str:
+def _grades(view: View, sums: dict[str, Any]) -> str:
     """`A 92 % X 8 %`: which share of the minutes had which quality."""
     counts = {grade: sums[f"grade_{grade.lower()}"] for grade in "ABCX"}
-    return " ".join(f"{grade} {100 * count / sums['minutes']:.0f} %" for grade, count in counts.items() if count)
+    return " ".join(f"{grade} {view.share(count / sums['minutes'])}" for grade, count in counts.items() if count)
 
 
 def _exercises(desk: Desk, view: View, since: float, until: float) -> Html:

@@ -149,7 +149,7 @@ function today() {
     const answer = await fetch("/api/today").catch(() => null);
     if (!answer?.ok) return;
     const figures = await answer.json();
-    if (figures.rest !== null) text("today-rest", `${Math.round(100 * figures.rest)}${desk.language === "de" ? " %" : "%"}`);
+    if (figures.rest !== null) text("today-rest", `${Math.round(100 * figures.rest)}${desk.language === "de" ? "\u202f%" : "%"}`);
     const stretch = Math.round(figures.longest_stretch_s / 60);
     if (figures.longest_stretch_s)
       text("today-stretch", stretch < 60 ? `${stretch} min` : `${Math.floor(stretch / 60)} h ${String(stretch % 60).padStart(2, "0")} min`);
