@@ -82,11 +82,31 @@ def _print(found: list[Exercise]) -> None:
     rows: dict[tuple[str, str], list[Exercise]] = {}
     for each in found:
         rows.setdefault((each.id, each.language), []).append(each)
-    widths = [max(len(getattr(each, key)) for each in found) for key in ("id", "title")]
+    titles = {row: _title(versions[0]) for row, versions in rows.items()}
+    widths = [max(len(name) for name, _ in rows), max(map(len, titles.values()))]
     for (name, language), versions in rows.items():
         lengths = " · ".join(f"{each.length} {_clock(each.seconds)}" for each in versions)
-        print(f"{name:<{widths[0]}}  {language}  {versions[0].title:<{widths[1]}}  {lengths}")
+        print(f"{name:<{widths[0]}}  {language}  {titles[name, language]:<{widths[1]}}  {lengths}")
     print("\nTo take one along:  desk-station render NAME OUT.ogg --length LENGTH --language LANGUAGE")
+    if silent := unvoiced():
+        print(f"Without a voice yet: {', '.join(silent)}. It is given by: make voice (sounds/README.md)")
+
+
+def unvoiced() -> tuple[str, ...]:
+    """What is written in a language but spoken by nobody yet, and so offered to nobody: `toy (de)`."""
+    return tuple(
+        f"{name} ({language})"
+        for name in Library.names()
+        for language in technique.describe(sounds.read(name)).languages
+        if not sounds.voiced(name, language)
+    )
+
+
+def _title(exercise: Exercise) -> str:
+    """What all its lengths together are called: by the technique, unless the exercise has a name of its own."""
+    if "/" in exercise.id:
+        return exercise.title
+    return technique.describe(sounds.read(exercise.id)).title[exercise.language]
 
 
 def _clock(seconds: float) -> str:

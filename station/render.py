@@ -20,10 +20,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+import sounds
 from station.core.engine import Engine
-from station.core.events import Event, Refused, SessionEnded, SessionStep
+from station.core.events import Event, Refused, SessionEnded, SessionStarted, SessionStep
 from station.core.inputs import Start, Tick
-from station.core.session import Session
+from station.core.session import LENGTHS, Session
 from station.errors import StationError
 from station.library import Library
 from station.outputs.audio.levels import RATE, gain
@@ -46,7 +47,7 @@ COMPRESSED: dict[str, dict[str, Any]] = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which exercise, and where to."""
-    names = ", ".join(Library.names())
+    names = ", ".join(_renderable())
     parser.add_argument("exercise", metavar="EXERCISE", help=f"one of: {names}; `desk-station exercises` knows more")
     parser.add_argument("to", type=Path, metavar="OUT", help="the file to write: NAME.wav, NAME.ogg or NAME.mp3")
     parser.add_argument("--language", default="de", help="de or en (default: de)")
@@ -58,7 +59,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Render, and say how long it is."""
-    begin(args.exercise, args.length, args.language)  # a slip is told before any file is touched
+    _, told = begin(args.exercise, args.length, args.language)  # a slip is told before any file is touched
+    length = next(event.length for event in told if isinstance(event, SessionStarted))
     if args.to.exists() and not args.force:
         raise StationError(f"{args.to} exists already.", "Choose another name, or overwrite it with --force.")
     part = args.to.with_name(f"{args.to.name}.part")
@@ -76,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
     minutes, rest = divmod(round(seconds), 60)
-    print(f"{args.to}: {args.exercise} ({args.length}, {args.language}), {minutes} min {rest} s")
+    print(f"{args.to}: {args.exercise} ({length}, {args.language}), {minutes} min {rest} s")
     if missing:
         print(f"Something is silent in it: {missing}")
     return 1 if missing else 0
@@ -94,16 +96,34 @@ def begin(exercise: str, length: str, language: str) -> tuple[Engine, list[Event
     return engine, told
 
 
+def _renderable() -> tuple[str, ...]:
+    """The exercises there are; of a folder that has only exercises with names of their own, one of them and more."""
+    return tuple(
+        name if set(sounds.scripts(name)) & set(LENGTHS) else f"{Library.named(name)[0]} …"
+        for name in Library.names()
+        if sounds.scripts(name)
+    )
+
+
 def _unknown(exercise: str, length: str, language: str) -> StationError:
     folder = exercise.partition("/")[0]
+    remedy = "All exercises with their languages and lengths:  desk-station exercises"
     if folder not in Library.names():
         near = difflib.get_close_matches(folder, Library.names(), 1)
         problem = f"There is no exercise {exercise!r}{f'; did you mean {near[0]!r}?' if near else '.'}"
     elif folder not in Library.names(language):
         problem = f"The exercise {exercise!r} is not spoken in {language!r}."
+        if Library(unvoiced=True)(exercise, length, language):
+            problem = f"The exercise {exercise!r} has no voice in {language!r} yet."
+            remedy = "Give it one:  make voice  (sounds/README.md)"
+    elif exercise == folder and not set(sounds.scripts(folder)) & set(LENGTHS):
+        problem = f"{exercise!r} is a folder of exercises; choose one: {', '.join(Library.named(folder))}."
+    elif "/" in exercise:
+        problem = f"There is no exercise {exercise!r}; there are: {', '.join((folder, *Library.named(folder)))}."
     else:
-        problem = f"The exercise {exercise!r} has no length {length!r}."
-    return StationError(problem, "All exercises with their languages and lengths:  desk-station exercises")
+        lengths = [each for each in LENGTHS if each in sounds.scripts(folder)]
+        problem = f"The exercise {exercise!r} has no length {length!r}; there is: {', '.join(lengths)}."
+    return StationError(problem, remedy)
 
 
 def render(

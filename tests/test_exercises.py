@@ -76,6 +76,8 @@ def test_for_a_person_it_is_a_line_an_exercise(capsys: pytest.CaptureFixture[str
     lines = capsys.readouterr().out.splitlines()
     (line,) = [line for line in lines if line.startswith("breathing ")]
     assert "Ruhig atmen" in line and "micro 1:20" in line
+    (line,) = [line for line in lines if line.startswith("biofeedback ")]
+    assert "Den Muskel hören" in line and "Loslassen" not in line, "as on the page"
 
 
 def test_a_language_that_nothing_speaks_is_said_in_a_sentence() -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import soundfile
 
+import sounds
+from station import exercises
 from station.__main__ import main
 
 pytestmark = pytest.mark.slow
@@ -33,7 +35,7 @@ def test_an_exercise_with_a_name_of_its_own_is_rendered_whatever_length_is_said(
     out = tmp_path / "listening.wav"
     main(["render", "mindfulness/listening", str(out), "--language", "en", "--length", "long"])
     assert soundfile.info(str(out)).duration >= 114
-    assert "1 min 54 s" in capsys.readouterr().out
+    assert "(micro, en), 1 min 54 s" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("ending", ["wav", "ogg", "mp3"])
@@ -49,7 +51,13 @@ def test_a_place_that_cannot_be_written_is_said_in_a_sentence(
     [
         (["breathng"], "There is no exercise 'breathng'; did you mean 'breathing'?"),
         (["breathing", "--language", "tlh"], "The exercise 'breathing' is not spoken in 'tlh'."),
-        (["breathing", "--length", "endless"], "The exercise 'breathing' has no length 'endless'."),
+        (
+            ["breathing", "--length", "endless"],
+            "The exercise 'breathing' has no length 'endless'; there is: micro, middle, long.",
+        ),
+        (["shoulder-drop", "--length", "long"], "The exercise 'shoulder-drop' has no length 'long'; there is: micro."),
+        (["daily"], "'daily' is a folder of exercises; choose one: daily/back, daily/belly"),
+        (["movement/wlak"], "There is no exercise 'movement/wlak'; there are: movement, movement/arm-reach"),
     ],
 )
 def test_a_slip_is_told_and_touches_no_file(
@@ -72,3 +80,25 @@ def test_a_file_that_is_there_is_overwritten_only_when_asked(
     assert main(["render", "shoulder-drop", str(kept), "--force"]) == 0
     assert kept.stat().st_size > 1_000_000
     assert list(tmp_path.iterdir()) == [kept]
+
+
+def test_what_has_no_voice_yet_says_how_it_gets_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "techniques" / "toy"
+    folder.mkdir(parents=True)
+    for kind in ("technique", "micro"):
+        text = sounds.read("shoulder-drop", kind).replace('technique = "shoulder-drop"', 'technique = "toy"')
+        (folder / f"{kind}.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(sounds, "HERE", tmp_path)
+    assert main(["render", "toy", str(tmp_path / "toy.wav"), "--language", "de"]) == 2
+    said = capsys.readouterr().err
+    assert "has no voice in 'de' yet" in said and "make voice" in said
+    assert exercises.unvoiced() == ("toy (de)", "toy (en)")
+
+
+def test_the_help_offers_no_folder_that_cannot_be_rendered(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["render", "--help"])
+    offered = " ".join(capsys.readouterr().out.split())
+    assert "daily/back …" in offered and "daily," not in offered and "breathing," in offered
