@@ -1,6 +1,6 @@
 """`desk-station record OUT.edf`: the sensor's signal into an EDF+ file, whole at every second.
 
-Enter marks the moment; Ctrl-C (or --minutes) ends the recording.  --calibrate begins with the calibration's steps,
+Enter marks the moment; Ctrl-C (or --minutes, --seconds) ends the recording.  --calibrate begins with the calibration's steps,
 so that the recording carries its own yardstick and can be replayed and analysed anywhere.
 """
 
@@ -10,7 +10,9 @@ import argparse
 import contextlib
 import datetime
 import math
+import shlex
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
@@ -44,20 +46,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the new recording; without a name it lives with the station and is forgotten after a week",
     )
     add_sensor_arguments(parser)
-    parser.add_argument("--minutes", type=_minutes, default=0.0, help="end by itself after so many minutes")
+    until = parser.add_mutually_exclusive_group()
+    until.add_argument("--minutes", type=_length("minutes"), default=0.0, help="end by itself after so many minutes")
+    until.add_argument("--seconds", type=_length("seconds"), default=0.0, help="the same, in seconds")
     parser.add_argument("--calibrate", action="store_true", help="begin with the steps of the calibration")
     parser.add_argument("--force", action="store_true", help="overwrite the file if there is one")
 
 
-def _minutes(text: str) -> float:
-    """A length of time.  Raises ArgumentTypeError."""
-    try:
-        minutes = float(text.replace(",", "."))
-    except ValueError:
-        minutes = 0.0
-    if not 0 < minutes < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of minutes; write 5 or 0.5")
-    return minutes
+def _length(unit: str) -> Callable[[str], float]:
+    """A length of time in this unit.  What it gives raises ArgumentTypeError."""
+
+    def read(text: str) -> float:
+        try:
+            found = float(text.replace(",", "."))
+        except ValueError:
+            found = 0.0
+        if not 0 < found < math.inf:
+            raise argparse.ArgumentTypeError(f"{text!r} is no number of {unit}; write 5 or 0.5")
+        return found
+
+    return read
 
 
 def run(args: argparse.Namespace) -> int:
@@ -80,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
     Keys(lambda key: inbox.put(recording.key(key))).start()
     device.start()
     try:
-        _live(recording, inbox, args.minutes * 60 or float("inf"), calibrate=args.calibrate)
+        _live(recording, inbox, args.minutes * 60 or args.seconds or float("inf"), calibrate=args.calibrate)
     except KeyboardInterrupt:
         pass
     except OSError as error:
@@ -94,7 +102,8 @@ def run(args: argparse.Namespace) -> int:
     if not recorder.seconds:
         raise StationError("Nothing was recorded: the sensor sent nothing.", recording.trouble)
     lost = f", {recorder.lost} samples lost" if recorder.lost else ""
-    screen.say(f"{args.recording}: {minutes_of(recorder.seconds)}{lost}. Look at it with:  desk-station analyse FILE")
+    look = f"Look at it with:  desk-station analyse {shlex.quote(str(args.recording))}"
+    screen.say(f"{args.recording}: {minutes_of(recorder.seconds)}{lost}. {look}")
     return 0
 
 

@@ -147,10 +147,27 @@ def test_a_sensor_that_cannot_be_opened_ends_it_at_once(tmp_path: Path, capsys: 
     assert not (tmp_path / "a.edf").exists()
 
 
+@pytest.mark.slow
+def test_so_many_seconds_are_recorded_and_what_to_do_with_them_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "my own.edf"
+    told = subprocess.run(
+        [sys.executable, "-m", "station", "record", str(path), "--simulated", "--seconds", "1"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "XDG_STATE_HOME": str(tmp_path)},
+        check=True,
+        timeout=30,
+    )
+    assert 1 <= read(path).seconds < 3
+    assert f"desk-station analyse '{path}'" in told.stdout
+
+
+@pytest.mark.parametrize("unit", ["minutes", "seconds"])
 @pytest.mark.parametrize("minutes", ["-1", "0", "five", "inf"])
-def test_minutes_are_a_number_above_nothing(minutes: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_length_is_a_number_above_nothing(minutes: str, unit: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
-        main(["record", "a.edf", "--simulated", f"--minutes={minutes}"])
+        main(["record", "a.edf", "--simulated", f"--{unit}={minutes}"])
     assert "write 5 or 0.5" in capsys.readouterr().err
 
 
