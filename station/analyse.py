@@ -45,7 +45,8 @@ def draw(prepared: Prepared, story: Story, path: Path, language: str) -> None:
     except ModuleNotFoundError:
         raise StationError(
             "The picture needs matplotlib, which is not installed.",
-            "Install it with:  pip install 'desk-station[report]'",
+            "Install it with:  pip install 'desk-station[report]'  "
+            "(in a clone of the repository:  .venv/bin/python -m pip install -e '.[report]')",
         ) from None
     except (OSError, ValueError) as error:
         raise StationError(

@@ -37,6 +37,8 @@ BEGINNING_S = 300.0
 # Without notes: so much of the recording is taken for rest, if it is about as quiet as the quietest part.
 ASSUMED_REST_S = 15.0
 ABOUT_AS_QUIET = 1.5
+# ... which tells little of a recording that is not at least so many times as long.
+MUCH_LONGER = 3
 HOPS_AT_ONCE = 600
 
 
@@ -139,7 +141,13 @@ def _assumed_rest(recording: Recording, channel: int) -> tuple[Volts, str]:
         f"its first {ASSUMED_REST_S:.0f} s" if at == 0 else f"the quietest {ASSUMED_REST_S:.0f} s, from {_clock(at)},"
     )
     volts = recording.volts(starts[at], starts[at] + size)[:, channel]
-    return volts, f"{name} has no annotation “{REST}”; {where} are taken for rest."
+    remark = f"{name} has no annotation “{REST}”; {where} are taken for rest."
+    if recording.length < MUCH_LONGER * size:
+        remark += (
+            " That is so much of it that its figures say little: record some minutes, "
+            "and begin with  desk-station record --calibrate."
+        )
+    return volts, remark
 
 
 def _unrest(volts: Volts) -> float:

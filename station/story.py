@@ -175,9 +175,10 @@ def percent(share: float) -> str:
 def summary(prepared: Prepared, story: Story) -> str:
     """The recording in a few lines for a person."""
     recording = prepared.recording
-    names = ", ".join(f"“{label}” as {kind}" for label, kind in zip(recording.labels, prepared.signals, strict=True))
+    channels = zip(recording.labels, recording.signals, prepared.signals, strict=True)
+    names = ", ".join(f"“{label}”" + (f", taken for {kind}" if kind != own else "") for label, own, kind in channels)
     lines = [
-        f"{recording.path.name}: {clock(recording.seconds)} of {names}, {recording.rate:g} samples a second",
+        f"{recording.path.name}: {clock(recording.seconds)} long; {names}, {recording.rate:g} samples a second",
         "",
         _row("believable", f"{clock(story.valid_s)} of {clock(recording.seconds - prepared.in_force_s)}"),
     ]
@@ -186,7 +187,11 @@ def summary(prepared: Prepared, story: Story) -> str:
         unit = "% of fully raised" if prepared.signals[0] == "pressure" else "%RVE"
         lines += [
             _row("rest", f"{percent(rest)} of it; longest stretch without any: {clock(story.longest_stretch_s())}"),
-            _row("load", f"{load[1]:.0f} {unit} in the middle, from {load[0]:.0f} (p10) to {load[2]:.0f} (p90)"),
+            _row(
+                "load",
+                f"half of the time up to {load[1]:.0f} {unit} (p50); "
+                f"one tenth up to {load[0]:.0f} (p10), nine tenths up to {load[2]:.0f} (p90)",
+            ),
         ]
         lines += [_row("gaps", f"{gaps:.1f} a minute")] if (gaps := story.gaps_per_minute()) is not None else []
         lines += [_row("unbroken", work)] if (work := _unbroken(story.sulma())) else []

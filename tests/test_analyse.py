@@ -34,6 +34,7 @@ def test_the_table_says_what_happened_in_order_of_time(recording: Path, capsys: 
     assert main(["analyse", str(recording)]) == 0
     out = capsys.readouterr().out
     assert "Sustained tension once" in out
+    assert "day.edf: 6:30 long; “EMG envelope”, 50 samples a second" in out
     times = [int(m) * 60 + int(s) for m, s in re.findall(r"^  at +(\d+):(\d\d)", out, re.MULTILINE)]
     assert times == sorted(times) and times
     assert "rail" in out

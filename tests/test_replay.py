@@ -145,8 +145,15 @@ def test_without_notes_the_quiet_beginning_is_taken_for_rest_and_a_sentence_says
     path = write(tmp_path / "a.edf", envelope((20, 0), (60, 20), (20, 0)), [])
     assert main(["replay", str(path)]) == 0
     heard = capsys.readouterr().err
-    assert "its first 15 s are taken for rest" in heard
+    assert "its first 15 s are taken for rest" in heard and "say little" not in heard
     assert "compare moments of this recording only" in heard
+
+
+def test_a_short_recording_without_notes_is_said_to_tell_little(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["analyse", str(write(tmp_path / "a.edf", envelope((15, 0), (6, 20)), []))]) == 0
+    assert "are taken for rest. That is so much of it that its figures say little" in capsys.readouterr().err
 
 
 def test_without_notes_a_busy_beginning_is_not_taken_for_rest(
