@@ -1,7 +1,7 @@
 """`desk-station record OUT.edf`: the sensor's signal into an EDF+ file, whole at every second.
 
-Enter marks the moment; Ctrl-C (or --minutes, --seconds) ends the recording.  --calibrate begins with the calibration's steps,
-so that the recording carries its own yardstick and can be replayed and analysed anywhere.
+Enter marks the moment; Ctrl-C (or --minutes, --seconds) ends the recording.  --calibrate begins with the
+calibration's steps, so that the recording carries its own yardstick and can be replayed and analysed anywhere.
 """
 
 from __future__ import annotations
