@@ -181,6 +181,7 @@ def house(config: Config, state_dir: Path, inbox: Inbox, techniques: Sequence[st
         techniques=tuple(techniques),
         signal=config.of(Sensor).signal[0],
         power=config.of(Sensor).power,
+        simulated=config.of(Sensor).driver == "simulated",
         voice=station.language,
     )
 

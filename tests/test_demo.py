@@ -122,6 +122,17 @@ def test_a_rest_share_just_below_the_limit_is_not_said_to_be_at_it(language: str
     assert "19 %" in sentence(e.TensionStarted(11.0, 0.1998, ""), language)
 
 
+@pytest.mark.parametrize(("language", "said"), [("de", "Pause; Leertaste: weiter"), ("en", "paused; space goes on")])
+def test_a_paused_exercise_says_so_and_how_it_goes_on(language: str, said: str) -> None:
+    shown = picture(language)
+    shown.take(e.Moment(e.SessionStarted("shoulder-drop", "micro", language, 10.0, "button"), 1.0, clock.wall()))
+    assert said not in drawn(shown)
+    shown.take(e.Moment(e.SessionPaused("shoulder-drop", language), 2.0, clock.wall()))
+    assert said in drawn(shown)
+    shown.take(e.Moment(e.SessionResumed("shoulder-drop", language, 5.0), 3.0, clock.wall()))
+    assert said not in drawn(shown)
+
+
 def test_a_long_note_is_shown_whole_and_in_the_person_s_language() -> None:
     said = "The sound device chosen by the system cannot be opened: ALSA: Couldn't open audio device."
     for language, begins in (("en", "note: The sound"), ("de", "Hinweis: ")):

@@ -143,7 +143,7 @@ class Picture:
         now.add_row(w["level"], self._bar(state))
         now.add_row("", Text(w["scale"].format(rest=self.rest, load=self.load), style="dim"))
         now.add_row(w["minute"], Text(spark, style="cyan"))
-        now.add_row(w["state"], Text(self._state(state), style="bold"))
+        now.add_row(w["state"], Text(self._state(state), style="bold yellow" if state.paused else "bold"))
         now.add_row(
             w["light"],
             Text(("○ " if self.pattern in ("off", "private") else "● ") + LIGHTS[self.language][self.pattern]),
@@ -187,7 +187,9 @@ class Picture:
         words = STATES[self.language][state.state]
         if state.technique:
             words += " " + self.words["exercise"].format(title=self.title(state.technique))
-            if state.session_ends and (left := state.session_ends - clock.wall()) > 0:
+            if state.paused:
+                words += self.words["paused"]
+            elif state.session_ends and (left := state.session_ends - clock.wall()) > 0:
                 words += self.words["left"].format(seconds=left)
         return words
 

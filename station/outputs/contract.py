@@ -36,6 +36,7 @@ class House:
     name: what dashboards call this station.
     techniques: the names of the exercises there are, as `Start.technique` takes them.
     signal, power: what the first channel measures, and how the owner says the station is powered (see [sensor]).
+    simulated: the signal is made up (the simulated person), so that nothing is on anybody's skin.
     """
 
     station_id: str
@@ -47,6 +48,7 @@ class House:
     techniques: tuple[str, ...] = ()
     signal: str = "emg-raw"
     power: str = ""
+    simulated: bool = False
     voice: str = ""
 
 

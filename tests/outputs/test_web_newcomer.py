@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -210,3 +211,17 @@ def test_the_small_pause_is_set_without_a_script(rig: Rig, sent: dict[str, str],
     assert answer.status_code == (422 if wish is None else 303)
     assert rig.told == ([] if wish is None else [i.Prefer({"daily": wish}, "page")])
     assert client.post("/daily", data={"daily": "off"}).status_code == 403
+
+
+@LANGUAGES
+def test_where_the_signal_is_simulated_the_set_up_frightens_nobody(rig: Rig, language: str) -> None:
+    rig.desk.house = replace(rig.desk.house, simulated=True, power="undeclared")
+    rig.desk.progress.finish("power", "2026-11-28", choice="battery")
+    power, sensor = (shown(rig, f"/setup?step={step}", language) for step in ("power", "sensor"))
+    assert words(language)["setup.power_simulated"] in power
+    assert words(language)["setup.sensor_simulated"] in sensor
+    for said in (power, sensor):
+        assert "desk-station.toml" not in said and words(language)["power.undeclared"] not in said
+    rig.desk.house = replace(rig.desk.house, simulated=False)
+    assert "desk-station.toml" in shown(rig, "/setup?step=sensor", language)
+    assert words(language)["setup.sensor_simulated"] not in shown(rig, "/setup?step=sensor", language)

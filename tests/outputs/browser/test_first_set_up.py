@@ -61,8 +61,11 @@ def test_whoever_puts_the_sensor_on_anew_holds_a_reference_for_twenty_seconds(pa
     page.set_viewport_size({"width": 360, "height": 780})
     go(page, station, "/setup?step=calibration")
     assert page.locator("#daily h3").inner_text() == "Elektroden neu angelegt?"
+    assert page.locator("#calibration-title").inner_text().startswith("Die erste Übung")
     page.click("[data-move=daily]")
     until(page, "document.getElementById('calibration-words').textContent.startsWith('Kurz nachmessen')", 5)
+    assert page.locator("#calibration-title").inner_text() == "Kurz nachmessen: 20 Sekunden"
+    assert not page.locator("#calibration-lead").is_visible(), "twenty seconds are not four minutes"
     box = page.locator("#calibration-words").bounding_box()
     assert box and box["y"] >= 0 and box["y"] + box["height"] <= 780, "the words are in sight"
     page.click("[data-move=next]")

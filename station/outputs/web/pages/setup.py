@@ -110,6 +110,8 @@ def _power(desk: Desk, view: View) -> Html:
 
 def _declared(desk: Desk, view: View) -> Html | None:
     """What the configuration says of the power; and where it is not what was chosen here, who makes it so, and how."""
+    if desk.house.simulated:
+        return tag("p", view.w("setup.power_simulated"), class_="soft")
     chosen, declared = desk.progress.choice("power"), desk.house.power
     if not declared:
         return None
@@ -140,13 +142,20 @@ def _sensor(desk: Desk, view: View) -> Html:
     kind = "pad" if desk.house.signal == "pressure" else "electrodes"
     return join(
         tag("h2", view.w("setup.sensor_title")),
-        _declared(desk, view) if desk.progress.choice("power") not in ("", desk.house.power) else None,
+        _sensor_hint(desk, view),
         tag("ul", *[tag("li", each) for each in view.list(f"setup.sensor_{kind}")], class_="plain-list"),
         _meter(view),
         tag(
             "div", _on(view, "setup.sensor_good"), _on(view, "setup.later", "skipped", "button plain"), class_="buttons"
         ),
     )
+
+
+def _sensor_hint(desk: Desk, view: View) -> Html | None:
+    """That nothing is to be put on, or that the power is not yet declared as it was chosen."""
+    if desk.house.simulated:
+        return tag("p", view.w("setup.sensor_simulated"), class_="soft")
+    return _declared(desk, view) if desk.progress.choice("power") not in ("", desk.house.power) else None
 
 
 def _sound(desk: Desk, view: View) -> Html:
@@ -180,8 +189,8 @@ def _sound(desk: Desk, view: View) -> Html:
 
 def _calibration(desk: Desk, view: View) -> Html:
     return join(
-        tag("h2", view.w("setup.calibration_title")),
-        tag("p", view.w("setup.calibration_lead")),
+        tag("h2", view.w("setup.calibration_title"), id="calibration-title"),
+        tag("p", view.w("setup.calibration_lead"), id="calibration-lead"),
         tag("p", "", id="calibration-words", class_="saying", aria_live="assertive"),
         tag("div", tag("div", id="calibration-done"), class_="progress", aria_hidden="true", hidden=True),
         _meter(view),

@@ -27,6 +27,10 @@ let running = null;
 function calibrating(record) {
   running = record;
   byId("calibration-done").parentElement.hidden = !record;
+  // The short measurement is no four minutes: it has a title of its own.
+  const daily = Boolean(record?.step.startsWith("daily_"));
+  text("calibration-title", w(daily ? "setup.daily_title" : "setup.calibration_title"));
+  show("calibration-lead", !daily);
   text("calibration-words", record ? record.words[desk.language] : "");
   for (const button of document.querySelectorAll("[data-when]")) {
     const { when, move } = button.dataset;
@@ -46,7 +50,8 @@ const EVENTS = {
   calibration_step: (event) => {
     text("calibration-result", "");
     calibrating(event);
-    byId("calibration-words").scrollIntoView({ block: "nearest" }); // the short one is begun further down
+    // The short one is begun further down.
+    for (const id of ["calibration-title", "calibration-words"]) byId(id).scrollIntoView({ block: "nearest" });
   },
   calibration_done: (event) => {
     calibrating(null);
