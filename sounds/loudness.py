@@ -67,7 +67,7 @@ def true_peak(samples: Samples) -> float:
     if not len(samples):
         return float("-inf")
     size = _quick(len(samples) + RATE // 100)  # so that the end does not run into the beginning
-    finer = np.fft.irfft(np.fft.rfft(samples, size), size * 4) * 4
+    finer = np.fft.irfft(np.fft.rfft(np.asarray(samples, np.float32), size), size * 4) * 4  # single: twice as quick
     return float(20 * np.log10(max(np.max(np.abs(finer)), np.max(np.abs(samples)), 1e-9)))
 
 
