@@ -24,12 +24,14 @@ from web_desk import Rig, remember
 
 from station.core import events as e
 from station.core import inputs as i
+from station.outputs.audio.mixer import REMEDY
 from station.outputs.web import day
 from station.outputs.web.access import Access
 from station.outputs.web.answer import No
 from station.outputs.web.commands import COMMANDS
 from station.outputs.web.guard import check_length
 from station.outputs.web.routes import ROUTES
+from station.outputs.web.view import words
 
 PAGES = [
     route.path.replace("{name}", "breathing") for route in ROUTES if route.kind == "page" and route.path != "/login"
@@ -119,6 +121,30 @@ def test_what_is_wrong_is_said_in_the_person_s_language(rig: Rig, language: str,
     page = rig.client().get(f"/?lang={language}").text
     assert sensor in page
     assert output in page
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"The sound device chosen by the system cannot be opened: ALSA: no such device. {REMEDY}",
+        "The sound device of the system has gone; the station goes on by light.",
+    ],
+)
+def test_a_missing_speaker_is_one_short_sentence_and_no_alarm(rig: Rig, language: str, said: str) -> None:
+    def trouble() -> str:
+        page = rig.client().get(f"/?lang={language}").text
+        return str(page.partition('id="trouble-title"')[2].partition("</section>")[0])
+
+    rig.desk.live.take(e.Moment(e.SensorWell(500.0), 1.0, rig.wall))
+    rig.desk.live.take(e.Moment(e.OutputTrouble("audio", said), 1.0, rig.wall))
+    short = f"<summary>{words(language)['live.no_speaker']}</summary>"
+    assert trouble().startswith(" hidden>") and short in trouble()
+    assert rig.client().get("/api/state").json()["troubles_small"] == [True]
+    rig.desk.live.take(e.Moment(e.OutputTrouble("light", "The light failed: no pin."), 1.0, rig.wall))
+    assert not trouble().startswith(" hidden>") and short in trouble(), "the light does need a hand"
+    rig.desk.live.take(e.Moment(e.OutputTrouble("audio", "The first speaker is not there; sounding on 'x'."), 1.0, 1.0))
+    assert short not in trouble(), "there is a speaker"
 
 
 def test_who_broke_an_exercise_off_is_offered_open_eyes_movement_and_never_again_for_ten_minutes(rig: Rig) -> None:

@@ -10,6 +10,7 @@ A frame is a server-sent event: `{"now", "readings": [[at, %RVE or null, resting
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import deque
 from dataclasses import asdict, fields, replace
@@ -39,10 +40,20 @@ def sensor_trouble(state: State, language: str) -> str:
     return " ".join(german.in_language(each, language) for each in (state.sensor_problem, state.sensor_remedy) if each)
 
 
+# A speaker that is not there: light and page go on without it.
+NO_SPEAKER: Final = re.compile(r"The sound device .*(cannot be opened|has gone)", re.DOTALL)
+
+
+def needs_nobody(state: State) -> list[bool]:
+    """Of each output's trouble: is it only that there is no speaker?  That is no alarm."""
+    return [name == "audio" and bool(NO_SPEAKER.match(said)) for name, said in state.troubles.items()]
+
+
 def picture(state: State) -> dict[str, Any]:
     """The public state as plain data, with its one word and today's share of rest."""
     shown = {name: getattr(state, name) for name in _FIELDS}
     shown["troubles"] = dict(state.troubles)
+    shown["troubles_small"] = needs_nobody(state)
     for language in ("de", "en"):
         shown[f"sensor_{language}"] = sensor_trouble(state, language)
         shown[f"troubles_{language}"] = [german.in_language(each, language) for each in state.troubles.values()]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 
-from station import german
 from station.core.events import Window
 from station.core.state import State
 from station.outputs.web import api, catalogue
@@ -12,10 +11,11 @@ from station.outputs.web.answer import Answer, Asked
 from station.outputs.web.catalogue import Exercise
 from station.outputs.web.desk import Desk
 from station.outputs.web.html import Html, join, tag
-from station.outputs.web.live import picture, sensor_trouble
+from station.outputs.web.live import picture
 from station.outputs.web.pages.frame import action, card, framed, view_of
 from station.outputs.web.pages.icons import icon
 from station.outputs.web.pages.meter import bar, trace
+from station.outputs.web.pages.trouble import trouble
 from station.outputs.web.reasons import in_language
 from station.outputs.web.view import View
 
@@ -31,7 +31,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
         tag("h1", view.w("now.title"), class_="quiet-title"),
         _setup_hint(desk, view),
         _question_hint(state, view),
-        _trouble(state, view),
+        trouble(state, view),
         _offer(state, view),
         _ended_early(state, view, desk.wall()),
         _proposal(state, view),
@@ -62,24 +62,6 @@ def _question_hint(state: State, view: View) -> Html:
         class_="hint",
         id="question-hint",
         hidden=not state.asks or state.private,
-    )
-
-
-def _trouble(state: State, view: View) -> Html:
-    sentence = sensor_trouble(state, view.language)
-    others = [tag("p", german.in_language(said, view.language)) for said in state.troubles.values()]
-    return tag(
-        "section",
-        tag("h2", view.w("live.trouble")),
-        tag(
-            "p",
-            (sentence or view.known("quality", state.signal_quality)) if state.state == "sensor_trouble" else "",
-            id="trouble-text",
-        ),
-        tag("div", *others, id="trouble-outputs"),
-        id="trouble",
-        class_="card trouble",
-        hidden=state.state != "sensor_trouble" and not state.troubles,
     )
 
 

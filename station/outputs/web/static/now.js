@@ -123,8 +123,24 @@ function picture(state) {
   show("trouble", state.state === "sensor_trouble" || troubles.length > 0);
   const sensor = state[`sensor_${desk.language}`];
   text("trouble-text", state.state === "sensor_trouble" ? sensor || w(`quality.${state.signal_quality}`) : "");
+  show("trouble-title", state.state === "sensor_trouble" || state.troubles_small.includes(false));
+  outputs(troubles, state.troubles_small);
+}
+
+/** What is wrong with the outputs; made anew only when it is something else, so that what was opened stays open. */
+let shownTroubles = "";
+function outputs(troubles, small) {
+  const key = JSON.stringify([troubles, small]);
+  if (key === shownTroubles) return;
+  shownTroubles = key;
   byId("trouble-outputs").replaceChildren(
-    ...troubles.map((said) => Object.assign(document.createElement("p"), { textContent: said })),
+    ...troubles.map((said, n) => {
+      const sentence = Object.assign(document.createElement("p"), { textContent: said });
+      if (!small[n]) return sentence;
+      const more = document.createElement("details");
+      more.append(Object.assign(document.createElement("summary"), { textContent: w("live.no_speaker") }), sentence);
+      return more;
+    }),
   );
 }
 
