@@ -220,6 +220,7 @@ def test_where_the_signal_is_simulated_the_set_up_frightens_nobody(rig: Rig, lan
     power, sensor = (shown(rig, f"/setup?step={step}", language) for step in ("power", "sensor"))
     assert words(language)["setup.power_simulated"] in power
     assert words(language)["setup.sensor_simulated"] in sensor
+    assert not any(each in sensor for each in words(language)["setup.sensor_electrodes"])
     for said in (power, sensor):
         assert "desk-station.toml" not in said and words(language)["power.undeclared"] not in said
     rig.desk.house = replace(rig.desk.house, simulated=False)

@@ -143,7 +143,9 @@ def _sensor(desk: Desk, view: View) -> Html:
     return join(
         tag("h2", view.w("setup.sensor_title")),
         _sensor_hint(desk, view),
-        tag("ul", *[tag("li", each) for each in view.list(f"setup.sensor_{kind}")], class_="plain-list"),
+        None
+        if desk.house.simulated
+        else tag("ul", *[tag("li", each) for each in view.list(f"setup.sensor_{kind}")], class_="plain-list"),
         _meter(view),
         tag(
             "div", _on(view, "setup.sensor_good"), _on(view, "setup.later", "skipped", "button plain"), class_="buttons"
