@@ -11,6 +11,7 @@ The twin is gpiozero's mock pin: `button.pin.drive_low()` is a finger.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Annotated, Any, Final
@@ -18,6 +19,8 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from hardware.gpio import Finding, Gpio, GpioError, explain, pin_factory
+
+log = logging.getLogger(__name__)
 
 BOUNCE_S: Final = 0.05  # cheap push buttons bounce for 1-20 ms; a finger cannot press twice within 50 ms
 
@@ -64,22 +67,23 @@ class Button:
         what = f"The button on GPIO {self.settings.pin}"
         factory = self._factory or pin_factory(self.settings.gpio, what, SWITCH)
         try:
-            # Not gpiozero's Button: its thread looks ten times a second whether the button is still held.
-            from gpiozero import DigitalInputDevice
+            from gpiozero import Button as Wire
 
-            self._device = DigitalInputDevice(
-                self.settings.pin, pull_up=True, bounce_time=BOUNCE_S, pin_factory=factory
-            )
+            self._device = Wire(self.settings.pin, pull_up=True, bounce_time=BOUNCE_S, pin_factory=factory)
         except Exception as error:
             raise explain(what, error, SWITCH) from error
-        self._device.when_activated = self._pressed
-        self._device.when_deactivated = self._released
+        self._device.when_pressed = self._pressed
+        self._device.when_released = self._released
 
     def stop(self) -> None:
-        """Let go of the pin.  Safe to call twice."""
+        """Let go of the pin.  Safe to call twice, and never in the way of what else has to end."""
         device, self._device = self._device, None
-        if device is not None:
+        if device is None:
+            return
+        try:
             device.close()
+        except Exception as error:  # lgpio: 'GPIO busy' for a moment after the last edge; the kernel frees it with us
+            log.warning("The button's pin %d could not be let go: %s.", self.settings.pin, error)
 
     def _pressed(self) -> None:
         self._on_edge(True, time.monotonic())
@@ -96,7 +100,7 @@ def examine(settings: Settings, factory: Any = None) -> list[Finding]:
     button = Button(settings, lambda pressed, at: None, factory)
     try:
         button.start()
-        held = button._device.is_active
+        held = button._device.is_pressed
     except GpioError as error:
         return [("broken", error.problem, error.remedy)]
     finally:

@@ -72,6 +72,21 @@ def test_nothing_is_heard_after_stop_and_the_pin_is_free_again(factory: MockFact
     again.stop()
 
 
+class BusyPin(MockPin):
+    """A pin that the library cannot let go, as lgpio's sometimes right after an edge."""
+
+    def close(self) -> None:
+        raise OSError("GPIO busy")
+
+
+def test_a_pin_that_cannot_be_let_go_is_in_nobodys_way(caplog: pytest.LogCaptureFixture) -> None:
+    wired = button.Button(button.Settings(), Heard(), MockFactory(pin_class=BusyPin))
+    wired.start()
+    wired.stop()
+    assert "pin 17 could not be let go: GPIO busy" in caplog.text
+    wired.stop()
+
+
 def test_a_button_that_is_switched_off_touches_nothing(factory: MockFactory) -> None:
     wired = button.Button(button.Settings(enabled=False), Heard(), factory)
     wired.start()
