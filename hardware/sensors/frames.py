@@ -64,7 +64,7 @@ class FrameBuilder:
             self.flush()
             missing = row - self._next
             self._lost += missing
-            begins = missing > LONGEST_BRIDGE_S * self._rate() or self._next == self._stretch
+            begins = missing > LONGEST_BRIDGE_S * self._rate()
         if begins:
             self._stretch, self._length = row, self._hop()
         self._plan(row)

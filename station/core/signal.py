@@ -109,9 +109,10 @@ class SignalPath:
     def _lose(self, lost: int, next_volt: float, before: float, told: list[Measured]) -> None:
         """Keep the place of samples that never came."""
         count = self._count
-        if lost <= LONGEST_BRIDGE_S * self._rate and count:
+        if lost <= LONGEST_BRIDGE_S * self._rate and self._time > -math.inf:
             waiting = self._gathered()
-            last = float(np.frombuffer(waiting[-BYTES:], FLOAT32)[0])
+            # Where a hop has just ended nothing waits, and the bridge is as flat as its far end.
+            last = float(np.frombuffer(waiting[-BYTES:], FLOAT32)[0]) if waiting else next_volt
             self._filled.append((count, count + lost))
             self._rest = waiting + np.linspace(last, next_volt, lost + 2)[1:-1].astype(FLOAT32).tobytes()
             self._count += lost

@@ -170,6 +170,16 @@ def test_a_few_lost_samples_do_not_matter():
     assert all(r.rve_percent is not None for r in readings)
 
 
+@pytest.mark.parametrize("kind", ["emg-raw", "emg-envelope", "pressure"])
+@pytest.mark.parametrize("before", [860, 861, 900, 945, 946, 947])  # 860 and 946 are the ends of hops
+def test_a_few_lost_samples_do_not_matter_wherever_they_fall(before, kind):
+    stick = {"emg-raw": STICK, "emg-envelope": SMOOTH, "pressure": PAD}[kind]
+    readings = only(holed(Sensing(signals=(kind,), yardsticks=(stick,)), FIVE_SECONDS, before, 3, True), Reading)
+    assert {r.quality for r in readings} == {"ok"}
+    assert all(r.rve_percent is not None for r in readings)
+    assert np.all(np.abs(np.diff([r.t for r in readings]) - 0.1) < 1e-6)
+
+
 def test_a_hole_nobody_counted_is_seen_in_the_time():
     assert any(r.quality == "stale" for r in only(lossy(one(), muscle([15] * 10), 2000, False), Reading))
 
