@@ -90,6 +90,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(
                 f"rate = {self.rate} is too fast for a {self.bus_khz} kHz bus{of_two}: at most {most} in timed mode"
             )
+        if self.mode == "rdy" and self.second_address and len(self.channels) > 1:
+            raise ValueError(
+                'mode = "rdy" reads one channel of one chip, by its ALRT wire; with second_address use mode = "timed": '
+                f"it reads both chips up to {most} times a second"
+            )
         if self.mode == "rdy" and len(self.channels) > 1:
             raise ValueError('mode = "rdy" reads one channel; with two use mode = "timed"')
         if self.second_address and len(self.channels) == 1:

@@ -45,6 +45,7 @@ def settings_from(text: dict) -> Settings:
         ({"rate": 501}, "<= 500"),
         ({"rate": 500, "bus_khz": 100}, "at most 400"),
         ({"mode": "rdy", "channels": ["A0", "A1"]}, "one channel"),
+        ({"mode": "rdy", "channels": ["A0", "A0"], "second_address": 0x49}, "both chips up to 500 times a second"),
         ({"second_address": 0x49}, "one input"),
         ({"second_address": 0x48, "channels": ["A0", "A1"]}, "first chip's"),
         ({"second_address": 0x50, "channels": ["A0", "A1"]}, "80"),
