@@ -12,8 +12,11 @@ from hardware.wiring.table import Part, in_language
 WIDTH: Final = 280.0
 HEAD, PITCH, FOOT = 54.0, 26.0, 14.0
 # Upright space below the head, where it is not given by the pins.
-LEAST: Final = {"electrodes": 92.0, "button": 66.0, "led": 66.0, "rgb": 104.0, "fsr": 104.0, "speaker": 74.0}
-FILLS: Final = {"board": "#e8f0fa", "electrodes": "#e9f6ee"}
+LEAST: Final = {
+    **{"electrodes": 92.0, "plates": 92.0, "button": 66.0, "led": 66.0},
+    **{"rgb": 104.0, "fsr": 104.0, "speaker": 74.0},
+}
+FILLS: Final = {"board": "#e8f0fa", "electrodes": "#e9f6ee", "plates": "#e9f6ee"}
 ROWS: Final = {"button": 40.0, "led": 40.0, "fsr": 64.0}  # pins further apart, so that the symbol fits between
 
 
@@ -53,7 +56,7 @@ class Placed:
             text(self.x + 14, self.y + 23, name, 15, weight="bold"),
             text(self.x + 14, self.y + 41, note, 11.5, SOFT),
         ]
-        if self.part.kind in ("board", "electrodes", "speaker"):
+        if self.part.kind in ("board", "electrodes", "plates", "speaker"):
             shapes += self._names()
         if self.part.kind in INSIDE:
             shapes += INSIDE[self.part.kind](self, language)
@@ -135,6 +138,13 @@ def _electrodes(at: Placed, language: str) -> list[str]:
     return [*shapes, text(x + 76, y, said, 11, SOFT)]
 
 
+def _plates(at: Placed, language: str) -> list[str]:
+    x, y = at.x + 24, at.y + at.height - 26
+    said = "three plates along the muscle" if language == "en" else "drei Platten längs des Muskels"
+    shapes = [box(x + shift, y - 14, 8, 20, "#cfd6dc", INK, 2) for shift in (0.0, 24.0, 48.0)]
+    return [*shapes, text(x + 72, y, said, 11, SOFT)]
+
+
 def _speaker(at: Placed, language: str) -> list[str]:
     x, y = at.x + 110, at.y + HEAD + 28
     return [
@@ -155,6 +165,7 @@ INSIDE: Final[dict[str, Callable[[Placed, str], list[str]]]] = {
     "rgb": _rgb,
     "fsr": _fsr,
     "electrodes": _electrodes,
+    "plates": _plates,
     "speaker": _speaker,
 }
 

@@ -30,7 +30,7 @@ WORDS: Final = {
     },
     "card": {"en": "SD card at this end", "de": "SD-Karte: dieses Ende"},
     "pi": {"en": "Raspberry Pi", "de": "Raspberry Pi"},
-    "one": {"en": "pin 1 is the corner one", "de": "Pin 1 liegt an der Ecke"},
+    "one": {"en": "pin 1 is the inner one", "de": "Pin 1 liegt innen"},
 }
 
 Run = tuple[float, float]  # the height at which a wire comes, and at which it goes on
@@ -71,7 +71,8 @@ class _Sheet:
     def draw(self) -> str:
         title = in_language(self.drawing.title, self.language)
         shapes = [text(40, 46, title, 24, weight="bold")]
-        shapes += [text(40, 70, self.drawing.settings, 13, SOFT)]
+        below = (self.drawing.settings, in_language(self.drawing.hint, self.language))
+        shapes += [text(40, 70, " · ".join(part for part in below if part), 13, SOFT)]
         shapes += self._pi()
         shapes += self._rails()
         shapes += self._wires()

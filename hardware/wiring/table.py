@@ -69,6 +69,7 @@ class Drawing:
     electrodes: bool
     parts: tuple[Part, ...]
     wires: tuple[Wire, ...]
+    hint: Text = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def _drawing(key: str, said: dict[str, Any], parts: dict[str, Part], table: Tabl
         if wire.end in taken:
             raise ValueError(f"[drawing.{key}]: two wires end at {wire.end}")
         taken[wire.end] = wire.start
-    return Drawing(key, said["title"], settings, said["electrodes"], used, wires)
+    return Drawing(key, said["title"], settings, said["electrodes"], used, wires, said.get("hint", ""))
 
 
 def _wire(drawing: str, ends: list[str], parts: dict[str, Part], table: Table) -> Wire:

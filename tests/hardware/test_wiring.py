@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ import station
 from hardware.sensors import ads1115
 from hardware.wiring import __main__ as wiring
 from hardware.wiring import electrodes
-from hardware.wiring.sheet import crossings, lanes
+from hardware.wiring.sheet import INNER_X, OUTER_X, crossings, lanes
 from hardware.wiring.table import FILE, HEADER, Table, read
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -59,6 +60,38 @@ def test_the_channels_and_addresses_in_the_drawings_are_the_defaults(table: Tabl
         assert ("GND", "ads.ADDR") in {(wire.start, wire.end) for wire in by_name[key].wires}
     assert ads1115.Settings().address == 0x48  # ADDR at GND, data sheet 9.5.1
     assert ("3V3", "ads2.ADDR") in {(wire.start, wire.end) for wire in by_name["two-chips"].wires}
+
+
+SENSORS = ("envelope", "raw-emg", "pressure", "muscle-and-pad", "two-chips")
+
+
+@pytest.mark.parametrize("key", SENSORS)
+def test_the_settings_under_a_drawing_are_accepted_with_every_wire_that_is_drawn(table: Table, key: str) -> None:
+    """Who wires the dashed ALRT and sets `mode = "rdy"`, as the sheet says, must not be refused then."""
+    drawing = next(drawing for drawing in table.drawings if drawing.key == key)
+    said = tomllib.loads("\n".join(drawing.settings.split(" · ")))
+    kinds = said.pop("signal")
+    assert len(kinds) == len(said["channels"])
+    modes = ["timed", "rdy"] if any(wire.end == "ads.ALRT" for wire in drawing.wires) else ["timed"]
+    for mode in modes:
+        msgspec.convert(said | {"mode": mode}, ads1115.Settings)
+
+
+def test_what_is_built_together_never_needs_one_pin_of_the_header_twice(table: Table) -> None:
+    """One sensor, one light and the sound: a header's pin takes one wire, and the rails have theirs."""
+    by_name = {drawing.key: drawing for drawing in table.drawings}
+    for sensor in SENSORS:
+        for light in ("button-light", "button-rgb"):
+            wires = [wire for key in (sensor, light, "i2s-audio") for wire in by_name[key].wires]
+            taken = {f"pi:{pin}": rail for rail, pin in table.rails.items()}
+            for wire in wires:
+                pin = wire.start if wire.start.startswith("pi:") else ""
+                # The bus is one wire from chip to chip; every other pin has one end.
+                assert pin not in taken or HEADER[int(pin[3:]) - 1] in ("2", "3"), (
+                    f"{pin}: {taken.get(pin)}, {wire.end}"
+                )
+                if pin:
+                    taken[pin] = wire.end
 
 
 def test_the_header_is_the_one_that_gpiozero_knows() -> None:
@@ -104,6 +137,14 @@ def test_every_word_lies_inside_its_sheet_and_every_drawing_has_a_title(table: T
             x, long = float(word.get("x", "0")), len(word.text or "") * float(word.get("font-size", "0")) * 0.62
             start = {"start": x, "middle": x - long / 2, "end": x - long}[word.get("text-anchor", "start")]
             assert start >= 0 and start + long <= width, f"{path.name}: {word.text}"
+
+
+def test_pin_one_is_called_what_it_is_on_the_board() -> None:
+    """The outer pin of the first pair, at the board's corner, is 5 V: whoever feeds the rail from it breaks the Pi."""
+    assert "pin 1 is the inner one" in wiring.README.read_text()
+    for name, said in (("envelope.svg", "pin 1 is the inner one"), ("envelope.de.svg", "Pin 1 liegt innen")):
+        assert said in (wiring.FOLDER / name).read_text(encoding="utf-8")
+    assert HEADER[1] == "5V" and INNER_X < OUTER_X, "the header is at the board's right edge"
 
 
 def test_the_electrodes_are_twenty_millimetres_apart_and_half_way() -> None:
