@@ -20,21 +20,17 @@ from typing import Any
 
 import pytest
 
+from tests.configured import MOCK_PINS, SIMULATED
+
 HERE = Path(__file__).parent
 PASSWORD, PASSPHRASE = "Pl4nted-in-the-broker", "planted upon the page"
-CONFIG = """\
+CONFIG = f"""\
 [station]
 language = "en"
-state_dir = "{folder}/state"
-[sensor]
-driver = "simulated"
-[button]
-gpio = "mock"
-[light]
-gpio = "mock"
-[output.web]
+state_dir = "{{folder}}/state"
+{SIMULATED}{MOCK_PINS}[output.web]
 port = 0
-passphrase = "{passphrase}"
+passphrase = "{{passphrase}}"
 [output.journal]
 level = "detail"
 """

@@ -12,19 +12,9 @@ import pytest
 
 from station import check
 from station.check import BROKEN, OK, WARNING, Finding
+from tests.configured import MOCK_PINS, SILENT, SIMULATED, STATE
 
-GOOD = """\
-[station]
-state_dir = "{folder}"
-[sensor]
-driver = "simulated"
-[button]
-gpio = "mock"
-[light]
-gpio = "mock"
-[output.audio]
-enabled = false
-"""
+GOOD = STATE + SIMULATED + MOCK_PINS + SILENT
 
 
 @pytest.fixture

@@ -24,23 +24,14 @@ from typing import Any
 import pytest
 
 from station.outputs import history
+from tests.configured import MOCK_PINS, NO_JOURNAL, SILENT, STATE
 
 # Electrodes on the mains are not opened: without a sensor's process a round is short.  The broker is not there, so
 # that the outbox is written, too.
-CONFIG = """\
-[station]
-state_dir = "{folder}"
-[sensor]
+CONFIG = f"""\
+{STATE}[sensor]
 power = "mains"
-[button]
-gpio = "mock"
-[light]
-gpio = "mock"
-[output.audio]
-enabled = false
-[output.journal]
-enabled = false
-[output.mqtt]
+{MOCK_PINS}{SILENT}{NO_JOURNAL}[output.mqtt]
 enabled = true
 port = 1
 """

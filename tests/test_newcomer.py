@@ -13,17 +13,12 @@ from typing import Any
 
 import pytest
 
+from tests import configured
+
 pytestmark = pytest.mark.slow
 
-QUIET = """\
-[button]
-gpio = "mock"
-[light]
-gpio = "mock"
-[output.audio]
-enabled = false
-"""
-SIMULATED = '[sensor]\ndriver = "simulated"\n' + QUIET
+QUIET = configured.MOCK_PINS + configured.SILENT
+SIMULATED = configured.SIMULATED + QUIET
 # What is plugged into the machine that runs the tests must not decide what they say.
 ISOLATED = '[sensor]\npower = "isolated"\n' + QUIET
 ON_A_PI = Path("/dev/gpiochip0").exists()
@@ -226,10 +221,7 @@ def test_a_machine_without_pins_is_told_so_once_for_each_of_them(newcomer: Newco
     code, said = newcomer.types("check", "--language", "en", "--config", config)
     assert code == 2
     assert "Set [button] enabled = false" in said and "Set [output.light] enabled = false" in said
-    without = newcomer.file(
-        '[sensor]\ndriver = "simulated"\n[button]\nenabled = false\n'
-        "[output.light]\nenabled = false\n[output.audio]\nenabled = false\n"
-    )
+    without = newcomer.file(configured.SIMULATED + configured.NO_PINS + configured.SILENT)
     code, said = newcomer.types("check", "--language", "en", "--config", without)
     assert code in (0, 1) and "✗" not in said
 

@@ -13,25 +13,19 @@ from pathlib import Path
 
 import pytest
 
+from tests.configured import NO_PAGE, NO_PINS, SILENT
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
-CONFIG = """\
+CONFIG = f"""\
 [station]
 language = "en"
-state_dir = "{folder}/state"
+state_dir = "{{folder}}/state"
 [sensor]
 driver = "slope"
 signal = ["pressure"]
-[button]
-enabled = false
-[output.light]
-enabled = false
-[output.audio]
-enabled = false
-[output.web]
-enabled = false
-[output.tally]
+{NO_PINS}{SILENT}{NO_PAGE}[output.tally]
 file = "counted.json"
 """
 

@@ -20,16 +20,13 @@ import pytest
 
 from station import place
 from station.outputs import history
+from tests.configured import MOCK_PINS, SIMULATED, STATE
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
-CONFIG = """\
-[station]
-language = "de"
-state_dir = "{folder}"
-[sensor]
-driver = "simulated"
-story = "relaxed"
+CONFIG = f"""\
+{STATE}language = "de"
+{SIMULATED}story = "relaxed"
 [tension]
 window_s = 20
 recovery_s = 5
@@ -43,15 +40,11 @@ after_exercise_s = 0
 baseline_days = 0
 [budget]
 apart_min = 0
-[button]
-gpio = "mock"
-[light]
-gpio = "mock"
-fade_s = 1
+{MOCK_PINS}fade_s = 1
 [output.mqtt]
 enabled = true
 host = "127.0.0.1"
-port = {port}
+port = {{port}}
 """
 SOUND_RATE, CHANNELS, WIDTH = 48_000, 2, 2
 HEARD = 60  # of 32767: far below a spoken word, far above dither

@@ -17,22 +17,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.configured import NO_PINS, SILENT, SIMULATED
+
 pytestmark = pytest.mark.benchmark
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ("pyproject.toml", "README.md", "LICENSE", "station", "hardware", "sounds")
 # What the tests below need beside the station; their versions are not what is judged.
 FOR_TESTS = ("pytest", "hypothesis", "scipy<1.16", "pyyaml", "jsonschema", "httpx2", "httpx", "soundfile")
-CONFIG = """\
-[sensor]
-driver = "simulated"
-[button]
-enabled = false
-[output.light]
-enabled = false
-[output.audio]
-enabled = false
-[output.web]
+CONFIG = f"""\
+{SIMULATED}{NO_PINS}{SILENT}[output.web]
 port = 8799
 """
 

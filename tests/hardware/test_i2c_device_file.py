@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 
 from hardware.sensors import edf_reader
+from tests.configured import NO_PAGE, NO_PINS, SILENT
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 GI = "import gi; gi.require_version('UMockdev', '1.0'); from gi.repository import UMockdev"
@@ -34,24 +35,16 @@ def _missing() -> str:
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(_missing()), reason=_missing() or "-")]
 
 # 64 a second: a crowded machine that answers for a kernel, too, should not be what is judged.
-CONFIG = """\
+CONFIG = f"""\
 [station]
 language = "en"
-state_dir = "{folder}/state"
+state_dir = "{{folder}}/state"
 [sensor]
 driver = "ads1115"
 power = "battery"
 signal = ["emg-envelope"]
 rate = 64
-[button]
-enabled = false
-[output.light]
-enabled = false
-[output.audio]
-enabled = false
-[output.web]
-enabled = false
-"""
+{NO_PINS}{SILENT}{NO_PAGE}"""
 
 
 class Machine:
