@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -181,23 +179,9 @@ def make_listener() -> Iterator[MakeListener]:
         listener.close()
 
 
-def beside(name: str) -> Any:
-    """The module `tests/NAME.py` (the folder is not on the path: tests/sounds is not the package `sounds`)."""
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-        assert spec and spec.loader
-        sys.modules[name] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
-
-
 @pytest.fixture
-def make_desk() -> Callable[..., Any]:
-    """Builds a desk in virtual time (tests/desk.py), with settings by section: `make_desk(coach={"light_s": 30})`."""
-    return beside("desk").Desk
+def desk() -> Any:
+    """A desk in virtual time (tests/desk.py) with the station's own settings; its first workdays are over."""
+    from tests.desk import Desk
 
-
-@pytest.fixture
-def desk(make_desk: Callable[..., Any]) -> Any:
-    """A desk in virtual time with the station's own settings; its first workdays are over."""
-    return make_desk()
+    return Desk()

@@ -12,17 +12,14 @@ path; tension rule, minutes and everything after them are the station's own.  An
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 import msgspec
 import numpy as np
 
 from hardware.sensors.person import Person
-from hardware.sensors.simulated import Settings as PersonSettings
-from station import assembly, config, rehearsal
+from station import assembly, config
 from station.config import Config
 from station.core import sensing
 from station.core.events import (
@@ -40,45 +37,11 @@ from station.core.events import (
     SessionStep,
 )
 from station.core.inputs import ButtonEdge, Frame, Input, NewDay, SensorLost, Tick
-from station.core.signal import Measured
 from station.core.state import State, fold
-from station.core.yardstick import Yardstick
 from station.library import Library
+from tests.shoulders import OF_THE_PERSON, RATE, TOLD_S, Told, course, yardsticks
 
 WALL = 1_795_593_600.0  # 2026-11-25, 08:00 UTC; only labels
-TOLD_S = 0.4  # below the 0.5 s after which silence counts as a stale signal
-RATE = 500
-
-# What the shoulders do: (seconds, %RVE, resting), again and again.  Typing rests often enough, raised shoulders never.
-ACTIVITIES: dict[str, tuple[tuple[float, float, bool], ...]] = {
-    "rest": ((4.0, 0.5, True),),
-    "typing": ((4.4, 6.0, False), (2.4, 0.8, True)),
-    "gesturing": ((1.6, 28.0, False), (2.0, 1.0, True), (1.2, 15.0, False)),
-    "raised": ((4.0, 19.0, False),),
-    "phone": ((4.0, 30.0, False),),
-}
-# The same in the simulated person's own words.
-OF_THE_PERSON = {"gesturing": "talking"}
-
-
-@lru_cache
-def yardsticks() -> tuple[Yardstick, ...]:
-    """The simulated person's, measured once."""
-    return rehearsal.yardsticks(PersonSettings())
-
-
-class Told:
-    """A signal path that is told the load instead of measuring it: (volts as %RVE, resting, state) in, one hop out."""
-
-    def __init__(self) -> None:
-        self.resting = True
-        self.state = "ok"
-
-    def push(self, volts: np.ndarray, t_last: float, rate: float, lost: int = 0) -> list[Measured]:
-        """One hop; its only sample is the load."""
-        ok = self.state == "ok"
-        rve = float(volts.flat[0]) if ok else None
-        return [Measured(t_last - TOLD_S / 2, t_last, TOLD_S, rve, ok and self.resting, self.state)]
 
 
 class Desk:
@@ -102,7 +65,7 @@ class Desk:
         self._plugged = True
         self._next_frame = 0.0
         self._activity = "rest"
-        self._moves = self._course("rest")
+        self._moves = course("rest")
         self._told = Told()
 
         self._switch_on()
@@ -125,7 +88,7 @@ class Desk:
 
     def person(self, activity: str) -> None:
         """From now on the person does this."""
-        self._activity, self._moves = activity, self._course(activity)
+        self._activity, self._moves = activity, course(activity)
         self._person.control({"activity": OF_THE_PERSON.get(activity, activity)})
 
     def electrode(self, state: str) -> None:
@@ -203,6 +166,28 @@ class Desk:
         self._ticks(until, inclusive=True)
         self.now = until
 
+    # --- what many days begin with ----------------------------------------------------------------
+
+    def settle(self) -> None:
+        """The first ten minutes after putting the sensor on."""
+        self.person("typing")
+        self.wait(minutes=12)
+
+    def until_the_light(self, within_min: float = 5.0) -> None:
+        """The shoulders go up, and stay up until the light comes."""
+        self.person("raised")
+        for _ in range(round(within_min * 30)):
+            self.wait(2)
+            if self.cues and self.state.cue == "light":
+                return
+        raise AssertionError(f"no light; withheld: {self.reasons}")
+
+    def until_the_chime(self) -> None:
+        """And a minute longer."""
+        self.until_the_light()
+        self.wait(61)
+        assert self.state.cue == "chime"
+
     # --- what can be seen afterwards --------------------------------------------------------------
 
     def told(self, kind: type[Event], since: float = 0.0) -> list[Any]:
@@ -217,6 +202,11 @@ class Desk:
     def cues(self) -> list[str]:
         """The phases of all cues, in order."""
         return [cue.phase for cue in self.told(Cue)]
+
+    @property
+    def lights(self) -> list[float]:
+        """When a light began."""
+        return [t for t, event in self.events if isinstance(event, Cue) and event.phase == "light"]
 
     @property
     def answers(self) -> list[str]:
@@ -287,14 +277,6 @@ class Desk:
         for k in range(count):
             self._next_frame += 0.1
             yield Frame(rows[k * size : (k + 1) * size], self._next_frame - 1 / RATE, float(RATE))
-
-    @staticmethod
-    def _course(activity: str) -> Iterator[tuple[float, bool]]:
-        """(load, resting) for each hop, without end."""
-        course = [
-            (load, resting) for seconds, load, resting in ACTIVITIES[activity] for _ in range(round(seconds / TOLD_S))
-        ]
-        return itertools.cycle(course)
 
 
 def _with(sections: dict[str, dict[str, Any]]) -> Config:

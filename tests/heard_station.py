@@ -7,8 +7,6 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from capture import Capture
-
 from station import clock
 from station.app import Inbox
 from station.core.component import Message
@@ -16,6 +14,7 @@ from station.core.engine import Engine
 from station.core.events import Event, Moment
 from station.core.inputs import Frame, Tick
 from station.outputs.contract import Output
+from tests.capture import Capture
 
 
 class Told(NamedTuple):

@@ -12,8 +12,6 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from capture import Capture
-
 from station.core.engine import Engine
 from station.core.events import Moment, SessionEnded, SessionStep
 from station.core.inputs import Start, Tick
@@ -21,6 +19,7 @@ from station.core.session import Session
 from station.library import Library
 from station.outputs.audio import Settings
 from station.outputs.audio.output import Audio
+from tests.capture import Capture
 
 RING_OUT_S = 4.0
 

@@ -21,6 +21,7 @@ from station.demo.picture import Picture, place
 from station.demo.words import ANSWERS, GESTURES, LABELS, LIGHTS, REASONS, STATES, sentence
 from station.outputs.mqtt import Settings
 from station.settings import Station
+from tests.desk import Desk
 
 LANGUAGES = ["de", "en"]
 SAID_EARLY = {"de": "Übung hört hier auf", "en": "the exercise ends here"}
@@ -98,10 +99,8 @@ def test_an_exercise_is_called_by_its_title(language: str, title: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_an_exercise_that_ends_early_because_the_muscle_rests_says_so_without_sound(
-    make_desk: Any, language: str
-) -> None:
-    desk = make_desk(station={"language": language}, coach={"settle_s": 0})
+def test_an_exercise_that_ends_early_because_the_muscle_rests_says_so_without_sound(language: str) -> None:
+    desk = Desk(station={"language": language}, coach={"settle_s": 0})
     shown = picture(language)
     desk.person("raised")
     for _ in range(600):
@@ -178,10 +177,8 @@ def test_what_is_unknown_is_no_rest_in_the_last_minute() -> None:
 
 
 @pytest.mark.parametrize(("action", "seconds"), [("daily", 30), ("start", 250)])
-def test_the_person_plays_along_with_a_calibration_and_then_goes_back_to_work(
-    make_desk: Any, action: str, seconds: int
-) -> None:
-    desk = make_desk(signal=True)
+def test_the_person_plays_along_with_a_calibration_and_then_goes_back_to_work(action: str, seconds: int) -> None:
+    desk = Desk(signal=True)
     actor = Actor(lambda: None, desk._person.control)
     desk.person("typing")
     desk.wait(5)

@@ -13,20 +13,22 @@ import signal
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 
+from hardware.power import Interlock
 from station import app as loop
 from station import assembly, clock, config, memory
-from station.core.events import Cue, Minute, Moment, SensorTrouble
+from station.core.events import Minute, Moment, SensorTrouble
 from station.core.inputs import Calibrate, Frame, Input, SetPrivate, SetQuiet, Start, TogglePause
 from station.outputs import history
 from station.outputs.contract import OutputError
+from tests.configured import MOCK_PINS, NO_PAGE, SILENT, SIMULATED, STATE
 from tests.desk import Desk
+from tests.hardware.sysfs import Sysfs
 
 HERE = Path(__file__).parent
 ROW = re.compile(r"`([\w/]+\.py)::(\w+)`")
@@ -71,7 +73,7 @@ def test_a_date_that_jumps_by_a_day_and_back_loses_no_minute_and_brings_no_flood
     desk.wait(minutes=30)
     ends = desk.times(Minute)
     assert all(59.0 < later - sooner < 61.5 for sooner, later in itertools.pairwise(ends)) and len(ends) > 155
-    lights = [t for t, event in desk.events if isinstance(event, Cue) and event.phase == "light"]
+    lights = desk.lights
     assert lights, "a wrong date silences nothing"
     assert all(len([t for t in lights if begin <= t < begin + 3600]) <= 2 for begin in lights)
     assert all(later - sooner >= 20 * 60 for sooner, later in itertools.pairwise(lights))
@@ -134,20 +136,7 @@ def test_a_damaged_memory_is_kept_aside_and_the_station_starts_afresh(tmp_path: 
 
 # --- the end, whenever it comes -----------------------------------------------------------------------
 
-CONFIG = """\
-[station]
-state_dir = "{folder}"
-[sensor]
-driver = "simulated"
-[button]
-gpio = "mock"
-[light]
-gpio = "mock"
-[output.audio]
-enabled = false
-[output.web]
-enabled = false
-"""
+CONFIG = STATE + SIMULATED + MOCK_PINS + SILENT + NO_PAGE
 
 
 class NoSensor:
@@ -260,12 +249,8 @@ def test_a_person_on_a_machine_that_gets_one_frame_in_ten_is_never_told_off() ->
     assert desk.minutes and all(minute.valid_s < 20.0 for minute in desk.minutes)
 
 
-def test_a_cable_that_is_plugged_in_makes_the_light_blink_and_the_sentence_names_it(
-    tmp_path: Path, make_sysfs: Callable[[Path], Any]
-) -> None:
-    from hardware.power import Interlock
-
-    sysfs = make_sysfs(tmp_path)
+def test_a_cable_that_is_plugged_in_makes_the_light_blink_and_the_sentence_names_it(tmp_path: Path) -> None:
+    sysfs = Sysfs(tmp_path)
     desk = Desk()
     desk.wait(minutes=1)
     sysfs.plug("ethernet")
@@ -274,14 +259,3 @@ def test_a_cable_that_is_plugged_in_makes_the_light_blink_and_the_sentence_names
     assert "ein Netzwerkkabel steckt (eth0)" in desk.told(SensorTrouble)[-1].problem
     desk.wait(61)
     assert desk.light == "fault"
-
-
-@pytest.fixture
-def make_sysfs() -> Callable[[Path], Any]:
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location("sysfs", HERE / "hardware/sysfs.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.Sysfs

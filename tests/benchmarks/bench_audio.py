@@ -40,11 +40,9 @@ from station.core.inputs import ButtonEdge, Start
 from station.library import Library
 from station.outputs.audio import Settings
 from station.outputs.audio.output import Audio
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from capture import RATE, Capture
-from heard import Played, find, sounding, take_out
-from heard_station import HeardStation, Told
+from tests.capture import RATE, Capture
+from tests.heard import Played, find, sounding, take_out
+from tests.heard_station import HeardStation, Told
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 

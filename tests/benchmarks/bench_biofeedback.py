@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import statistics
-import sys
 import threading
 import time
 from pathlib import Path
@@ -35,10 +34,8 @@ from station.outputs.light import LightOutput
 from station.outputs.light import Settings as LightSettings
 from station.sensor import SensorDevice
 from station.settings import Sensor
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from capture import RATE, Capture
-from heard_station import HeardStation, Told
+from tests.capture import RATE, Capture
+from tests.heard_station import HeardStation, Told
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 

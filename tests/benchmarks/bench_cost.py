@@ -21,9 +21,8 @@ from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from bench_daemon import Daemon
-from bench_soak import read_page
+from tests.benchmarks.bench_daemon import Daemon
+from tests.benchmarks.bench_soak import read_page
 
 WINDOWS, WINDOW_S = 6, 10.0
 WARM_UP_S = 15.0

@@ -16,24 +16,18 @@ from typing import Any
 
 import pytest
 
+from tests.configured import MOCK_PINS, SIMULATED, STATE
+
 MB = 1024  # smaps_rollup counts in kB
 SETTLED_S = 8.0
 MOST_START_S, MOST_MB = 3.0, 110.0
-CONFIG = """\
-[station]
-state_dir = "{folder}"
-[sensor]
-driver = "simulated"
-[button]
-gpio = "mock"
-[light]
-gpio = "mock"
-[output.mqtt]
+CONFIG = f"""\
+{STATE}{SIMULATED}{MOCK_PINS}[output.mqtt]
 enabled = true
 host = "127.0.0.1"
-port = {port}
+port = {{port}}
 [output.web]
-port = {page_port}
+port = {{page_port}}
 """
 
 

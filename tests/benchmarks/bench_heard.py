@@ -24,9 +24,7 @@ import pytest
 from sounds.loudness import RATE
 from station import exercises, render
 from station.core.events import SessionStep
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from heard import Heard, Mix, listen, sounding
+from tests.heard import Heard, Mix, listen, sounding
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]
 
@@ -49,9 +47,11 @@ def wanted(each: exercises.Exercise) -> bool:
 def captured(each: exercises.Exercise, folder: Path) -> Heard:
     stem = named(each).replace("/", "-").replace(" ", "-")
     out = folder / f"{stem}.raw"
-    words = [sys.executable, str(ROOT / "tests/play_into_file.py"), each.id, each.length, each.language, str(out)]
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYGAME_HIDE_SUPPORT_PROMPT": "1"}
-    ran = subprocess.run(words, capture_output=True, text=True, check=True, env=env, timeout=4 * each.seconds + 60)
+    words = [sys.executable, "-m", "tests.play_into_file", each.id, each.length, each.language, str(out)]
+    env = {**os.environ, "PYGAME_HIDE_SUPPORT_PROMPT": "1"}
+    ran = subprocess.run(
+        words, cwd=ROOT, capture_output=True, text=True, check=True, env=env, timeout=4 * each.seconds + 60
+    )
     told = json.loads(ran.stdout.strip().splitlines()[-1])
     mix = np.fromfile(out, dtype=np.int16).reshape(-1, 2)[:, 0] / 32768
     out.unlink()

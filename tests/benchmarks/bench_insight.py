@@ -5,14 +5,10 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "core"))
-from insight_people import live, naive, told
+from tests.core.insight_people import live, naive, told
 
 pytestmark = pytest.mark.benchmark
 

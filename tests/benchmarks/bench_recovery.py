@@ -25,9 +25,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from bench_daemon import Daemon
-
 from hardware.sensors import ads1115
 from hardware.sensors.bus import FakeBus, Wire
 from hardware.sensors.chip import Ads1115
@@ -38,6 +35,7 @@ from station.core.events import Mark, Minute, Quality
 from station.core.inputs import Frame
 from station.core.quality import Watch
 from station.outputs import history
+from tests.benchmarks.bench_daemon import Daemon
 from tests.core.test_quality import ENVELOPE, feed
 from tests.desk import Desk
 from tests.test_faults import rows
@@ -226,7 +224,7 @@ def test_what_the_core_makes_of_it() -> None:
 def test_the_diary(tmp_path: Path) -> None:
     from station.outputs.history.rows import Rows
     from station.outputs.history.writer import Writer
-    from tests.outputs.test_history import at, minute
+    from tests.outputs.told_history import at, minute
 
     writer = Writer(tmp_path / "full.db", "boot", 365)
     writer._try_open()

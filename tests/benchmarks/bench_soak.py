@@ -11,7 +11,6 @@ import http.client
 import itertools
 import os
 import sqlite3
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -20,12 +19,10 @@ from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from bench_daemon import MOST_MB as MOST_TOGETHER_MB
-from bench_daemon import Daemon, rollup
-
 from station import place
 from station.outputs.history import FILE_NAME
+from tests.benchmarks.bench_daemon import MOST_MB as MOST_TOGETHER_MB
+from tests.benchmarks.bench_daemon import Daemon, rollup
 
 pytestmark = pytest.mark.benchmark
 

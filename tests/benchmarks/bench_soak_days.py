@@ -9,19 +9,16 @@ from __future__ import annotations
 import gc
 import itertools
 import os
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from bench_daemon import rollup
-
 from station.core.events import Event, Moment, SessionEnded
 from station.core.inputs import Start
 from station.outputs import history
+from tests.benchmarks.bench_daemon import rollup
 from tests.desk import WALL, Desk
 
 DAYS, HOURS = 8, 8

@@ -12,13 +12,9 @@ from statistics import median
 
 import pytest
 
-pytest.importorskip("uvicorn", reason="the page needs uvicorn")
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "outputs"))
-from web_desk import house
-
 from station.core import events as e
 from station.outputs.web import Settings, open
+from tests.outputs.web_desk import house
 
 pytestmark = pytest.mark.benchmark
 

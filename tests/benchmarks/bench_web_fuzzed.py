@@ -16,14 +16,11 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("uvicorn", reason="the page needs uvicorn")
 pytest.importorskip("schemathesis", reason="the fuzzing needs schemathesis")
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "outputs"))
-from web_desk import house, remember
 
 from station.core import events as e
 from station.outputs.web import Settings, open
+from tests.outputs.web_desk import house, remember
 
 pytestmark = pytest.mark.benchmark
 

@@ -21,18 +21,14 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("starlette", reason="the page needs starlette")
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "outputs"))
-from generated_years import fill, morning, workdays
-from web_desk import Rig
-
 from station.outputs.history import read
 from station.outputs.history.export import export_csv, export_json
 from station.outputs.history.store import TABLES
 from station.outputs.web.asgi import build
 from station.outputs.web.desk import Desk
 from station.outputs.web.guard import own_names
+from tests.outputs.generated_years import fill, morning, workdays
+from tests.outputs.web_desk import Rig
 
 pytestmark = pytest.mark.benchmark
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from small_desk import SmallDesk, library
-
 from station import assembly, config
 from station.core import coach, reminders
 from station.core.engine import Engine
@@ -19,6 +17,7 @@ from station.core.proposals import Proposals
 from station.core.script import Script, Step
 from station.core.session import Session
 from station.core.suggestions import Suggestions
+from tests.core.small_desk import SmallDesk, library
 
 DAY = 86400.0
 FIRST = datetime.date(2026, 11, 23)  # a Monday

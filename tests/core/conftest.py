@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from small_desk import SmallDesk
+from tests.core.small_desk import SmallDesk
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from taught import LET_GO, LIGHT_WORK, LOOSE, RAISED, RATE, STICK, Lesson, volts
 
 from station.core.biofeedback import LESSONS, SCALES, Scale
 from station.core.events import Light, Quality, SessionClosing, SessionStep, Tone
@@ -13,6 +12,7 @@ from station.core.inputs import NextStep, SensorLost, Stop, TogglePause, UseCali
 from station.core.sensing import stored
 from station.core.technique_words import TONES
 from station.core.yardstick import measure
+from tests.core.taught import LET_GO, LIGHT_WORK, LOOSE, RAISED, RATE, STICK, Lesson, volts
 
 # --- how loud a load is ---------------------------------------------------------------------------
 

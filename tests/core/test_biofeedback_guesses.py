@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from taught import DIFFERENCE, GAPS, LIGHT_WORK, LOOSE, RAISED, STICK, Lesson
 
 from station.core.biofeedback import Biofeedback
 from station.core.engine import Engine
@@ -22,6 +21,7 @@ from station.core.events import (
     Tone,
 )
 from station.core.inputs import Guess, Tick, TogglePause
+from tests.core.taught import DIFFERENCE, GAPS, LIGHT_WORK, LOOSE, RAISED, STICK, Lesson
 
 # --- gap training ---------------------------------------------------------------------------------
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from small_desk import codes, cues
 
 from station.core.budget import Budget
 from station.core.coach import Coach, Settings
 from station.core.events import Cue, DayBegan, Private, Quiet, SensorWell
 from station.core.inputs import AnswerCue, Context, NewDay, SetPrivate
+from tests.core.small_desk import codes, cues
 
 
 def an_ignored_cue(desk):

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lesson import Lesson
 
 from station.core.biofeedback import Biofeedback
 from station.core.calibrating import BEGINNINGS, MOVES, NO_SHRUG, OFF, STEPS, Calibrating
@@ -19,6 +18,7 @@ from station.core.engine import Engine
 from station.core.events import CalibrationDone, CalibrationRefused, CalibrationStep, Private, Reading, Tone
 from station.core.inputs import Calibrate, Frame, SensorLost, Tick, UseCalibration
 from station.core.yardstick import as_dict
+from tests.core.lesson import Lesson
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from lesson import DOES, HOP, RATE, Lesson
 
 from hardware.sensors.person import Person
 from station.core.calibrating import Calibrating
@@ -12,6 +11,7 @@ from station.core.engine import Engine
 from station.core.events import CalibrationDone, CalibrationRefused, CalibrationStep, Event
 from station.core.inputs import Calibrate, Frame, Tick
 from station.core.yardstick import from_dict
+from tests.core.lesson import DOES, HOP, RATE, Lesson
 
 
 @pytest.mark.parametrize("signal", ["emg-envelope", "pressure"])

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from small_desk import answers, codes, cues
 
 from station.core.coach import SHOWING, TABLE, Settings
 from station.core.events import Cue, CueAnswered, Reading, SessionStarted
 from station.core.inputs import AnswerCue, Start
+from tests.core.small_desk import answers, codes, cues
 
 
 def test_a_minute_of_light_then_one_chime_then_nothing(small_desk):

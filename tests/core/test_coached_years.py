@@ -12,7 +12,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from coached import DAY, FIRST, CoachedDesk
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -40,6 +39,7 @@ from station.core.inputs import (
     SetQuiet,
     Start,
 )
+from tests.core.coached import DAY, FIRST, CoachedDesk
 
 HAPPENINGS: tuple[Any, ...] = (
     "tension", "tension", "tension", "recover", "short", "double", "long", "hold",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from coached import CoachedDesk
 
 from station import assembly, config
 from station.core.component import NEVER
@@ -26,6 +25,7 @@ from station.core.fit import ENOUGH, IMPOSSIBLE_RAISED, IMPOSSIBLE_RVE, MINUTES,
 from station.core.inputs import AnswerProposal, NewDay, UseCalibration
 from station.core.sensing import DOUBTED, Sensing
 from station.core.yardstick import Yardstick, as_dict
+from tests.core.coached import CoachedDesk
 
 
 def stick(signal: Any = "emg-raw", **more: Any) -> Yardstick:

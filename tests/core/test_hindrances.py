@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from small_desk import answers, codes, cues
 
 from station.core.coach import Settings
 from station.core.events import CalibrationStep, Cue, CueWithheld, Presence, Quality, SensorTrouble, SensorWell
 from station.core.inputs import Context, NewDay, SetPrivate, SetQuiet
+from tests.core.small_desk import answers, codes, cues
 
 
 def test_in_quiet_time_nothing_shows_and_after_it_comes_one_offer(small_desk):

@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from coached import DAY, CoachedDesk
 from hypothesis import given
 from hypothesis import strategies as st
 
 from station.core.events import Cue, Preferred, Presence, QuietHours, Reading
 from station.core.hours import QuietWeek, Settings, is_possible, parse
 from station.core.inputs import LocalTime, Prefer, Tick
+from tests.core.coached import DAY, CoachedDesk
 
 
 def told(desk: Any) -> list[tuple[float, bool]]:

@@ -5,15 +5,12 @@ The larger run that prints the figures is `tests/benchmarks/bench_insight.py`.
 
 from __future__ import annotations
 
-import sys
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from insight_people import Lives, live, naive, told
+from tests.core.insight_people import Lives, live, naive, told
 
 PERSONS, DAYS = 150, 36
 

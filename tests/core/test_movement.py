@@ -5,12 +5,11 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from coached import MOVES, CoachedDesk
-
 from station.core.coach import SHOWING
 from station.core.events import Presence, Private, SessionEnded, SessionStarted
 from station.core.inputs import AnswerCue, Context, Exclude, Start
 from station.core.reminders import TABLE
+from tests.core.coached import MOVES, CoachedDesk
 
 
 def sitting(**wishes: Any) -> CoachedDesk:

@@ -7,7 +7,6 @@ from dataclasses import fields
 from typing import Any
 
 import pytest
-from coached import DAY, FIRST, CoachedDesk
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +24,7 @@ from station.core.events import (
 from station.core.inputs import NewDay, Observe, QuestionDone, SetPrivate
 from station.core.observation import A_DAY, SUBJECTS, TABLE, Observation
 from station.core.state import State, fold
+from tests.core.coached import DAY, FIRST, CoachedDesk
 
 FELT = Minute(0.4, 1.0, 5.0, 12.0, 4, 50.0, 60.0, "A")
 UNKNOWN = Minute(None, None, None, None, 0, 0.0, 0.0, "X")

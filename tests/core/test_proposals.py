@@ -6,8 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from coached import CoachedDesk
-from small_desk import WALL
 
 from station.core.events import (
     CueAnswered,
@@ -23,6 +21,8 @@ from station.core.inputs import AnswerCue, AnswerProposal, Context, NewDay
 from station.core.proposals import Proposals
 from station.core.sensing import Sensing
 from station.core.state import State, fold
+from tests.core.coached import CoachedDesk
+from tests.core.small_desk import WALL
 
 
 def answers(desk: CoachedDesk, *counts: tuple[str, int]) -> None:

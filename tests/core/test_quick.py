@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from taught import RAISED, RATE, STICK, rng, volts
 
 from station.core.quick import QuickLevel
 from station.core.yardstick import measure
+from tests.core.taught import RAISED, RATE, STICK, rng, volts
 
 
 @pytest.mark.parametrize("load", [5.0, 15.0, 60.0])

@@ -6,12 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from coached import DAY, MOVES, PROMPTS, CoachedDesk
 
 from station.core.daily import Daily, days_of, is_possible
 from station.core.events import CueWithheld, Presence, Quality, SensorTrouble, SessionStarted
 from station.core.inputs import AnswerCue, Context, Exclude, LocalTime, Prefer, SetPrivate, SetQuiet, Start
 from station.core.reminders import Reminders, Settings
+from tests.core.coached import DAY, MOVES, PROMPTS, CoachedDesk
 
 
 def nine(desk: CoachedDesk, day: int = 0) -> None:

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from band_noise import band_noise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +21,7 @@ from station.core.events import (
 from station.core.inputs import Frame, SensorLost, Tick, UseCalibration
 from station.core.sensing import NO_YARDSTICK, Sensing, stored
 from station.core.yardstick import Yardstick, measure
+from tests.core.band_noise import band_noise
 
 RATE = 860.0
 

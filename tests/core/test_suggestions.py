@@ -6,12 +6,12 @@ import json
 from collections import Counter
 
 import pytest
-from coached import OFFERED, CoachedDesk
 
 from station.core.engine import Engine
 from station.core.events import Excluded, Liked, Preferred, Refused, SessionEnded, SessionStarted
 from station.core.inputs import EffectsKnown, Exclude, Like, NewDay, Prefer, Start
 from station.core.suggestions import Suggestions
+from tests.core.coached import OFFERED, CoachedDesk
 
 
 def suggested(desk: CoachedDesk) -> tuple[str, str]:

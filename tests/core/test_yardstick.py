@@ -5,9 +5,9 @@ import json
 import msgspec
 import numpy as np
 import pytest
-from band_noise import band_noise
 
 from station.core.yardstick import Implausible, as_dict, from_dict, measure
+from tests.core.band_noise import band_noise
 
 RATE = 860.0
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,9 +14,7 @@ from hardware.sensors import ads1115
 from hardware.sensors.bus import FakeBus, Wire
 from hardware.sensors.chip import Ads1115
 from hardware.sensors.clock import VirtualClock
-
-sys.path.insert(0, str(Path(__file__).parent))
-from sysfs import Sysfs
+from tests.hardware.sysfs import Sysfs
 
 VOLTS = {0: 1.0, 1: 2.0, 2: 0.5, 3: 3.0}
 

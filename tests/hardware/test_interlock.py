@@ -14,7 +14,6 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-from sysfs import Sysfs
 
 from hardware.power import Interlock
 from hardware.sensors.ramp import Settings as Ramp
@@ -22,6 +21,7 @@ from station.core.inputs import Frame, Input, SensorLost
 from station.interlock import CALM_S
 from station.sensor import SensorDevice
 from station.settings import Sensor
+from tests.hardware.sysfs import Sysfs
 
 
 class Reader:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sysfs import Sysfs
 
 from hardware.attached import SENTENCES, attached
 from hardware.power import Interlock, refusal
+from tests.hardware.sysfs import Sysfs
 
 SIGNALS = ["emg-raw", "emg-envelope", "pressure"]
 

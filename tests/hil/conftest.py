@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from guest import Guest, missing
+from tests.hil.guest import Guest, missing
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from guest import HOME, REST_V, ROOT, bench, precedence, unrest
+from tests.hil.guest import HOME, REST_V, ROOT, bench, precedence, unrest
 
 DEBIAN = HOME / "debian"
 UNIT = Path("etc/systemd/system/desk-station.service")

@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from recording import Found, Recording
 
 from station import yardsticks
 from station.core.yardstick import as_dict, measure
+from tests.hil.recording import Found, Recording
 
 ROOT = Path(__file__).parents[2]
 HOME = Path(os.environ.get("DESK_HIL", Path.home() / ".cache" / "desk-station-hil"))

@@ -6,10 +6,10 @@ import errno
 import time
 
 import pytest
-from guest import BUTTON, LIGHT, LIGHT_S, RAISED_V, Guest
 
 import sounds
 from station.library import Library
+from tests.hil.guest import BUTTON, LIGHT, LIGHT_S, RAISED_V, Guest
 
 pytestmark = [pytest.mark.hil, pytest.mark.benchmark]
 

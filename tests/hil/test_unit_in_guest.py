@@ -6,12 +6,12 @@ import re
 import time
 from collections.abc import Iterator
 
-import debian as made
 import pytest
-from debian import Debian
-from guest import BUTTON, LIGHT
 
 from hardware.sensors.acquisition import PRIORITY
+from tests.hil import debian as made
+from tests.hil.debian import Debian
+from tests.hil.guest import BUTTON, LIGHT
 
 pytestmark = [pytest.mark.hil, pytest.mark.benchmark]
 

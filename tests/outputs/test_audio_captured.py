@@ -5,22 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from captured_desk import (
-    CHIME,
-    RAIN,
-    RATE,
-    ROUNDS,
-    SAY,
-    STARTED,
-    Desk,
-    Shelf,
-    biggest_jump,
-    first_sound,
-    last_sound,
-    level_at,
-    open_desk,
-    rms_above,
-)
 
 import sounds
 from station.core.calibrating import STEPS
@@ -40,6 +24,22 @@ from station.core.events import (
 from station.core.script import clip_name
 from station.outputs.audio import Settings
 from station.outputs.audio.shelf import HouseShelf
+from tests.outputs.captured_desk import (
+    CHIME,
+    RAIN,
+    RATE,
+    ROUNDS,
+    SAY,
+    STARTED,
+    Desk,
+    Shelf,
+    biggest_jump,
+    first_sound,
+    last_sound,
+    level_at,
+    open_desk,
+    rms_above,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 

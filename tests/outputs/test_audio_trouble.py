@@ -9,12 +9,12 @@ import time
 from pathlib import Path
 
 import pytest
-from captured_desk import CHIME, SAY, STARTED, Desk, Shelf, first_sound, last_sound
 
 from station.core.events import Moment, SessionStep
 from station.outputs.audio import Settings, examine
 from station.outputs.audio.output import Audio
 from station.outputs.contract import House
+from tests.outputs.captured_desk import CHIME, SAY, STARTED, Desk, Shelf, first_sound, last_sound
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 

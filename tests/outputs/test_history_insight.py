@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
 from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from web_desk import remember
-
 from station.core import events as e
 from station.outputs.history import History, feelings, purge, read
 from station.outputs.web.days import pieces
+from tests.outputs.web_desk import remember
 
 BEGAN = 1_800_000_000.0 - 1_800_000_000 % 600
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import random
 import sqlite3
-import sys
 import tempfile
 from contextlib import closing
 from pathlib import Path
@@ -18,12 +16,7 @@ from station.core import events as ev
 from station.outputs.history import History
 from station.outputs.history.annotate import annotate
 from station.outputs.history.store import open_store
-
-_found = importlib.util.spec_from_file_location("power_cut", Path(__file__).parents[1] / "power_cut.py")
-assert _found and _found.loader
-power_cut = importlib.util.module_from_spec(_found)
-sys.modules["power_cut"] = power_cut  # its dataclasses look themselves up
-_found.loader.exec_module(power_cut)
+from tests import power_cut
 
 pytestmark = pytest.mark.skipif(power_cut.library() is None, reason="this Python has its SQLite built in")
 

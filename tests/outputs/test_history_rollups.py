@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from station.core import events as ev
-from station.outputs.history import History
 from station.outputs.history.erase import purge
 from station.outputs.history.read import ask, days_measured
 from station.outputs.history.store import open_store, transaction
+from tests.outputs.told_history import begun
 
 NOON = 1_780_000_000.0
 DAY = 86_400.0
@@ -34,13 +34,6 @@ def kolkata(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def minute(rest: float | None = 0.4, quality: str = "A") -> ev.Minute:
     return ev.Minute(rest, 1.0, 6.0, 15.0, 7, 21.5, 60.0, quality)
-
-
-def begun(path: Path, **more: object) -> History:
-    more = {"boot_id": "a", "asleep_s": lambda: 0.0, "time_known": lambda: True} | more
-    history = History(path, **more)  # type: ignore[arg-type]
-    history.start()
-    return history
 
 
 def told(path: Path, *minutes: tuple[ev.Minute, float], **more: object) -> None:

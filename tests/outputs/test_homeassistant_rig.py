@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shutil
@@ -15,6 +14,7 @@ import pytest
 
 from station import place
 from station.outputs import mqtt
+from tests.outputs import homeassistant_steps as steps
 
 pytestmark = pytest.mark.slow
 
@@ -22,11 +22,6 @@ HERE = Path(__file__).parent
 SHARED = Path(os.environ.get("DESK_SHARED", HERE.parents[1].parent / "shared"))
 BLUEPRINTS = Path(mqtt.__file__).parent / "homeassistant" / "blueprints"
 RIGS = [root for root in os.environ.get("DESK_HA_RIG", "").split(":") if root]
-
-_found = importlib.util.spec_from_file_location("homeassistant_steps", HERE / "homeassistant_steps.py")
-assert _found and _found.loader
-steps = importlib.util.module_from_spec(_found)
-_found.loader.exec_module(steps)
 
 
 @pytest.fixture(params=RIGS or [""], ids=lambda root: Path(root).name or "none")

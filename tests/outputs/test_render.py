@@ -1,7 +1,6 @@
 """A rendered exercise: the exact length, every sentence at its second, ducked, never at full scale."""
 
 import argparse
-import sys
 import wave
 from pathlib import Path
 
@@ -14,9 +13,7 @@ from station import render
 from station.core import technique
 from station.errors import StationError
 from station.outputs.audio.levels import RATE
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from heard import Played, listen, sounding
+from tests.heard import Played, listen, sounding
 
 pytestmark = pytest.mark.slow
 

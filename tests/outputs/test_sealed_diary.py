@@ -15,11 +15,7 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("starlette", reason="the page needs starlette")
 pytest.importorskip("cryptography", reason="sealing needs the extra 'sealed'")
-sys.path.insert(0, str(Path(__file__).parent))
-from web_desk import Rig, remember
-
 from station import backup, restore
 from station.__main__ import main
 from station.core import events as e
@@ -29,6 +25,7 @@ from station.outputs.history.erase import purge
 from station.outputs.history.export import export_csv, export_json
 from station.outputs.history.store import open_store
 from station.outputs.web.unlocked import REST_S, Unlocked, seal_wanted, want_seal
+from tests.outputs.web_desk import Rig, remember
 
 CHEAP = {"n": 16, "r": 8, "p": 1}
 WORDS = "Zwetschgenkuchen mit Onkel Balduin"
@@ -337,8 +334,8 @@ def test_without_the_package_the_page_says_what_is_missing(rig: Rig, monkeypatch
 
 def test_a_station_without_a_seal_never_imports_the_package() -> None:
     code = (
-        "import sys, tempfile; from pathlib import Path; sys.path.insert(0, 'tests/outputs');"
-        "from web_desk import Rig; rig = Rig(Path(tempfile.mkdtemp())); rig.client().get('/diary');"
+        "import sys, tempfile; from pathlib import Path; from tests.outputs.web_desk import Rig;"
+        " rig = Rig(Path(tempfile.mkdtemp())); rig.client().get('/diary');"
         "sys.exit('cryptography' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False).returncode == 0

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import datetime
 import json
-import sys
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-from web_desk import Rig
 
 from station.core import events as e
 from station.core import inputs as i
@@ -19,11 +14,7 @@ from station.core.sensing import DOUBTED
 from station.outputs.web.live import picture
 from station.outputs.web.reasons import in_german
 from station.outputs.web.view import words
-
-
-@pytest.fixture
-def rig(tmp_path: Path) -> Rig:
-    return Rig(tmp_path)
+from tests.outputs.web_desk import Rig
 
 
 def tell(rig: Rig, *events: e.Event) -> None:

@@ -8,7 +8,6 @@ import io
 import json
 import re
 import sqlite3
-import sys
 import zipfile
 from functools import partial
 from pathlib import Path
@@ -16,25 +15,15 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("starlette", reason="the page's tests need starlette")
-pytest.importorskip("httpx2", reason="the page's tests need httpx2, Starlette's test client")
-
-sys.path.insert(0, str(Path(__file__).parent))
-from web_desk import Rig, remember
-
 from station.core import events as e
 from station.outputs.history import History, marks
 from station.outputs.history.annotate import annotate
 from station.outputs.history.store import TABLES
 from station.outputs.web.pages import data
+from tests.outputs.web_desk import Rig, remember
 
 DAY = 86_400.0
 WORDS = "vor dem Anruf mit Überstunden"
-
-
-@pytest.fixture
-def rig(tmp_path: Path) -> Rig:
-    return Rig(tmp_path)
 
 
 def token(client: Any) -> str:

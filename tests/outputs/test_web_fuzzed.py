@@ -9,7 +9,6 @@ Each is sent in one of three ways: with the page's own token, with the made-up o
 from __future__ import annotations
 
 import asyncio
-import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -18,19 +17,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-pytest.importorskip("starlette", reason="the page's tests need starlette")
-
-sys.path.insert(0, str(Path(__file__).parent))
-from web_desk import ADDRESS, Rig, remember
-
 from station.core import events as e
 from station.outputs.web.access import RateLimit
 from station.outputs.web.openapi import document
 from station.outputs.web.routes import ROUTES
+from tests.outputs.web_desk import ADDRESS, PASSPHRASE, Rig, remember
 
 pytestmark = pytest.mark.slow
 
-PASSPHRASE = "vier weiche Kissen"
 DESCRIBED = document(ROUTES, "0.0.0")
 # With the page's own token these start a process of their own.
 COSTLY = {"POST /export", "POST /forget"}
@@ -46,8 +40,7 @@ def operations() -> dict[str, Any]:
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Rig:
-    rig = Rig(tmp_path)
+def rig(rig: Rig, tmp_path: Path) -> Rig:
     minute = e.Minute(0.4, 2.0, 6.0, 14.0, 9, 45.0, 60.0, "A")
     remember(tmp_path, (rig.wall - 90, minute), (rig.wall - 60, e.Mark("button")))
     return rig

@@ -5,15 +5,10 @@ from __future__ import annotations
 import ast
 import random
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-pytest.importorskip("starlette", reason="the page needs starlette")
-sys.path.insert(0, str(Path(__file__).parent))
-from web_desk import Rig, remember
 
 from station.core import events as e
 from station.core.inputs import EffectsKnown
@@ -22,6 +17,7 @@ from station.core.insight.shrink import Effect
 from station.outputs.web import day
 from station.outputs.web.known import best_first, known
 from station.outputs.web.view import words
+from tests.outputs.web_desk import Rig, remember
 
 DAY = 86_400.0
 
@@ -61,11 +57,6 @@ def _moment(at: float, hour: int, lots: bool) -> list[tuple[float, e.Event]]:
     else:
         begun.append((at + 105, e.CueAnswered("ignored")))
     return begun
-
-
-@pytest.fixture
-def rig(tmp_path: Path) -> Rig:
-    return Rig(tmp_path)
 
 
 def plain(rig: Rig, path: str = "/insight") -> str:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-from web_desk import Rig, remember
 
 from station.core import events as e
 from station.core import hindrances
@@ -19,13 +15,9 @@ from station.core import inputs as i
 from station.outputs.web import catalogue
 from station.outputs.web.plain import plain
 from station.outputs.web.view import words
+from tests.outputs.web_desk import Rig, remember
 
 LANGUAGES = pytest.mark.parametrize("language", ["de", "en"])
-
-
-@pytest.fixture
-def rig(tmp_path: Path) -> Rig:
-    return Rig(tmp_path)
 
 
 def shown(rig: Rig, path: str, language: str = "de") -> str:

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import datetime
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-pytest.importorskip("starlette", reason="the page needs starlette")
-sys.path.insert(0, str(Path(__file__).parent))
-from web_desk import Rig, remember
 
 from station.core import events as e
 from station.core.inputs import EffectsKnown, Observe, QuestionDone
@@ -22,6 +17,7 @@ from station.outputs.history.erase import purge
 from station.outputs.web.known import known
 from station.outputs.web.observing import observations
 from station.outputs.web.view import words
+from tests.outputs.web_desk import Rig, remember
 
 DAY, HOUR = 86_400.0, 3600.0
 
@@ -36,8 +32,7 @@ NOW = morning(0) + 7 * HOUR
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Rig:
-    rig = Rig(tmp_path)
+def rig(rig: Rig) -> Rig:
     rig.wall = NOW
     return rig
 

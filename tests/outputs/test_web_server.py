@@ -13,17 +13,11 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("uvicorn", reason="the page needs uvicorn")
-
-sys.path.insert(0, str(Path(__file__).parent))
-from web_desk import house
-
 from station.core import events as e
 from station.core import inputs as i
 from station.outputs.contract import OutputError
 from station.outputs.web import Settings, Web, open
-
-PASSPHRASE = "vier weiche Kissen"
+from tests.outputs.web_desk import PASSPHRASE, house
 
 
 @pytest.fixture

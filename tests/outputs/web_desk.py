@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from station.core import events as e
 from station.core.inputs import Input
 from station.outputs.contract import House
@@ -23,6 +25,7 @@ from station.outputs.web.streams import Streams
 from station.outputs.web.unlocked import Unlocked
 
 ADDRESS = "http://localhost:8765"
+PASSPHRASE = "vier weiche Kissen"
 
 
 def house(folder: Path, told: list[Input], language: str = "de") -> House:
@@ -53,6 +56,7 @@ class Rig:
         self.app = build(self.desk, self.streams, own_names())
 
     def client(self, address: str = "127.0.0.1", base: str = ADDRESS) -> Any:
+        pytest.importorskip("httpx2", reason="Starlette's test client needs httpx2")
         from starlette.testclient import TestClient
 
         return TestClient(self.app, base_url=base, client=(address, 50000), follow_redirects=False)

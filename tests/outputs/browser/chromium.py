@@ -17,12 +17,11 @@ from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from generated_years import fill
-from web_desk import remember
-
 from station.core import events as e
 from station.outputs.history import answers
+from tests.configured import MOCK_PINS, NO_JOURNAL, SILENT, SIMULATED, STATE
+from tests.outputs.generated_years import fill
+from tests.outputs.web_desk import remember
 
 playwright = pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright")
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -32,23 +31,11 @@ IN_CHROMIUM = [
 ]
 
 SIZES = ((360, 780), (1440, 900))
-CONFIG = """\
-[station]
-language = "de"
-state_dir = "{folder}"
-[sensor]
-driver = "simulated"
-story = "typing"
-[button]
-gpio = "mock"
-[light]
-gpio = "mock"
-[output.audio]
-enabled = false
-[output.journal]
-enabled = false
-[output.web]
-port = {port}
+CONFIG = f"""\
+{STATE}language = "de"
+{SIMULATED}story = "typing"
+{MOCK_PINS}{SILENT}{NO_JOURNAL}[output.web]
+port = {{port}}
 """
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from chromium import CHROMIUM, Station, ask, playwright
+from tests.outputs.browser.chromium import CHROMIUM, Station, ask, playwright
 
 QUIETLY = [
     "--headless",

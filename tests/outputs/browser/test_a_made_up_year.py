@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chromium import IN_CHROMIUM, SIZES, Station
-from generated_years import workdays
+
+from tests.outputs.browser.chromium import IN_CHROMIUM, SIZES, Station
+from tests.outputs.generated_years import workdays
 
 pytestmark = IN_CHROMIUM
 

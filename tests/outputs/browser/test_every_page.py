@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chromium import IN_CHROMIUM, SIZES, Station, go
+
+from tests.outputs.browser.chromium import IN_CHROMIUM, SIZES, Station, go
 
 pytestmark = IN_CHROMIUM
 

@@ -6,7 +6,8 @@ import time
 from typing import Any
 
 import pytest
-from chromium import IN_CHROMIUM, Station, go, until
+
+from tests.outputs.browser.chromium import IN_CHROMIUM, Station, go, until
 
 pytestmark = IN_CHROMIUM
 

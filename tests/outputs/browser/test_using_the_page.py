@@ -10,9 +10,9 @@ from statistics import median
 from typing import Any
 
 import pytest
-from chromium import IN_CHROMIUM, Station, ask, go, until
 
 from station.core.signal import LEVELS
+from tests.outputs.browser.chromium import IN_CHROMIUM, Station, ask, go, until
 
 pytestmark = IN_CHROMIUM
 
