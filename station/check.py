@@ -50,12 +50,19 @@ PARTS: Final = {
     "web": "Seite",
 }
 NO_PINS: Final = "There are no GPIO pins, so no button and no light here. To look around: desk-station demo."
+# What does not work, one and several; what is worth a look beside it, and alone; nothing of both.
 SUMS: Final = {
-    "en": ("All good.", "1 thing does not work, {1} worth a look.", "{0} things do not work, {1} worth a look."),
+    "en": (
+        ("1 thing does not work", "{} things do not work"),
+        ("1 is worth a look", "{} are worth a look"),
+        ("1 thing is worth a look", "{} things are worth a look"),
+        "All good",
+    ),
     "de": (
-        "Alles gut.",
-        "1 Sache geht nicht, {1} sind einen Blick wert.",
-        "{0} Sachen gehen nicht, {1} sind einen Blick wert.",
+        ("1 Sache geht nicht", "{} Sachen gehen nicht"),
+        ("1 ist einen Blick wert", "{} sind einen Blick wert"),
+        ("1 Sache ist einen Blick wert", "{} Sachen sind einen Blick wert"),
+        "Alles gut",
     ),
 }
 
@@ -202,8 +209,14 @@ def in_words(findings: list[Finding], language: str = "en") -> str:
         lines.append(f" {sign} {name:<{width}}  {f.what}")
         if f.remedy and f.severity != OK:
             lines.append(f"   {'':<{width}}  → {f.remedy}")
+    return "\n".join([*lines, "", in_sum(findings, language)])
+
+
+def in_sum(findings: list[Finding], language: str) -> str:
+    """How many do not work and how many are worth a look; what there is none of is not spoken of."""
+    broken, beside, alone, good = SUMS[language]
     bad = sum(f.severity == BROKEN for f in findings)
     worth = sum(f.severity == WARNING for f in findings)
-    good, one, many = SUMS[language]
-    lines += ["", (one if bad == 1 else many).format(bad, worth) if bad or worth else good]
-    return "\n".join(lines)
+    counted = [(bad, broken), (worth, beside if bad else alone)]
+    said = [(one if number == 1 else many).format(number) for number, (one, many) in counted if number]
+    return (", ".join(said) or good) + "."

@@ -48,7 +48,7 @@ def test_each_finding_is_one_line_and_what_to_do_stands_below_it() -> None:
         " ✗ sensor  Nobody answers.",
         "           → Check its wires.",
         "",
-        "1 thing does not work, 1 worth a look.",
+        "1 thing does not work, 1 is worth a look.",
     ]
 
 
@@ -58,8 +58,54 @@ def test_in_german_the_parts_and_the_sum_are_german_too() -> None:
         " ✓ Licht  Das Licht …",
         " ! Uhr    Die Uhr …",
         "",
-        "0 Sachen gehen nicht, 1 sind einen Blick wert.",
+        "1 Sache ist einen Blick wert.",
     ]
+
+
+def test_a_sum_speaks_of_what_there_is_and_in_the_right_number() -> None:
+    broken, worth = Finding("light", BROKEN, "…", ""), Finding("clock", WARNING, "…", "")
+    assert check.in_sum([broken, broken, broken], "de") == "3 Sachen gehen nicht."
+    assert check.in_sum([broken, worth], "de") == "1 Sache geht nicht, 1 ist einen Blick wert."
+    assert check.in_sum([broken, worth, worth], "en") == "1 thing does not work, 2 are worth a look."
+    assert check.in_sum([worth, worth], "en") == "2 things are worth a look."
+    assert check.in_sum([], "de") == "Alles gut."
+
+
+MISTAKES = """\
+outside = 1
+[station]
+langage = "de"
+[sensor]
+mode = "rdy"
+channels = ["A0", "A0"]
+second_address = 0x49
+bananas = 3
+[light]
+pins = [99]
+brightness = 2.0
+[button]
+gpio = "fingers"
+[coach]
+patience_s = "long"
+[output.telegraph]
+[output.audio]
+volume = "loud"
+"""
+
+
+def test_every_mistake_in_the_configuration_is_told_in_german_too(
+    configured: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = {}
+    for language in ("en", "de"):
+        arguments = argparse.Namespace(config=configured(MISTAKES), json=True, language=language, try_out=False)
+        assert check.run(arguments) == 2
+        told[language] = [found["what"] for found in json.loads(capsys.readouterr().out)["findings"]]
+    assert len(told["en"]) == len(told["de"]) >= 9
+    for english, german in zip(told["en"], told["de"], strict=True):
+        assert english.split(": ")[0] == german.split(": ")[0], "the same file and line"
+        assert english != german
+        assert not re.search(r"\b(is|has|the|did|its|not|a|of|allowed|from|text)\b", german), german
 
 
 def test_the_language_is_the_configurations_unless_another_is_asked_for(

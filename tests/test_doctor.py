@@ -247,6 +247,14 @@ def test_hum_is_told_by_its_frequency_and_what_helps(mains: int) -> None:
     assert f"{mains} Hz" in told and "reference electrode" in told
 
 
+def test_a_little_hum_beside_a_relaxed_muscle_moves_nobody_to_move_cables() -> None:
+    """3 µV at the skin, a thousandfold: most of what a relaxed muscle shows, and 1.4 % of a 25 µV reference's power."""
+    found = clean((signal(noise=0.001, hum=0.0042)).astype(np.float32), RATE)
+    assert found is not None and found.hum > 2 / 3
+    assert found.hum_uv == pytest.approx(4200 / 2**0.5, rel=0.03)
+    assert {severity for severity, _, _ in sensor.heard(EMG, frames(signal(hum=0.0042)))} == {"ok"}
+
+
 def test_losses_slowness_and_a_signal_at_its_limit_are_worth_a_look() -> None:
     assert "keeps this machine busy" in said(sensor.heard(EMG, frames(signal(), lost=100)), "warning")
     assert "few for raw EMG" in said(sensor.heard(EMG, frames(signal(), rate=400.0)), "warning")

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from hardware.gpio import CAUSES
+from station.config import section_classes
+from station.core.toml_text import _MEANINGS
 from station.german import in_german, table
 from station.outputs.mqtt.sentences import _ERRORS
 
@@ -102,6 +104,52 @@ def test_the_tables_of_causes_have_their_german() -> None:
         if in_german(filled) == filled:
             missing.append(text)
     assert not missing
+
+
+CONFIGURATIONS = ("hardware/sensors", "hardware", "station", "station/core", "station/outputs/mqtt", "station/outputs")
+
+
+def refusals() -> Iterator[tuple[str, str]]:
+    """What a settings class says when keys do not go together, and the helpers it asks."""
+    for folder in CONFIGURATIONS:
+        for file in (ROOT / folder).glob("*.py"):
+            tree = ast.parse(file.read_text("utf-8"))
+            asked = [node for node in ast.walk(tree) if getattr(node, "name", "") == "__post_init__"]
+            if file.name == "hours.py":  # the one whose refusals are in functions
+                asked = [tree]
+            for node in (each for one in asked for each in ast.walk(one)):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "ValueError":
+                    yield f"{file.name}:{node.lineno}", template(node.args[0]) or ""
+
+
+def test_what_a_settings_class_refuses_is_german_where_the_mistake_is_told() -> None:
+    found = dict(refusals())
+    assert len(found) > 10
+    told = {where: f"desk.toml:7: [x] {text}." for where, text in found.items()}
+    missing = [f"{where}: {found[where]}" for where, said in told.items() if in_german(said) == said]
+    assert not missing, "add these to station/german.txt:\n" + "\n".join(missing).replace(FILLED, "{}")
+
+
+def test_what_is_written_in_the_file_stays_as_it_is_written() -> None:
+    """`[light]` is a section, not a lamp."""
+    for section in section_classes():
+        said = f"desk.toml:7: [{section}] pin = {section} is not possible; allowed: {section}."
+        assert in_german(said) == f"desk.toml:7: [{section}] pin = {section} geht nicht; möglich ist: {section}."
+
+
+def test_what_the_reader_of_toml_means_is_german() -> None:
+    missing = [
+        meaning for _, meaning in _MEANINGS if in_german(f"desk.toml:3: {meaning}.") == f"desk.toml:3: {meaning}."
+    ]
+    assert not missing
+
+
+def test_a_part_that_fails_is_german_to_its_last_word_whatever_the_system_called_it() -> None:
+    problem = "The sound device chosen by the system cannot be opened: ALSA: No such file."
+    assert in_german(f"{problem} Without it the station has light only.") == (
+        "Das Tongerät, das das System aussucht, lässt sich nicht öffnen: ALSA: No such file."
+        " Ohne Ton hat die Station nur das Licht."
+    )
 
 
 def test_each_german_fills_as_many_holes_as_its_english_has() -> None:

@@ -13,7 +13,7 @@ from station import clock, yardsticks
 from station.config import Config
 from station.core.inputs import Frame, Input, SensorLost
 from station.doctor import Examined, Roots
-from station.doctor.noise import MUCH_HUM, clean
+from station.doctor.noise import clean
 from station.sensor import SensorDevice
 from station.settings import Sensor
 
@@ -113,7 +113,7 @@ def _cleanness(volts: np.ndarray, rate: float) -> Examined:
         f"Hum: {100 * found.hum:.0f} % of the signal is {found.mains_hz} Hz mains; "
         f"noise in the stillest moment: {found.floor_uv:.0f} µV at the pin."
     )
-    if found.hum > MUCH_HUM:
+    if found.hums:
         yield "warning", said, HUM
     else:
         yield "ok", said, ""
