@@ -60,6 +60,8 @@ class Desk:
         self.heard: list[tuple[float, str]] = []
         """What the speaker gave: `chime`, spoken sentences, sounds."""
         self.light = "off"
+        self.one_frame_in = 1
+        """So many frames of the signal become one: the others are lost on a machine that is too slow."""
         self._signal = signal
         self._person = Person("relaxed", 1)
         self._plugged = True
@@ -276,6 +278,8 @@ class Desk:
         size = RATE // 10
         for k in range(count):
             self._next_frame += 0.1
+            if k % self.one_frame_in:
+                continue
             yield Frame(rows[k * size : (k + 1) * size], self._next_frame - 1 / RATE, float(RATE))
 
 

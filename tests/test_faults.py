@@ -235,14 +235,7 @@ def test_a_machine_ten_times_too_slow_leaves_frames_out_and_says_how_many(
 def test_a_person_on_a_machine_that_gets_one_frame_in_ten_is_never_told_off() -> None:
     """What is missing is unknown: neither rest nor load, so there is nothing to remind of."""
     desk = Desk(signal=True)
-    whole = desk._measured
-
-    def one_in_ten(until: float) -> Iterator[Frame]:
-        for number, frame in enumerate(whole(until)):
-            if number % 10 == 0:
-                yield frame
-
-    desk._measured = one_in_ten  # type: ignore[method-assign]
+    desk.one_frame_in = 10
     desk.person("raised")
     desk.wait(minutes=8)
     assert desk.cues == []

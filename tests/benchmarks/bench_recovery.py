@@ -32,7 +32,6 @@ from hardware.sensors.clock import VirtualClock
 from hardware.sensors.contract import SensorError
 from hardware.sensors.supervisor import Acquisition
 from station.core.events import Mark, Minute, Quality
-from station.core.inputs import Frame
 from station.core.quality import Watch
 from station.outputs import history
 from tests.benchmarks.bench_daemon import Daemon
@@ -207,14 +206,9 @@ def test_what_the_core_makes_of_it() -> None:
     says("clock jumps by a day, or summer time begins or ends", 1.5, False, longest_minute_too_long_by=longest)
 
     slow = Desk(signal=True)
-    whole = slow._measured
-
-    def one_in_ten(until: float) -> Iterator[Frame]:
-        yield from (frame for number, frame in enumerate(whole(until)) if number % 10 == 0)
-
-    slow._measured = one_in_ten  # type: ignore[method-assign]
+    slow.one_frame_in = 10
     slow.wait(minutes=4)
-    slow._measured = whole  # type: ignore[method-assign]
+    slow.one_frame_in = 1
     freed = slow.now
     slow.wait(minutes=4)
     full = next(t for t, e in slow.events if isinstance(e, Minute) and t > freed and e.valid_s > 50) - freed

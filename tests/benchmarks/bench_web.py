@@ -14,7 +14,7 @@ import pytest
 
 from station.core import events as e
 from station.outputs.web import Settings, open
-from tests.outputs.web_desk import house
+from tests.outputs.web_desk import house, until_it_answers
 
 pytestmark = pytest.mark.benchmark
 
@@ -48,17 +48,7 @@ def test_open_browsers_at_ten_readings_a_second(tmp_path: Path, clients: int) ->
     page = open(Settings(port=0), house(tmp_path, []))
     page.start()
     connections, got = [], [0]
-    until = time.monotonic() + 20
-    while True:
-        try:
-            probe = http.client.HTTPConnection("127.0.0.1", page.server.port, timeout=15)
-            probe.request("GET", "/api/state")
-            probe.getresponse().read()
-            break
-        except OSError:
-            assert time.monotonic() < until
-            time.sleep(0.05)
-
+    until_it_answers(page)
     for _ in range(clients):
         connection = http.client.HTTPConnection("127.0.0.1", page.server.port, timeout=15)
         connection.request("GET", "/api/live")

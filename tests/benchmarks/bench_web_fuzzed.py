@@ -6,7 +6,6 @@ asked without a socket in `outputs/test_web_fuzzed.py`.
 
 from __future__ import annotations
 
-import http.client
 import os
 import re
 import subprocess
@@ -20,7 +19,7 @@ pytest.importorskip("schemathesis", reason="the fuzzing needs schemathesis")
 
 from station.core import events as e
 from station.outputs.web import Settings, open
-from tests.outputs.web_desk import house, remember
+from tests.outputs.web_desk import house, remember, until_it_answers
 
 pytestmark = pytest.mark.benchmark
 
@@ -42,7 +41,7 @@ def test_schemathesis_finds_nothing_in_any_of_its_phases(tmp_path: Path) -> None
     page = open(Settings(port=0), house(tmp_path, []))
     page.start()
     try:
-        _wait_for(page.server.port)
+        until_it_answers(page)
         command = [
             sys.executable, "-c", "from schemathesis.cli import schemathesis; schemathesis()", "run",
             f"http://localhost:{page.server.port}/openapi.json",
@@ -60,16 +59,3 @@ def test_schemathesis_finds_nothing_in_any_of_its_phases(tmp_path: Path) -> None
         assert int(generated[1].replace(",", "")) > 1000
     finally:
         page.stop()
-
-
-def _wait_for(port: int) -> None:
-    until = time.monotonic() + 30
-    while True:
-        try:
-            asked = http.client.HTTPConnection("localhost", port, timeout=15)
-            asked.request("GET", "/api/state")
-            asked.getresponse().read()
-            return
-        except OSError:
-            assert time.monotonic() < until
-            time.sleep(0.05)

@@ -17,7 +17,7 @@ from station.core import events as e
 from station.core import inputs as i
 from station.outputs.contract import OutputError
 from station.outputs.web import Settings, Web, open
-from tests.outputs.web_desk import PASSPHRASE, house
+from tests.outputs.web_desk import PASSPHRASE, house, until_it_answers
 
 
 @pytest.fixture
@@ -29,22 +29,9 @@ def told() -> list[i.Input]:
 def web(tmp_path: Path, told: list[i.Input]) -> Iterator[Web]:
     page = open(Settings(port=0), house(tmp_path, told))
     page.start()
-    _answers(page)
+    until_it_answers(page)
     yield page
     page.stop()
-
-
-def _answers(page: Web) -> None:
-    """Wait until the thread has imported its framework and answers."""
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        try:
-            if _get(page, "/api/state")[0] in (200, 401):
-                return
-        except OSError:
-            pass
-        time.sleep(0.02)
-    raise AssertionError(f"the page does not answer: {page.trouble()}")
 
 
 def _get(page: Web, path: str, **headers: str) -> tuple[int, bytes]:
@@ -80,13 +67,13 @@ def test_with_a_passphrase_the_home_network_is_answered_and_without_it_again_not
     status, cookie = _post(web, "/api/passphrase", {"passphrase": PASSPHRASE}, web.desk.access.token)
     assert status == 200
     _until(lambda: {each.getsockname()[0] for each in _listening(web)} & {"0.0.0.0"})
-    _answers(web)
+    until_it_answers(web)
     assert _get(web, "/api/state")[0] == 401
     assert _get(web, "/api/state", cookie=cookie)[0] == 200
     web.desk.access.remove()
     web.server.rebind()
     _until(lambda: "127.0.0.1" in {each.getsockname()[0] for each in _listening(web)})
-    _answers(web)
+    until_it_answers(web)
     assert _get(web, "/api/state")[0] == 200
 
 
@@ -114,7 +101,7 @@ def test_a_taken_port_is_said_in_a_sentence_and_found_again_when_it_is_free(
             page.start()
         assert "[output.web] port" in error.value.remedy
     page.start()
-    _answers(page)
+    until_it_answers(page)
     page.stop()
 
 

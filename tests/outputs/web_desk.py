@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import re
 import time
@@ -14,6 +15,7 @@ from station.core import events as e
 from station.core.inputs import Input
 from station.outputs.contract import House
 from station.outputs.history import History
+from station.outputs.web import Web
 from station.outputs.web.access import Access
 from station.outputs.web.asgi import build
 from station.outputs.web.desk import Desk
@@ -69,6 +71,20 @@ class Rig:
 
     def _rebind(self) -> None:
         self.rebound += 1
+
+
+def until_it_answers(page: Web, within_s: float = 30.0) -> None:
+    """Wait until the page's thread has imported its framework and answers."""
+    until = time.monotonic() + within_s
+    while time.monotonic() < until:
+        try:
+            asked = http.client.HTTPConnection("localhost", page.server.port, timeout=15)
+            asked.request("GET", "/api/state")
+            asked.getresponse().read()
+            return
+        except OSError:
+            time.sleep(0.02)
+    raise AssertionError(f"the page does not answer: {page.trouble()}")
 
 
 def remember(folder: Path, *moments: tuple[float, e.Event]) -> None:
