@@ -43,7 +43,7 @@ class PygameMixer:
                 import pygame.mixer
                 import pygame.sndarray
         except ImportError as error:
-            raise OutputError(f"pygame cannot be loaded ({error}).", "Install it: pip install pygame") from error
+            raise OutputError(f"pygame cannot be loaded ({error}).", sdl.remedy(error)) from error
         sdl.hush()
         # pygame would close the device once more as Python ends, and wait for a hung sound server without end.
         atexit.unregister(pygame.quit)

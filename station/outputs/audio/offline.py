@@ -49,7 +49,7 @@ class OfflineMixer:
 
             pygame.mixer.init(RATE, -16, 2, 1024, allowedchanges=0)
         except ImportError as error:
-            raise OutputError(f"pygame cannot be loaded ({error}).", "Install it: pip install pygame") from error
+            raise OutputError(f"pygame cannot be loaded ({error}).", sdl.remedy(error)) from error
         finally:
             if before is None:
                 os.environ.pop("SDL_AUDIODRIVER")

@@ -24,6 +24,16 @@ UNWANTED = tuple(
 )
 
 
+def remedy(error: ImportError) -> str:
+    """What helps when pygame cannot be imported: it is not there, or its wheel misses a library of the system's.
+
+    The wheel brings its own SDL, but not GLib, which a minimal Debian has not (systemd/install.sh installs it).
+    """
+    if isinstance(error, ModuleNotFoundError):
+        return "Install it: pip install pygame"
+    return "It needs a library of the system: sudo apt install libglib2.0-0t64 (on Debian 12: libglib2.0-0)"
+
+
 def prepare_environment() -> None:
     """What must be set before pygame is imported: no banner, no window, no signal handlers."""
     os.environ["PYGAME_HIDE_SUPPORT_PROMPT"] = "1"
