@@ -130,10 +130,13 @@ def _die_with_parent() -> None:
 
 
 def _be_punctual() -> bool:
-    """Real-time priority where the system grants it (True), precise timers in any case, and no pauses to tidy up."""
+    """Real-time priority where the system grants it (True), precise timers in any case, and short pauses to tidy up.
+
+    Tidying goes on, for PureIO leaves a circle of objects behind at every transfer (`ctypes.cast`): 23 MB in a minute.
+    What has been loaded until now is left out of it: a pause takes 0.1 ms instead of 9, two or three times a second.
+    """
     gc.collect()
     gc.freeze()
-    gc.disable()
     _prctl(_PR_SET_TIMERSLACK, TIMER_SLACK_NS)
     try:
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PRIORITY))
