@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from station.outputs.web.language import preferred
 from station.outputs.web.routes import ROUTES
+from station.outputs.web.view import words
 from tests.outputs.web_desk import Rig
 
 PAGES = [
@@ -50,6 +53,57 @@ def test_a_chosen_language_is_kept_and_hidden_figures_stay_hidden(rig: Rig) -> N
     client.get("/?lang=en&numbers=hide")
     text = client.get("/day").text
     assert 'lang="en"' in text and 'class="no-numbers"' in text
+
+
+@pytest.mark.parametrize(
+    ("accepts", "rather"),
+    [
+        ("", ""),
+        ("en", "en"),
+        ("en-GB,en;q=0.9,de;q=0.8", "en"),
+        ("de-AT, de;q=0.9, en;q=0.7", "de"),
+        ("fr-CA,fr;q=0.9,en;q=0.2", "en"),
+        ("en;q=0.3,DE;q=0.5", "de"),
+        ("fr,it;q=0.9", ""),
+        ("en;q=0", ""),
+        ("*", ""),
+        ("en;q=high,;;q=,de;q=9,\x00", ""),
+    ],
+)
+def test_what_a_browser_would_rather_read_is_what_it_ranks_first(accepts: str, rather: str) -> None:
+    assert preferred(accepts) == rather
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_browser_of_the_other_language_is_asked_in_it_once(rig: Rig, path: str) -> None:
+    question = words("en")["frame.rather"]
+    client = rig.client()
+    for accepts, asked in (("en-GB,de;q=0.8", True), ("de,en;q=0.9", False), ("fr", False)):
+        page = client.get(path, headers={"accept-language": accepts}).text
+        assert '<html lang="de"' in page, "the page goes with the station's voice"
+        assert (question in page) is asked, accepts
+    kept = client.get(path, params={"lang": "de"}, headers={"accept-language": "en"}).text
+    assert question not in kept and question not in client.get(path, headers={"accept-language": "en"}).text
+
+
+@pytest.mark.parametrize("path", ["/day?date=2026-11-23", "/setup?step=privacy", "/exercises/breathing"])
+def test_who_changes_language_or_figures_stays_on_the_same_page(rig: Rig, path: str) -> None:
+    client = rig.client()
+    title = re.compile("<h1[^>]*>(.*?)</h1>")
+    english = title.search(client.get(path, params={"lang": "en"}).text)
+    german = client.get(path, params={"lang": "de"}).text
+    (other,) = re.findall('<footer.*?href="([^"]*lang=en)"', german, re.DOTALL)
+    (numbers,) = re.findall('<footer.*?href="([^"]*numbers=hide)"', german, re.DOTALL)
+    there = client.get(html.unescape(other)).text
+    assert english and english[1] in there and '<html lang="en"' in there
+    assert english[1] in client.get(html.unescape(numbers)).text
+
+
+def test_the_question_before_deleting_has_a_way_to_the_other_language(rig: Rig) -> None:
+    client = rig.client()
+    asked = client.post("/forget", data={"what": "everything", "token": rig.token(client)})
+    (other,) = re.findall('<footer.*?href="([^"]*lang=en)"', asked.text, re.DOTALL)
+    assert asked.status_code == 200 and client.get(other).status_code == 200
 
 
 @pytest.mark.parametrize(("signal", "words"), [("emg-raw", "Arme zur Seite"), ("pressure", "Schultern sanft hoch")])

@@ -18,7 +18,8 @@ import msgspec
 class Asked:
     """One request that has passed the guard.
 
-    language: `de` or `en`.  numbers: whether figures are shown.  token: what this browser must send with every request
+    language: `de` or `en`.  rather: the other one, where this browser would rather read it and nobody has chosen; else
+    empty or the same.  numbers: whether figures are shown.  token: what this browser must send with every request
     that changes something.  signed_in: a session of its own (False as well where no passphrase is set).
     """
 
@@ -27,6 +28,7 @@ class Asked:
     query: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
     language: str = "de"
+    rather: str = ""
     numbers: bool = True
     token: str = ""
     address: str = ""

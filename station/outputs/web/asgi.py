@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from station.outputs.web import guard
+from station.outputs.web import guard, language
 from station.outputs.web.answer import Answer, Asked, No
 from station.outputs.web.desk import Desk
 from station.outputs.web.pages.frame import refused_page
@@ -85,21 +85,21 @@ def _endpoint(desk: Desk, route: Route) -> Callable[[Request], Awaitable[Respons
     from starlette.concurrency import run_in_threadpool
 
     async def answer(request: Request) -> Response:
-        language = _language(desk, request)
+        shown = _language(desk, request)
         try:
-            asked = await _asked(desk, route, request, language)
+            asked = await _asked(desk, route, request, shown)
             if route.slow:
                 return _response(await run_in_threadpool(route.handler, desk, asked), _choices(request), request)
             return _response(route.handler(desk, asked), _choices(request), request)
         except No as no:
             if no.status == 401 and route.kind == "page":
                 return _response(Answer(b"", 303, "text/plain", (("location", "/login"),)))
-            return _response(_no(desk, no, route.kind, language))
+            return _response(_no(desk, no, route.kind, shown))
         except OSError as error:
             why = error.strerror or str(error)
             log.warning("%s %s could not be kept: %s", route.method, route.path, why)
             full = No(503, f"That could not be kept ({why}). Is the card full, or mounted read-only?")
-            return _response(_no(desk, full, route.kind, language))
+            return _response(_no(desk, full, route.kind, shown))
 
     return answer
 
@@ -118,7 +118,7 @@ def _guarded_stream(desk: Desk, streams: Streams) -> Any:
     return Stream()
 
 
-async def _asked(desk: Desk, route: Route, request: Request, language: str) -> Asked:
+async def _asked(desk: Desk, route: Route, request: Request, shown: str) -> Asked:
     """The request as a handler sees it.  Raises No."""
     cookie = request.cookies.get(guard.COOKIE, "")
     signed_in = desk.access.knows(cookie, desk.wall())
@@ -139,7 +139,8 @@ async def _asked(desk: Desk, route: Route, request: Request, language: str) -> A
         params=request.path_params,
         query=query,
         body=body,
-        language=query.get("lang") or language,
+        language=shown,
+        rather=_rather(request),
         numbers=(query.get("numbers") or request.cookies.get("desk_numbers", "show")) != "hide",
         token=token,
         address=request.client.host if request.client else "",
@@ -190,18 +191,21 @@ def _decode(body: bytes, kind: type[msgspec.Struct]) -> Any:
 
 
 def _language(desk: Desk, request: Request) -> str:
-    """What was asked for, what this browser chose before, what the station speaks."""
-    for said in (request.query_params.get("lang", ""), request.cookies.get("desk_language", "")):
-        if said in ("de", "en"):
-            return said
-    return desk.house.language
+    return language.chosen(request.query_params, request.cookies) or desk.house.language
+
+
+def _rather(request: Request) -> str:
+    """What a browser would rather read in which nobody has chosen yet."""
+    if language.chosen(request.query_params, request.cookies):
+        return ""
+    return language.preferred(request.headers.get("accept-language", ""))
 
 
 def _choices(request: Request) -> list[tuple[str, str]]:
     """Cookies for a choice that came with the address: the language, and whether figures are shown."""
     kept = []
     for key, cookie, allowed in (
-        ("lang", "desk_language", ("de", "en")),
+        ("lang", language.COOKIE, language.SHOWN),
         ("numbers", "desk_numbers", ("show", "hide")),
     ):
         value = request.query_params.get(key, "")
@@ -210,10 +214,10 @@ def _choices(request: Request) -> list[tuple[str, str]]:
     return kept
 
 
-def _no(desk: Desk, no: No, kind: str, language: str) -> Answer:
+def _no(desk: Desk, no: No, kind: str, shown: str) -> Answer:
     """A refusal, for eyes or for programs."""
     if kind in ("page", "form"):
-        return Answer(refused_page(desk, language, no).encode(), no.status, "text/html; charset=utf-8", no.headers)
+        return Answer(refused_page(desk, shown, no).encode(), no.status, "text/html; charset=utf-8", no.headers)
     return Answer(msgspec.json.encode({"error": no.sentence}), no.status, "application/json", no.headers)
 
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from dataclasses import replace
 from typing import IO, Final
 
 from station.outputs.web.answer import Answer, Asked, No
@@ -126,6 +127,7 @@ def _days(since: str, until: str) -> dict[str, datetime.date | None]:
 def _page(desk: Desk, asked: Asked, *body: object) -> Answer:
     view = view_of(asked)
     title = view.w("data.title")
+    asked = replace(asked, path="/data")  # the question before deleting answers /forget, where nothing can be looked at
     return framed(desk, asked, "data", title, tag("h1", title), *body, script="page.js")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote, urlencode
+
 from station.outputs.web import catalogue
 from station.outputs.web.answer import Answer, Asked, No, as_page
 from station.outputs.web.desk import Desk
@@ -26,16 +28,16 @@ def framed(
 ) -> Answer:
     """A whole page.  name: which way is the current one.  script: the module that brings it to life."""
     view = view_of(asked)
-    main = tag("main", *body, id="main", class_="wide" if wide else None, tabindex="-1")
-    return as_page(
-        _html(desk, view, asked, name, title, join(_header(desk, view, asked, name), main, _bar(desk, view)), script)
-    )
+    main = tag("main", _rather(view, asked), *body, id="main", class_="wide" if wide else None, tabindex="-1")
+    around = join(_header(desk, view, asked, name), main, _choices(view, asked), _bar(desk, view), _TOAST)
+    return as_page(_html(desk, view, asked, name, title, around, script))
 
 
 def bare(desk: Desk, asked: Asked, title: str, *body: object, script: str = "") -> Answer:
     """A page without the ways around: the way in, and the sheet that is printed."""
     view = view_of(asked)
-    return as_page(_html(desk, view, asked, "", title, tag("main", *body, id="main", class_="bare"), script))
+    main = tag("main", _rather(view, asked), *body, id="main", class_="bare")
+    return as_page(_html(desk, view, asked, "", title, main, script))
 
 
 def refused_page(desk: Desk, language: str, no: No) -> str:
@@ -123,9 +125,9 @@ def _header(desk: Desk, view: View, asked: Asked, name: str) -> Html:
 
 
 def _bar(desk: Desk, view: View) -> Html:
-    """What runs now, wherever one is on the page; and the choices that hold for all pages."""
+    """What runs now, wherever one is on the page."""
     state = desk.live.state
-    running = tag(
+    return tag(
         "section",
         tag(
             "p",
@@ -140,18 +142,51 @@ def _bar(desk: Desk, view: View) -> Html:
         hidden=not state.technique,
         aria_label=view.w("live.running"),
     )
-    other = "en" if view.language == "de" else "de"
+
+
+def _choices(view: View, asked: Asked) -> Html:
+    """The choices that hold for all pages."""
     switch = "hide" if view.numbers else "show"
-    choices = tag(
+    return tag(
         "footer",
-        tag("a", view.w("frame.other_language"), href=f"?lang={other}", hreflang=other, lang=other),
-        tag("a", view.w(f"frame.numbers_{switch}"), href=f"?numbers={switch}"),
+        _in_language(asked, _other(view.language)),
+        tag("a", view.w(f"frame.numbers_{switch}"), href=_here(asked, numbers=switch)),
         tag("a", view.w("frame.sheet"), href="/sheet"),
         tag("a", view.w("frame.data"), href="/data"),
         tag("span", view.w("frame.not_medical")),
     )
-    toast = tag("p", "", id="toast", role="status", aria_live="polite")
-    return join(choices, running, toast)
+
+
+def _rather(view: View, asked: Asked) -> Html | None:
+    """Asked in the language that this browser would rather read; either answer ends it."""
+    if asked.rather in ("", view.language):
+        return None
+    return tag(
+        "p",
+        tag("span", View(asked.rather).w("frame.rather")),
+        tag("span", _in_language(asked, asked.rather), " ", _in_language(asked, view.language)),
+        class_="hint rather no-print",
+        lang=asked.rather,
+    )
+
+
+def _other(language: str) -> str:
+    return "en" if language == "de" else "de"
+
+
+def _in_language(asked: Asked, language: str) -> Html:
+    """The way to this very page in a language, which is kept from then on."""
+    name = View(_other(language)).w("frame.other_language")
+    return tag("a", name, href=_here(asked, lang=language), hreflang=language, lang=language)
+
+
+def _here(asked: Asked, **choice: str) -> str:
+    """This page as it was asked for (the day, the step), with one choice more."""
+    kept = {key: value for key, value in asked.query.items() if value and key not in ("lang", "numbers", "seal")}
+    return f"{quote(asked.path)}?{urlencode({**kept, **choice})}"
+
+
+_TOAST = tag("p", "", id="toast", role="status", aria_live="polite")
 
 
 def card(title: str, *children: object, id: str | None = None, class_: str = "card") -> Html:
