@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 
 import pytest
 
@@ -12,6 +13,7 @@ from station.core import inputs as i
 from station.core.preferences import POSSIBLE
 from station.core.sensing import DOUBTED
 from station.outputs.web.live import picture
+from station.outputs.web.progress import STEPS
 from station.outputs.web.reasons import in_german
 from station.outputs.web.view import words
 from tests.outputs.web_desk import Rig
@@ -90,6 +92,16 @@ def test_the_wishes_show_what_is_in_force(rig: Rig) -> None:
     movement = page.partition('id="wish-movement"')[2].partition(">")[0]
     chime = page.partition('id="wish-chime"')[2].partition(">")[0]
     assert "checked" in movement and "checked" not in chime
+
+
+def test_the_wishes_are_folded_away_while_a_step_of_the_set_up_waits(rig: Rig) -> None:
+    tell(rig, e.Preferred("volume", 40, "restart"))
+    folded = re.compile(r'<details class="card folded wishes"><summary>[^<]+</summary><div id="wishes"|id="wishes">')
+    assert folded.search(rig.client().get("/setup").text)
+    for step in STEPS:
+        rig.desk.progress.finish(step, "2026-11-28", "")
+    done, step = rig.client().get("/setup").text, rig.client().get("/setup?step=sound").text
+    assert '<section class="card wishes">' in done and "<details" in step and "data-wish" in step
 
 
 def test_the_wishes_arrive_as_one_request(rig: Rig) -> None:

@@ -240,6 +240,36 @@ def test_your_data_is_taken_along_and_deleted_without_javascript(browser: Any, s
     context.close()
 
 
+# --- with a keyboard ----------------------------------------------------------------------------------------
+
+FOCUSED = """() => {
+  const reached = document.activeElement;
+  if (!reached || reached === document.body) return null;
+  const { left, right, top, bottom } = reached.getBoundingClientRect();
+  const seen = (y) => reached.contains(document.elementFromPoint((left + right) / 2, Math.min(y, innerHeight - 1)));
+  return { what: reached.textContent.trim(), seen: seen(top + 2) && seen(bottom - 2) };
+}"""
+
+
+@pytest.mark.parametrize("running", [False, True], ids=["quiet", "exercise"])
+def test_what_the_keyboard_reaches_on_a_phone_never_lies_under_a_bar(
+    page: Any, station: Station, running: bool
+) -> None:
+    page.set_viewport_size({"width": 360, "height": 780})
+    go(page, station, "/exercises")
+    if running:
+        ask(page, "start", {"technique": "breathing", "length": "micro"})
+        until(page, "!document.getElementById('bar').hidden")
+    reached = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if (focused := page.evaluate(FOCUSED)) is None:
+            break
+        reached.append(focused)
+    assert len(reached) > 40
+    assert [each["what"] for each in reached if not each["seen"]] == []
+
+
 # --- behind a passphrase ------------------------------------------------------------------------------------
 
 

@@ -135,9 +135,10 @@ def _buttons(view: View, exercise: Exercise, versions: tuple[Version, ...], *, f
 
 def _transcript(view: View, version: Version) -> Html:
     name = view.w(f"live.{version.name}") if version.name in catalogue.LENGTHS else ""
-    title = " · ".join(part for part in (version.title, name, view.length(version.seconds)) if part)
+    title = " · ".join(part for part in (version.title, name) if part)
+    length = tag("span", view.length(version.seconds), class_="whole")
     lines = [
         tag("li", tag("time", f"{int(line.at) // 60}:{int(line.at) % 60:02d}"), tag("span", line.text))
         for line in version.lines
     ]
-    return tag("details", tag("summary", title), tag("ol", *lines, class_="transcript"))
+    return tag("details", tag("summary", title, " · ", length), tag("ol", *lines, class_="transcript"))

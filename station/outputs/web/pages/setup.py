@@ -40,7 +40,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
         tag("h1", view.w("setup.title")),
         _stepper(desk, view, "" if finished else step),
         tag("section", content, class_="card step", data_step=None if finished else step, id="step"),
-        wishes(desk, asked, view) if desk.live.state.preferences else None,
+        wishes(desk, asked, view, folded=not finished) if desk.live.state.preferences else None,
         script="setup.js",
     )
 

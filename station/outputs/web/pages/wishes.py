@@ -1,4 +1,4 @@
-"""What may be changed at any time, below every step of the set-up; the day's small pause needs no script."""
+"""What may be changed at any time, below the set-up; the day's small pause needs no script."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ from station.outputs.web.view import View
 FIRST_TIME = "09:30"
 
 
-def wishes(desk: Desk, asked: Asked, view: View) -> Html:
-    """The card.  Every field keeps itself; without a script there is the small pause alone."""
+def wishes(desk: Desk, asked: Asked, view: View, *, folded: bool) -> Html:
+    """The card, folded away while a step of the set-up waits above it.
+
+    Every field keeps itself; without a script there is the small pause alone.
+    """
     now = desk.live.state.preferences
 
     def field(key: str, **attributes: object) -> Html:
@@ -35,9 +38,8 @@ def wishes(desk: Desk, asked: Asked, view: View) -> Html:
         tag("option", each.title, value=each.name, selected=each.name == now.get("favourite"))
         for each in catalogue.exercises(view.language)
     ]
-    return tag(
-        "section",
-        tag("h2", view.w("wishes.title")),
+    fields = tag(
+        "div",
         field("volume", type="range", min="0", max="100", step="5", value=now.get("volume", 50)),
         field("monitoring", type="checkbox", checked=bool(now.get("monitoring", True))),
         field("cues", type="checkbox", checked=bool(now.get("cues", True))),
@@ -62,9 +64,12 @@ def wishes(desk: Desk, asked: Asked, view: View) -> Html:
         field("silent_alerts", type="checkbox", checked=bool(now.get("silent_alerts", False))),
         hint("silent_alerts_hint"),
         tag("p", "", id="wish-result", class_="soft saved", role="status"),
-        id="wishes",
-        class_="card wishes",
+        id="wishes",  # inside, so that whoever is led here finds it unfolded
     )
+    title = view.w("wishes.title")
+    if folded:
+        return tag("details", tag("summary", title), fields, class_="card folded wishes")
+    return tag("section", tag("h2", title), fields, class_="card wishes")
 
 
 def _daily(asked: Asked, view: View, wish: str) -> Html:
