@@ -22,7 +22,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from hardware.sensors import ads1115
@@ -31,13 +30,10 @@ from hardware.sensors.chip import Ads1115
 from hardware.sensors.clock import VirtualClock
 from hardware.sensors.contract import SensorError
 from hardware.sensors.supervisor import Acquisition
-from station.core.events import Mark, Minute, Quality
-from station.core.quality import Watch
-from station.outputs import history
+from station.core.events import Light, Minute, Quality
 from tests.benchmarks.bench_daemon import Daemon
-from tests.core.test_quality import ENVELOPE, feed
 from tests.desk import Desk
-from tests.test_faults import rows
+from tests.test_faults import on_a_disk_of_its_own, rows
 
 pytestmark = pytest.mark.benchmark
 
@@ -167,6 +163,9 @@ def test_the_process_that_reads_it() -> None:
         says(fault, 3.0 if number == signal.SIGKILL else 4.0, True, noticed_after=told, next_frame_after=back)
 
 
+SEEN: tuple[type, dict[str, object]] = (Light, {"pattern": "sensor"})
+
+
 def first(desk: Desk, kind: type, since: float, **wanted: object) -> float:
     return next(
         t
@@ -176,26 +175,28 @@ def first(desk: Desk, kind: type, since: float, **wanted: object) -> float:
 
 
 def test_what_the_core_makes_of_it() -> None:
-    desk = Desk()
-    desk.wait(minutes=3)
-    fell = desk.now
-    desk.electrode("off")
-    desk.wait(minutes=2)
-    noticed, desk_back = first(desk, Quality, fell, state="off") - fell, desk.now
-    desk.electrode("ok")
-    desk.wait(minutes=4)
-    good = first(desk, Quality, desk_back, state="ok") - desk_back
-    known = (
-        next(t for t, e in desk.events if isinstance(e, Minute) and t > desk_back and e.quality in ("A", "B"))
-        - desk_back
-    )
-    says("electrode off", 120.0, False, noticed_after=noticed, good_again_after=good, first_known_minute_after=known)
-
-    watch = Watch("emg-envelope", ENVELOPE)
-    feed(watch, 2, np.full(10, 0.5))
-    told = feed(watch, 3, np.full(10, 3.29)).index("rail") / 10 + 0.1
-    again = feed(watch, 5, np.full(10, 0.5)).index("ok") / 10 + 0.1
-    says("sensor saturating", 2.1, False, noticed_after=told, good_again_after=again)
+    # A simulated person's volts through the real signal path: what is noticed is what the wire says.
+    for fault, name, good_s in (("off", "electrode off", 2.5), ("rail", "sensor saturating", 6.0)):
+        desk = Desk(signal=True)
+        desk.person("typing")
+        desk.wait(minutes=2)
+        fell = desk.now
+        desk.electrode(fault)
+        desk.wait(minutes=1)
+        back = desk.now
+        desk.electrode("ok")
+        desk.wait(minutes=2.2)
+        noticed, named = (first(desk, kind, fell, **what) - fell for kind, what in (SEEN, (Quality, {"state": fault})))
+        good = first(desk, Quality, back, state="ok") - back
+        known = next(t for t, e in desk.events if isinstance(e, Minute) and t > back + 1 and e.quality in "AB") - back
+        assert noticed <= 1.0 and good <= good_s
+        times = {
+            "blinks_after": noticed,
+            "named_after": named,
+            "good_again_after": good,
+            "first_known_minute_after": known,
+        }
+        says(name, 120.0, False, **times)
 
     desk = Desk()
     desk.wait(minutes=11)
@@ -216,46 +217,10 @@ def test_what_the_core_makes_of_it() -> None:
 
 
 def test_the_diary(tmp_path: Path) -> None:
-    from station.outputs.history.rows import Rows
-    from station.outputs.history.writer import Writer
-    from tests.outputs.told_history import at, minute
-
-    writer = Writer(tmp_path / "full.db", "boot", 365)
-    writer._try_open()
-    connection = writer._connection
-    assert connection is not None
-    pages = connection.execute("PRAGMA page_count").fetchone()[0]
-    connection.execute(f"PRAGMA max_page_count = {pages}")
-    kept = Rows()
-    for n in range(500):
-        writer._keep(kept.of(at(minute(), 60.0 * n))[0])
-    assert not writer._commit()
-    connection.execute("PRAGMA max_page_count = 100000")
-    began = time.monotonic()
-    assert writer._commit()
-    says("disk full", 60.0, True, five_hundred_rows_written_in=time.monotonic() - began)
-    writer._close()
-
-    missing = tmp_path / "read-only"  # a folder that is not there refuses as a read-only one does, root or not
-    diary = history.open(history.Settings(), house(missing))
-    diary.start()
-    assert not diary.flush(0.3)
-    diary.take(at(Mark("button"), 1))
-    assert not diary.flush(0.3) and diary.trouble()
-    missing.mkdir()
-    began = time.monotonic()
-    while not ((missing / history.FILE_NAME).exists() and history.marks(missing / history.FILE_NAME)):
-        assert time.monotonic() < began + 90
-        time.sleep(0.05)
-    says("read-only file system", 60.0, True, written_again_after=time.monotonic() - began)
-    diary.stop()
-
-
-def house(folder: Path) -> Any:
-    from station import assembly, config
-    from station.app import Inbox
-
-    return assembly.house(config.from_text("", "desk.toml"), folder, Inbox())
+    told = on_a_disk_of_its_own(tmp_path / "card", "read_only", "full")
+    assert "free some space" in told["full"]["said"]
+    says("disk full", 60.0, True, six_hundred_minutes_written_after=told["full"]["back_s"])
+    says("read-only file system", 60.0, True, written_again_after=told["read_only"]["back_s"])
 
 
 def test_the_whole_station(tmp_path: Path, make_broker: Callable[..., Any], make_listener: Callable[..., Any]) -> None:

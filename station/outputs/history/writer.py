@@ -12,6 +12,7 @@ Rule 3: a damaged file is set aside and the same pending rows go into a new one.
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 import sqlite3
 import threading
@@ -357,7 +358,7 @@ def _sentence(path: Path, error: Exception) -> str:
     text = str(error)
     if "full" in text:
         remedy = f"The disk is full: free some space on the disk of {path.parent}."
-    elif "readonly" in text or "read-only" in text.lower():
+    elif "readonly" in text or "read-only" in text.lower() or _is_read_only(path.parent):
         remedy = f"The file {path} cannot be written: is the card mounted read-only, or owned by someone else?"
     elif "locked" in text or "busy" in text:
         remedy = f"Another program holds {path}: it is tried again every {RETRY_S:.0f} s."
@@ -366,3 +367,11 @@ def _sentence(path: Path, error: Exception) -> str:
     else:
         remedy = f"It is tried again every {RETRY_S:.0f} s."
     return f"The history cannot be written ({text}). {remedy}"
+
+
+def _is_read_only(folder: Path) -> bool:
+    """A disk mounted read-only: SQLite, which cannot even open its file there, does not name it."""
+    try:
+        return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
