@@ -16,6 +16,9 @@ from pathlib import Path
 from tests.hil.guest import HOME, REST_V, ROOT, bench, precedence, unrest
 
 DEBIAN = HOME / "debian"
+DEVICES = ("/dev/i2c-1", "/dev/gpiochip0", "/dev/snd/pcmC1D0p", "/dev/null")
+FORBIDDEN = "/dev/fuse"
+"""Everybody may read and write it, as far as its file goes; only the unit's policy stands against it."""
 UNIT = Path("etc/systemd/system/desk-station.service")
 CONFIG = """\
 [station]

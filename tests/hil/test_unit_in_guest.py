@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Iterator
 
 import pytest
 
 from hardware.sensors.acquisition import PRIORITY
 from tests.hil import debian as made
-from tests.hil.debian import Debian
+from tests.hil.debian import DEVICES, FORBIDDEN, Debian
 from tests.hil.guest import BUTTON, LIGHT
 
 pytestmark = [pytest.mark.hil, pytest.mark.benchmark]
 
 WATCHDOG_S = 20.0  # as the unit has it
-DEVICES = ("/dev/i2c-1", "/dev/gpiochip0", "/dev/snd/pcmC1D0p", "/dev/null")
-FORBIDDEN = "/dev/fuse"
-"""Everybody may read and write it, as far as its file goes; only the unit's policy stands against it."""
 POLICY_WITHOUT_I2C = "[Service]\nDeviceAllow=\nDeviceAllow=char-gpiochip rw\nDeviceAllow=char-alsa rw\n"
-
-
-@pytest.fixture(scope="module")
-def debian() -> Iterator[Debian]:
-    """A booted Debian in which the station runs."""
-    if sentence := made.missing():
-        pytest.skip(sentence)
-    guest = Debian(tuple((device, "O_RDWR") for device in (*DEVICES, FORBIDDEN)))
-    try:
-        guest.says("sensor_well", within_s=120.0)
-        told = guest.sh("systemd-analyze security --no-pager desk-station")
-        exposure = re.search(r"exposure level.*?(\d+\.\d)", told)
-        print(f"\n  from the kernel's first line to the first good signal: {guest.seconds('sensor_well'):.0f} s")
-        print(f"  {guest.sh('systemctl --version').splitlines()[0]}, exposure {exposure[1] if exposure else '?'}")
-        yield guest
-        assert "Traceback" not in guest.journal(), guest.journal()
-    finally:
-        guest.end()
 
 
 def test_it_runs_as_its_own_user_without_any_capability_and_samples_in_real_time(debian: Debian) -> None:
