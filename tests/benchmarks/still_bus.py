@@ -1,10 +1,13 @@
 """The cheapest sensor there can be: the unmodified driver on a bus that answers at once, with the same volts for ever.
 
-    python still_bus.py SECONDS empty|at-once|as-a-wire    →  {"cpu_s": …, "samples": …, "rss_mb": …, "pss_mb": …}
+    python still_bus.py SECONDS empty|at-once|as-a-wire|through-blinka
+        →  {"cpu_s": …, "samples": …, "rss_mb": …, "pss_mb": …}
 
 at-once: a transfer takes no time, so what is left is the driver's own work and its wait for the next slot.  as-a-wire:
 it blocks for its time on the wire, a thousand sleeps a second, as the twin's bus does.  What the simulated sensor costs
-more than that are the person and the chip that no Pi has to compute.  empty: nothing but waking up 500 times a second.
+more than that are the person and the chip that no Pi has to compute.  through-blinka: Blinka's bus and PureIO under the
+driver, as on a Pi, down to the three system calls for each sample, which answer at once.  empty: nothing but waking up
+500 times a second.
 """
 
 from __future__ import annotations
@@ -69,6 +72,42 @@ class StillBus:
         return self._config if self._pointer else HALF_A_VOLT
 
 
+class NoDevice:
+    """Instead of PureIO's /dev/i2c-1, and of ioctl(2) on it."""
+
+    def __init__(self) -> None:
+        self._config = b"\x85\x83"
+
+    def fileno(self) -> int:
+        """Nobody asks what this is the number of."""
+        return -1
+
+    def write(self, data: bytes) -> None:
+        """The configuration."""
+        self._config = data[1:]
+
+    def ioctl(self, _file: int, _request: int, argument: Any = None) -> None:
+        """Who is spoken to, or a read of a register; a conversion is always 0 V."""
+        if not isinstance(argument, int) and argument.msgs[0].buf[0]:
+            argument.msgs[1].buf[0], argument.msgs[1].buf[1] = self._config
+
+
+def blinkas_bus() -> Any:
+    """What `i2c.open_bus` gives, without the device file."""
+    import threading
+
+    from adafruit_blinka.microcontroller.generic_linux.i2c import I2C
+    from adafruit_extended_bus import ExtendedI2C
+    from Adafruit_PureIO import smbus
+
+    device = NoDevice()
+    smbus.ioctl = device.ioctl
+    smbus.SMBus.open = lambda self, _bus: setattr(self, "_device", device)
+    bus = ExtendedI2C.__new__(ExtendedI2C)
+    bus._i2c, bus._lock = I2C(1), threading.RLock()
+    return bus
+
+
 def wake_up(seconds: float) -> None:
     """What this machine takes for waking a process 500 times a second, with nothing to do."""
     began, at = time.process_time(), time.monotonic()
@@ -82,7 +121,8 @@ def main() -> None:
     from hardware.sensors import acquisition, ads1115
     from hardware.sensors.messages import pack_frame
 
-    source = ads1115.open(ads1115.Settings(), bus=StillBus(sys.argv[2] == "as-a-wire"))
+    bus = blinkas_bus() if sys.argv[2] == "through-blinka" else StillBus(sys.argv[2] == "as-a-wire")
+    source = ads1115.open(ads1115.Settings(), bus=bus)
     acquisition._be_punctual()
     samples, began = 0, time.process_time()
     until = time.monotonic() + float(sys.argv[1])
