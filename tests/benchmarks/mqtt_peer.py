@@ -41,11 +41,11 @@ def desk() -> None:
     output._talk.back_off = BackOff(random.random, first_s=1.0, longest_s=1.0)
     keep, committed = output._talk.speech.log.keep, first
 
-    def keep_and_tell(records):  # type: ignore[no-untyped-def]
-        """An event has happened once it is on the disk."""
+    def keep_and_tell(records, now):  # type: ignore[no-untyped-def]
+        """An event has happened once it is in the outbox."""
         nonlocal committed
         records = list(records)
-        keep(records)
+        keep(records, now)
         if records and not output._talk.speech.log._spilled:
             committed += len(records)
             told(committed)

@@ -1,6 +1,6 @@
 """A station that says what happened as fast as it can, to be killed at any moment: PORT FOLDER FIRST LAST.
 
-Prints the number of each event once it is on the disk; that, and nothing else, is what "it happened" means here.
+Prints the number of each event once it is in the outbox; that, and nothing else, is what "it happened" means here.
 """
 
 import random
@@ -22,10 +22,10 @@ keep = output._talk.speech.log.keep
 committed = first
 
 
-def keep_and_tell(records):  # type: ignore[no-untyped-def]
+def keep_and_tell(records, now):  # type: ignore[no-untyped-def]
     global committed  # noqa: PLW0603
     records = list(records)
-    keep(records)
+    keep(records, now)
     if records and not output._talk.speech.log._spilled:
         committed += len(records)
         print(committed, flush=True)

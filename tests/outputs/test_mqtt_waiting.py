@@ -31,7 +31,7 @@ def test_every_record_is_given_out_once_and_in_order_however_they_come_and_go(
     kept, given_out = 0, []
     for what, number in [*todo, ("next", MOST_AT_HAND * 20)]:
         if what == "keep":
-            log.keep((1.7e9, b"%d" % n) for n in range(kept, kept + number))
+            log.keep(((1.7e9, b"%d" % n) for n in range(kept, kept + number)), 0.0)
             kept += number
         else:
             given_out += log.next(number)
@@ -51,7 +51,7 @@ def test_what_was_just_kept_is_not_read_from_the_disk_again(tmp_path: Path) -> N
     log = DurableLog(tmp_path / "outbox.db", 2)
     log.open()
     assert log.next(5) == []
-    log.keep([(1.7e9, b"one")])
+    log.keep([(1.7e9, b"one")], 0.0)
     assert log._outbox is not None
     log._outbox.after = None  # type: ignore[method-assign, assignment]  # whoever asks now falls
     assert [payload for _, payload in log.next(5)] == [b"one"]
@@ -62,9 +62,9 @@ def test_while_records_keep_coming_the_delivered_are_deleted_by_the_way(tmp_path
     log = DurableLog(tmp_path / "outbox.db", 2)
     log.open()
     assert log._outbox is not None
-    log._outbox.done = None  # type: ignore[method-assign, assignment]  # a wait for the disk of its own: not needed
+    log._outbox.done = None  # type: ignore[method-assign, assignment]  # a commit of its own: not needed
     for minute in range(30):
-        log.keep([(1.7e9 + 60 * minute, b"x")])
+        log.keep([(1.7e9 + 60 * minute, b"x")], 60.0 * minute)
         for number, _ in log.next(5):
             log.delivered(number)
         for second in range(60):
@@ -76,7 +76,7 @@ def test_while_records_keep_coming_the_delivered_are_deleted_by_the_way(tmp_path
 def test_what_was_delivered_last_is_deleted_when_nothing_comes_any_more(tmp_path: Path) -> None:
     log = DurableLog(tmp_path / "outbox.db", 2)
     log.open()
-    log.keep([(1.7e9, b"x")])
+    log.keep([(1.7e9, b"x")], 0.0)
     log.tidy(0.0)
     (entry,) = log.next(5)
     log.delivered(entry[0])
@@ -91,11 +91,11 @@ def test_what_was_delivered_last_is_deleted_when_nothing_comes_any_more(tmp_path
 def test_a_late_word_about_an_entry_of_a_damaged_file_deletes_nothing_of_the_next_file(tmp_path: Path) -> None:
     log = DurableLog(tmp_path / "outbox.db", 2)
     log.open()
-    log.keep([(1.7e9, b"old"), (1.7e9, b"old too")])
+    log.keep([(1.7e9, b"old"), (1.7e9, b"old too")], 0.0)
     sent = log.next(5)
     log.close()
     (tmp_path / "outbox.db").write_bytes(b"no database at all" * 100)
-    log.keep([(1.7e9, b"new"), (1.7e9, b"new too")])
+    log.keep([(1.7e9, b"new"), (1.7e9, b"new too")], 1.0)
     for number, _ in sent:
         log.delivered(number)
     log.settle()

@@ -357,7 +357,7 @@ def test_component_mode_says_the_same_piece_by_piece() -> None:
 def test_a_thousand_records_at_once_are_all_kept(tmp_path: Path) -> None:
     log = DurableLog(tmp_path / "o.db", 2)
     log.open()
-    log.keep((float(n), b"x") for n in range(1_000))
+    log.keep(((float(n), b"x") for n in range(1_000)), 0.0)
     assert len(log) == 1_000
     log.close()
 
@@ -366,9 +366,9 @@ def test_while_the_disk_takes_nothing_the_newest_wait_in_memory(tmp_path: Path) 
     log = DurableLog(tmp_path / "not there" / "o.db", 2)
     log.open()
     assert "there and writable?" in log.trouble
-    log.keep((float(n), str(n).encode()) for n in range(MOST_SPILLED + 3))
+    log.keep(((float(n), str(n).encode()) for n in range(MOST_SPILLED + 3)), 0.0)
     (tmp_path / "not there").mkdir()
-    log.keep([(9e3, b"last")])
+    log.keep([(9e3, b"last")], 1.0)
     assert log.trouble == ""
     kept = [payload for _, payload in log.next(1_000)]
     assert (kept[0], kept[-1], len(kept)) == (b"3", b"last", MOST_SPILLED + 1)

@@ -123,13 +123,15 @@ class Conversation:
 
     def _serve(self) -> None:
         while True:
-            self._turn(self._patience(time.monotonic()))
+            now = time.monotonic()
+            self._turn(min(self._patience(now), self.speech.log.secure_at() - now))
             if self.left:
                 return
             stopping = self._stopping  # before the queue is read: what was told before it is said before it
             self._news()
             now = time.monotonic()
             self.speech.learn(self._happened(), now)
+            self.speech.log.secure(now)
             if stopping:
                 self._goodbye()
                 return
@@ -172,6 +174,7 @@ class Conversation:
     # --- the connection ---
 
     def _connect(self) -> None:
+        self.speech.log.secure()  # it may take a while, and nobody acknowledges anything meanwhile
         try:
             connection = Connection(
                 self._settings, self._house.station_id, f"{self.base}/availability", self._told.append, self.ear.hear

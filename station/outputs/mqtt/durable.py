@@ -1,5 +1,8 @@
 """The log that survives: the outbox on the disk, and a bounded memory for the time the disk cannot take it.
 
+    keep ── survives a kill ──┬── delivered in time: no wait for the disk at all
+                              └── after SECURE_AFTER_S: one wait for all that is kept, and it survives a power cut
+
 Nothing here raises for a full or read-only disk: that is said in `trouble`, and tried again with the next record.
 """
 
@@ -18,6 +21,10 @@ MANY_DELIVERED = 100
 MOST_AT_HAND = 100
 # Longer than a minute: the next one is written then, and takes the deletion with it.
 SETTLE_S = 90.0
+# An acknowledgement takes milliseconds, but is read with whatever comes next (connection.py, `be_patient`): longer than
+# a second, so that who tells something every second never waits for the disk.  Should the power go within it, then the
+# broker has the message as a rule, and the history keeps its own.
+SECURE_AFTER_S = 1.5
 
 T = TypeVar("T")
 
@@ -32,6 +39,8 @@ class DurableLog:
         self._outbox: Outbox | None = None
         self._spilled: deque[tuple[float, bytes]] = deque(maxlen=MOST_SPILLED)
         self._delivered: list[int] = []
+        self._insecure: dict[int, float] = {}
+        """What a power cut could still take, and since when; oldest first."""
         self._settle_at = float("inf")
         self._highest = 0
         self._cursor = 0
@@ -45,6 +54,7 @@ class DurableLog:
         try:
             self._outbox = Outbox(self.path, self._privacy, self._highest)
             self._again()
+            self._insecure.clear()
             self.trouble = ""
         except (sqlite3.Error, OSError) as error:
             self._outbox = None
@@ -52,8 +62,8 @@ class DurableLog:
                 f"Messages for later cannot be kept on the disk ({error}). Is {self.path.parent} there and writable?"
             )
 
-    def keep(self, records: Iterable[tuple[float, bytes]]) -> None:
-        """Keep these (wall second, payload); they are on the disk afterwards, or in memory."""
+    def keep(self, records: Iterable[tuple[float, bytes]], now: float) -> None:
+        """Keep these (wall second, payload); they are in the file afterwards, or in memory.  now: monotonic second."""
         entries = [*self._spilled, *records]
         if not entries:
             return
@@ -67,6 +77,7 @@ class DurableLog:
             else:
                 self._more = self._more or len(self._at_hand) + len(kept) > MOST_AT_HAND
                 self._at_hand.extend(() if self._more else kept)
+                self._insecure.update((number, now) for number, _ in kept)
                 self._spilled.clear()
                 self._delivered.clear()
                 self._settle_at = float("inf")
@@ -100,9 +111,20 @@ class DurableLog:
 
     def delivered(self, number: int) -> None:
         """The broker has it; deleted with the next `keep`, or when there are many."""
+        self._insecure.pop(number, None)
         self._delivered.append(number)
         if len(self._delivered) >= MANY_DELIVERED:
             self.settle()
+
+    def secure_at(self) -> float:
+        """When `secure` has something to do, unless it is acknowledged before."""
+        return next(iter(self._insecure.values()), float("inf")) + SECURE_AFTER_S
+
+    def secure(self, now: float = float("inf")) -> None:
+        """Bring to the disk what the broker ought to have acknowledged by now (or: what nobody will)."""
+        if self._insecure and now >= self.secure_at():
+            self._insecure.clear()
+            self._with(Outbox.secure)
 
     def tidy(self, now: float) -> None:
         """Called now and then: what was delivered is deleted, also when nothing comes that would take it along.

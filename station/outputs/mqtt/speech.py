@@ -57,7 +57,7 @@ class Speech:
     # --- what happens ---
 
     def learn(self, moments: Iterable[ev.Moment], now: float) -> None:
-        """Take in what happened, in order; what is durable is on the disk afterwards."""
+        """Take in what happened, in order; what is durable survives a kill afterwards."""
         records: list[tuple[float, bytes]] = []
         reading: ev.Moment | None = None
         for moment in moments:
@@ -69,7 +69,7 @@ class Speech:
             self._learn(moment, records, now)
         if reading is not None:
             self.state = fold(self.state, reading)
-        self.log.keep(records)
+        self.log.keep(records, now)
 
     def _learn(self, moment: ev.Moment, records: list[tuple[float, bytes]], now: float) -> None:
         if not isinstance(moment.event, ev.Minute):
