@@ -10,8 +10,10 @@ The table `FOLDS` names every event that changes the picture and the function th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
+
+import msgspec
 
 from station.core import events as e
 
@@ -26,8 +28,7 @@ MEASURED = frozenset({e.Reading, e.Minute, e.TensionStarted, e.NoRest, e.Cue, e.
 DONE = frozenset({"completed", "stopped"})
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(msgspec.Struct, frozen=True):
     """The station's whole public state.  Times are wall seconds (since 1970, UTC); shares are 0..1.
 
     `state` (below) is the one word for all of it.  Fields that end in `_today` begin anew with `DayBegan`.
@@ -73,9 +74,9 @@ class State:
     quiet: bool = False
     quiet_until: float | None = None
     private: bool = False
-    preferences: Mapping[str, str | int | bool] = field(default_factory=dict)
+    preferences: Mapping[str, str | int | bool] = {}
     """What may be changed while the station runs, and what it is now; empty until the station has told."""
-    notes: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = {}
     """What the house says of the circumstances.  Stays in this house."""
     technique: str = ""
     length: str = ""
@@ -95,7 +96,7 @@ class State:
     sessions_today: int = 0
     cues_today: int = 0
     marks_today: int = 0
-    troubles: Mapping[str, str] = field(default_factory=dict)
+    troubles: Mapping[str, str] = {}
     """Output -> the sentence that says what is wrong with it now."""
 
     @property
@@ -141,7 +142,7 @@ def fold(state: State, moment: e.Moment) -> State:
     changes = folder(state, moment.event, moment)
     if all(getattr(state, name) == value for name, value in changes.items()):
         return state
-    return replace(state, **changes)
+    return msgspec.structs.replace(state, **changes)
 
 
 def _reading(s: State, event: e.Reading, _: e.Moment) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 
+import msgspec
 import pytest
 
 from station.core import events as e
@@ -127,7 +127,7 @@ def test_what_is_on_show_keeps_its_own_reason_and_a_new_day_forgets_the_one_that
 
 
 def test_the_picture_can_be_written_down():
-    assert json.loads(json.dumps(dataclasses.asdict(told(WELL, e.OutputTrouble("mqtt", "x")))))["troubles"] == {
+    assert json.loads(json.dumps(msgspec.structs.asdict(told(WELL, e.OutputTrouble("mqtt", "x")))))["troubles"] == {
         "mqtt": "x"
     }
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,7 +50,7 @@ def test_the_state_has_always_all_keys_and_none_that_a_template_would_trip_over(
 
 
 def test_private_mode_says_only_private() -> None:
-    document = words.state_document(replace(BUSY, private=True), "1", 3, 5.0)
+    document = words.state_document(msgspec.structs.replace(BUSY, private=True), "1", 3, 5.0)
     assert {key: value for key, value in document.items() if value is not None} == {"state": "private"}
 
 
@@ -145,7 +146,7 @@ def test_calm_is_a_heartbeat_a_minute() -> None:
     for n in range(6_000):
         now = n / 10
         wobble = 6.0 + 0.9 * (n % 2)  # the muscle at rest is never still
-        document = words.state_document(replace(BUSY, level_rve_percent=wobble), "1", 3, now)
+        document = words.state_document(msgspec.structs.replace(BUSY, level_rve_percent=wobble), "1", 3, now)
         if pace.wants(document, now):
             pace.sent(document, now)
             sent += 1

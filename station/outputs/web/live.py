@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import deque
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict
 from typing import Any, Final
 
 import msgspec
@@ -32,7 +32,7 @@ READINGS_PER_S: Final = 10
 # What a browser is not told one by one: readings have their own place, light and tone have their own outputs.
 UNTOLD: Final = (e.Reading, e.Light, e.Tone)
 
-_FIELDS: Final = tuple(f.name for f in fields(State))
+_FIELDS: Final = State.__struct_fields__
 
 
 def sensor_trouble(state: State, language: str) -> str:
@@ -165,7 +165,7 @@ class Live:
     @staticmethod
     def _still(state: State) -> State:
         """The state without what changes ten times a second."""
-        return replace(state, level_rve_percent=None, resting=False)
+        return msgspec.structs.replace(state, level_rve_percent=None, resting=False)
 
 
 def sse(what: Any) -> bytes:
