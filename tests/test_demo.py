@@ -16,7 +16,7 @@ from station.core.inputs import Calibrate
 from station.core.lights import PATTERNS
 from station.core.state import WORDS
 from station.demo.actor import Actor
-from station.demo.broker import _brief
+from station.demo.broker import Listener, _brief
 from station.demo.picture import Picture, place
 from station.demo.words import ANSWERS, GESTURES, LABELS, LIGHTS, REASONS, STATES, sentence
 from station.outputs.mqtt import Settings
@@ -68,6 +68,27 @@ def test_a_message_is_told_in_one_line_without_what_is_always_the_same() -> None
     said = _brief(b'{"state": "offer", "ts": "2026", "id": "x", "sensor_ok": true, "cue": null}')
     assert said == "state offer · sensor_ok true"
     assert _brief(b"online") == "online"
+
+
+def test_of_the_state_a_line_says_what_has_changed_so_that_it_is_read_before_the_line_ends() -> None:
+    listener = Listener(Settings(), "desk/#")
+
+    def arrives(what: str, **said: Any) -> str:
+        listener.hear(f"desk/desk_1/{what}", json.dumps({"ts": str(time.monotonic()), **said}).encode())
+        return listener.lines()[-1]
+
+    whole = {"state": "monitoring", "sensor_ok": True, "cue": "", "last_cue": None, "present": "here"}
+    assert arrives("state", **whole) == "state          state monitoring · sensor_ok true · present here"
+    whole |= {"state": "cue", "cue": "light"}
+    assert arrives("state", **whole) == "state          state cue · cue light"
+    assert arrives("event/cue", event_type="light") == "event/cue      event_type light"
+    assert arrives("event/cue", event_type="light") == "event/cue      event_type light"
+    whole |= {"state": "monitoring", "cue": "", "last_cue": "2026-11-28T08:00:00.000Z"}
+    assert arrives("state", **whole) == "state          state monitoring · cue – · last_cue 2026-11-28T08:00:00.000Z"
+    assert arrives("state", **whole) == "state          –"
+    assert arrives("state", **whole, language="de") == "state          language de"
+    listener.hear("desk/desk_1/state", b"")  # somebody has emptied it
+    assert arrives("state", **whole).endswith("present here")
 
 
 def picture(language: str, width: int = 100) -> Picture:

@@ -41,6 +41,8 @@ dynamic_filters = true
 STANDARD_PORT = 1883
 # A line is short: what is the same in every message is left out of it.
 LEFT_OUT = frozenset({"ts", "id", "version", "language"})
+NOTHING: tuple[Any, ...] = (None, "", {}, [])
+EMPTY = "–"
 
 
 class Broker:
@@ -90,6 +92,7 @@ class Listener:
     def __init__(self, broker: Settings, topic: str, keep: int = 30) -> None:
         self._broker, self._topic = broker, topic
         self._lines: deque[str] = deque(maxlen=keep)
+        self._state: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._client: Any = None
 
@@ -101,7 +104,7 @@ class Listener:
         version = mqtt.MQTTv5 if self._broker.protocol == "5" else mqtt.MQTTv311
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=version)
         self._client.on_connect = lambda client, *_: client.subscribe(self._topic)
-        self._client.on_message = lambda _client, _data, message: self._on_message(message)
+        self._client.on_message = lambda _client, _data, message: self.hear(message.topic, bytes(message.payload))
         with contextlib.suppress(OutputError):  # the station itself says what is wrong with the papers
             if self._broker.username:
                 self._client.username_pw_set(self._broker.username, password(self._broker))
@@ -121,25 +124,44 @@ class Listener:
             self._client.disconnect()
             self._client.loop_stop()
 
-    def _on_message(self, message: Any) -> None:
-        topic = "/".join(str(message.topic).split("/")[2:]) or str(message.topic)
+    def hear(self, topic: str, payload: bytes) -> None:
+        """One message becomes a line; of the state, which always says everything, only what is new in it."""
+        short = "/".join(topic.split("/")[2:]) or topic
+        said = _brief(payload)
+        if short == "state":
+            before, self._state = self._state, _said(payload)
+            if before and self._state:
+                news = {key: value for key, value in self._state.items() if key != "ts" and value != before.get(key)}
+                said = _pairs(news) or EMPTY
         with self._lock:
-            self._lines.append(f"{topic:<14} {_brief(bytes(message.payload))}")
+            self._lines.append(f"{short:<14} {said}")
 
 
 def _brief(payload: bytes) -> str:
     """A JSON message as `key value` pairs without the empty ones: a line is all there is."""
-    text = payload.decode("utf-8", "replace")
+    said = _said(payload)
+    if not said:
+        return payload.decode("utf-8", "replace")
+    return _pairs({key: value for key, value in said.items() if key not in LEFT_OUT and value not in NOTHING})
+
+
+def _said(payload: bytes) -> dict[str, Any]:
+    """What a JSON message says; nothing where it is none."""
     try:
-        data = json.loads(text)
+        data = json.loads(payload)
     except ValueError:
-        return text
-    if not isinstance(data, dict):
-        return text
-    shown = {key: value for key, value in data.items() if key not in LEFT_OUT and value not in (None, "", {}, [])}
-    return " · ".join(
-        f"{key} {str(value).lower() if isinstance(value, bool) else value}" for key, value in shown.items()
-    )
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _pairs(said: dict[str, Any]) -> str:
+    return " · ".join(f"{key} {_value(value)}" for key, value in said.items())
+
+
+def _value(value: Any) -> Any:
+    if value in NOTHING:
+        return EMPTY
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def answers(port: int) -> bool:
