@@ -8,7 +8,7 @@ import math
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
@@ -179,8 +179,9 @@ def test_rows_and_losses_always_add_up(steps, channels, closely):
     st.sampled_from([8, 50, 128, 333, 500, 860]),
     st.booleans(),
 )
+@example([1, 1, 1, 2, 2], 128, False)  # the row that would have ended a hop is lost, and the next but one again
 def test_what_completes_a_hop_of_the_cores_is_the_end_of_a_frame(steps, rate, closely):
-    """Else what the muscle did would be known a frame later."""
+    """Else what the muscle did would be known a frame later.  A hop that ends in a hole is known behind it."""
     builder, path = FrameBuilder(1, lambda: float(rate)), SignalPath("emg-envelope", None)
     builder.closely = closely
     row = ends = 0
@@ -193,6 +194,8 @@ def test_what_completes_a_hop_of_the_cores_is_the_end_of_a_frame(steps, rate, cl
             told = path.push(volts, frame.t_last, frame.rate, frame.lost)
             if told and told[-1].state == "ok":
                 ends += 1
+                if frame.lost and told[-1].end < frame.t_last - (len(volts) - 0.5) / rate:
+                    continue
                 assert told[-1].end == pytest.approx(frame.t_last), "known when it was over, not a frame later"
     assert ends > 0
 
