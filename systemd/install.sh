@@ -73,7 +73,7 @@ version_of_source() {
 
 plan_install() {
   say "Desk Station $version will be installed:"
-  if [ -z "$packaged" ] && real; then say "  packages   $(printf %s "$packages" | sed "s,[^ ]*|,,g") (apt, as far as they are missing)"; fi
+  if [ -z "$packaged" ] && real; then say "  packages   $(package_names)(apt, as far as they are missing)"; fi
   say "  program    $opt/versions/$version, and $opt/current points to it"
   if [ "$(readlink "$opt/current" 2>/dev/null || true)" = "versions/$version" ]; then say "             (both are there already)"
   elif [ -e "$opt/current" ]; then say "             the version before stays, for: install.sh rollback"; fi
@@ -102,17 +102,23 @@ ask() {
   fi
 }
 
+in_sources() { [ -n "$(apt-cache show "$1" 2>/dev/null)" ]; }
+
+# As this system calls them: a package with two names has the first in Debian 13, the second in 12.
+package_names() {
+  for package in $packages; do
+    case $package in *"|"*) if in_sources "${package%|*}"; then package=${package%|*}; else package=${package#*|}; fi ;; esac
+    printf '%s ' "$package"
+  done
+}
+
 system_packages() {
   if [ -n "$packaged" ] || ! real || ! have apt-get; then return; fi
   missing=""
-  for package in $packages; do
-    case $package in *"|"*)   # its name in Debian 13 and in 12
-      new=${package%|*} old=${package#*|}
-      if [ -n "$(apt-cache show "$new" 2>/dev/null)" ]; then package=$new; else package=$old; fi ;;
-    esac
+  for package in $(package_names); do
     if dpkg -s "$package" >/dev/null 2>&1; then continue; fi
     # Raspberry Pi OS has python3-lgpio, plain Debian 13 has not: there is no pin to move there either.
-    if [ -n "$(apt-cache show "$package" 2>/dev/null)" ]; then missing="$missing $package"
+    if in_sources "$package"; then missing="$missing $package"
     else say "Not in this system's sources, left out: $package"; fi
   done
   if [ -z "$missing" ]; then return; fi
@@ -236,9 +242,10 @@ put() {   # put FILE WHERE: only when it differs
 
 devices() {
   put "$here/60-desk-station.rules" "$rules"
-  printf '# The ADS1115 is reached through /dev/i2c-1.\ni2c-dev\n' > "$opt/modules"
-  put "$opt/modules" "$modules"
-  rm -f "$opt/modules"
+  wanted=$(mktemp)
+  printf '# The ADS1115 is reached through /dev/i2c-1.\ni2c-dev\n' > "$wanted"
+  put "$wanted" "$modules"
+  rm -f "$wanted"
   if real && have udevadm && [ -d /run/udev ]; then
     udevadm control --reload || true
     udevadm trigger --subsystem-match=i2c-dev --subsystem-match=gpio || true
@@ -264,11 +271,14 @@ service() {
     say "Now, as yourself:  systemctl --user enable --now desk-station  &&  loginctl enable-linger"
     return
   fi
+  # A new version was stopped for the change and only has to start; one that runs as it should is left in peace.
+  how=restart
+  if cmp -s "$here/desk-station.service" "$unit"; then how=start; fi
   put "$here/desk-station.service" "$unit"
   manager || return 0
   systemctl daemon-reload
   systemctl enable --quiet desk-station
-  systemctl restart desk-station || true
+  systemctl "$how" desk-station || true
 }
 
 stop() {
@@ -293,7 +303,10 @@ install_it() {
   devices
   service
   mkdir -p "$root/usr/local/bin"
-  ln -sfn /opt/desk-station/current/bin/desk-station "$root/usr/local/bin/desk-station"
+  command_at=/opt/desk-station/current/bin/desk-station
+  if [ "$(readlink "$root/usr/local/bin/desk-station" 2>/dev/null || true)" != "$command_at" ]; then
+    ln -sfn "$command_at" "$root/usr/local/bin/desk-station"
+  fi
   say ""
   say "Done: desk-station $version. Next:"
   say "  1. say in $etc/desk-station.toml how it is powered ([sensor] power) and which sensor you have"
@@ -323,7 +336,11 @@ restore_diary() {
   [ -f "$state/history.db" ] && [ -f "$state/before-upgrade/$1.db" ] || return 0
   form='import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute("pragma user_version").fetchone()[0])'
   python="$opt/current/bin/python"
-  if [ "$("$python" -c "$form" "$state/history.db")" -le "$("$python" -c "$form" "$state/before-upgrade/$1.db")" ]; then return; fi
+  is=$("$python" -c "$form" "$state/history.db")
+  kept=$("$python" -c "$form" "$state/before-upgrade/$1.db")
+  # Forward again: the diary that went on is brought up to date; what the newer version had written is not in it.
+  if [ "$is" -lt "$kept" ]; then say "Diary: what $1 wrote before you went back waits in $state/before-upgrade/$1.db."; fi
+  if [ "$is" -le "$kept" ]; then return; fi
   aside=$state/before-upgrade/$2.db
   mv "$state/history.db" "$aside"
   rm -f "$state/history.db-wal" "$state/history.db-shm"
