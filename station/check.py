@@ -90,9 +90,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Examine, print, and return the exit code."""
     language = args.language or _language(args.config)
+
+    def ask(sentence: str) -> None:
+        print(in_language(sentence, language), file=sys.stderr, flush=True)
+
     findings = [
         replace(found, what=in_language(found.what, language), remedy=in_language(found.remedy, language))
-        for found in examine(args.config, language=language, try_out=args.try_out)
+        for found in examine(args.config, language=language, try_out=args.try_out, ask=ask)
     ]
     worst = max((EXIT[finding.severity] for finding in findings), default=0)
     if args.json:
@@ -116,17 +120,25 @@ def _language(path: Path | None) -> str:
 
 
 def examine(
-    path: Path | None, *, roots: Roots | None = None, language: str = "en", try_out: bool = False
+    path: Path | None,
+    *,
+    roots: Roots | None = None,
+    language: str = "en",
+    try_out: bool = False,
+    ask: Callable[[str], None] = lambda sentence: None,
 ) -> Iterable[Finding]:
-    """Every finding, in the order of a sample's way through the station; each sentence once."""
+    """Every finding, in the order of a sample's way through the station; each sentence once.
+
+    ask: says to the person what to look at, to listen to or to press, just before it is needed.
+    """
     said: set[str] = set()
-    for finding in _everything(path, roots or Roots(), language, try_out):
+    for finding in _everything(path, roots or Roots(), language, ask if try_out else None):
         if finding.what not in said:
             said.add(finding.what)
             yield finding
 
 
-def _everything(path: Path | None, roots: Roots, language: str, try_out: bool) -> Iterable[Finding]:
+def _everything(path: Path | None, roots: Roots, language: str, ask: Callable[[str], None] | None) -> Iterable[Finding]:
     try:
         settings = config.read(path) if path else config.defaults()
     except ConfigError as error:
@@ -137,7 +149,7 @@ def _everything(path: Path | None, roots: Roots, language: str, try_out: bool) -
         return
     yield Finding("configuration", OK, f"{path or 'The built-in defaults'}: no mistakes.", "")
     yield from _part("machine", lambda: machine.examine(roots))
-    looking_around = path is None and not try_out and not any(roots.dev.glob("gpiochip*"))
+    looking_around = path is None and not ask and not any(roots.dev.glob("gpiochip*"))
     if looking_around:  # nobody's station: what a PC cannot have is no fault of it
         yield Finding("machine", OK, NO_PINS, "")
     yield from _part("clock", lambda: clock.examine(roots))
@@ -154,8 +166,8 @@ def _everything(path: Path | None, roots: Roots, language: str, try_out: bool) -
     if "light" in settings.outputs() and not looking_around:
         yield from _part("light", lambda: hardware.light.examine(settings.of(hardware.light.Settings)))
     yield from _outputs(settings, assembly.house(settings, folder, Inbox()))
-    if try_out:
-        yield from _hands(settings)
+    if ask:
+        yield from _hands(settings, ask)
 
 
 def _sensor(settings: Config, folder: Path, roots: Roots, language: str) -> Iterable[Finding]:
@@ -169,14 +181,18 @@ def _sensor(settings: Config, folder: Path, roots: Roots, language: str) -> Iter
     yield from _part("sensor", lambda: sensor.examine(settings, folder, roots))
 
 
-def _hands(settings: Config) -> Iterable[Finding]:
-    """What a person has to see, hear or do."""
-    if "light" in settings.outputs():
+def _hands(settings: Config, ask: Callable[[str], None]) -> Iterable[Finding]:
+    """What a person has to see, hear or do, and is told when."""
+    outputs, button = settings.outputs(), settings.of(hardware.button.Settings)
+    if "light" in outputs:
+        ask("Look at the light now.")
         yield from _part("light", lambda: hands.shine(settings.of(hardware.light.Settings)))
-    for name, part in settings.outputs().items():
-        if name == "audio":
-            yield from _part(name, lambda part=part: hands.sound(part))  # type: ignore[misc]
-    yield from _part("button", lambda: hands.press(settings.of(hardware.button.Settings)))
+    if "audio" in outputs:
+        ask("Listen now.")
+        yield from _part("audio", lambda: hands.sound(outputs["audio"]))
+    if button.enabled:
+        ask(f"Press the button now; there are {hands.PRESS_S:.0f} s.")
+        yield from _part("button", lambda: hands.press(button))
 
 
 def _outputs(settings: Config, house: House) -> Iterable[Finding]:

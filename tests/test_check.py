@@ -12,6 +12,7 @@ import pytest
 
 from station import check
 from station.check import BROKEN, OK, WARNING, Finding
+from station.doctor import Examined
 from tests.configured import MOCK_PINS, SILENT, SIMULATED, STATE
 
 GOOD = STATE + SIMULATED + MOCK_PINS + SILENT
@@ -234,6 +235,26 @@ def test_a_healthy_station_has_nothing_broken_and_the_report_holds_no_word_about
     (diary,) = [finding["what"] for finding in told["findings"] if finding["part"] == "history"]
     assert re.fullmatch(r"The diary in \S+ can be read \(\d\.\d MB\)\.", diary), "that there is one, not what is in it"
     assert not [word for word in ("Kim", "7 marks", "exercise", "%RVE", "minutes") if word in str(told)]
+
+
+@pytest.mark.slow
+def test_with_try_the_person_is_told_in_time_what_to_look_at_and_when_to_press(
+    configured: Callable[[str], Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In their language, beside the report, which may be read by a program."""
+    seen: list[str] = []
+
+    def pressed(settings: object) -> Examined:
+        seen.append(capsys.readouterr().err)
+        yield "ok", "The button was pressed and released.", ""
+
+    monkeypatch.setattr(check.hands, "press", pressed)
+    check.run(argparse.Namespace(config=configured(), json=True, language="de", try_out=True))
+    assert [line for line in seen[0].splitlines() if line] == [
+        "Schau jetzt auf das Licht.",
+        "Drück jetzt den Knopf; du hast 15 s.",
+    ]
+    assert "geleuchtet" in str(json.loads(capsys.readouterr().out))
 
 
 @pytest.mark.slow

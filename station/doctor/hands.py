@@ -62,7 +62,7 @@ def press(settings: hardware.button.Settings, factory: Any = None, patience_s: f
     else:
         remedy = (
             f"Press it when asked. If you did: it belongs between GPIO {settings.pin} and ground, "
-            "and opposite legs are one."
+            "and two of its four legs are joined inside: use two that lie diagonally."
         )
         yield "warning", f"Nobody pressed the button within {patience_s:.0f} s.", remedy
 
