@@ -49,7 +49,7 @@ LINES: Final = {
         ],
         "de": [
             "1  Setz dich, Arme hängen. Taste C7 und die Schulterkante; markiere beide mit einem Stift.",
-            "2  Wisch die Haut mit Alkohol ab und lass sie trocknen; Haare abrasieren.",
+            "2  Wisch die Haut mit Alkohol ab und lass sie trocknen; rasiere, wo Haare sind.",
             "3  Zwei Gel-Elektroden um die Mitte der Linie, 20 mm von Mitte zu Mitte; die dritte auf C7.",
             "4  Kleb das Kabel mit einer kleinen Schlaufe auf die Haut, damit es nicht zieht. Warte fünf Minuten.",
         ],
