@@ -66,7 +66,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mode: Annotated[
         Literal["timed", "rdy"],
         msgspec.Meta(
-            description="timed: the host sets the pace, no extra wire. rdy: the chip does, 860/s, ALRT on a GPIO."
+            description="timed: the host sets the pace, no extra wire. rdy: the chip does, 860/s, ALRT on a GPIO, "
+            "one channel."
         ),
     ] = "timed"
     rate: Annotated[
