@@ -41,10 +41,6 @@ class Placed:
         row = self._row(self.part.right.index(name))
         return self.x + WIDTH, row + (32.0 if self.part.kind == "fsr" else 0.0)
 
-    def is_left(self, name: str) -> bool:
-        """Whether the pin faces the Pi."""
-        return name in self.part.left
-
     def _row(self, index: int) -> float:
         return self.y + HEAD + 13.0 + index * ROWS.get(self.part.kind, PITCH)
 

@@ -20,7 +20,6 @@ from typing import Final
 from station.outputs.web.answer import No
 
 MOST_BYTES: Final = 16_384
-SAFE: Final = frozenset({"GET", "HEAD"})
 COOKIE: Final = "desk_session"
 TOKEN_HEADER: Final = "x-desk-token"
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-
-from station.core.events import Window
 from station.core.state import State
 from station.outputs.web import api, catalogue
 from station.outputs.web.answer import Answer, Asked
@@ -15,8 +12,9 @@ from station.outputs.web.live import picture
 from station.outputs.web.pages.frame import action, card, framed, view_of
 from station.outputs.web.pages.icons import icon
 from station.outputs.web.pages.meter import bar, trace
+from station.outputs.web.pages.offers import ended_early, offer, proposal
+from station.outputs.web.pages.running import reference, session
 from station.outputs.web.pages.trouble import trouble
-from station.outputs.web.reasons import in_language
 from station.outputs.web.view import View
 
 
@@ -32,11 +30,11 @@ def page(desk: Desk, asked: Asked) -> Answer:
         _setup_hint(desk, view),
         _question_hint(state, view),
         trouble(state, view),
-        _offer(state, view),
-        _ended_early(state, view, desk.wall()),
-        _proposal(state, view),
-        _reference(view),
-        tag("div", _exercise(state, view), _level(state, view), _pauses(view), _today(desk, view), class_="now"),
+        offer(state, view),
+        ended_early(state, view, desk.wall()),
+        proposal(state, view),
+        reference(view),
+        tag("div", session(state, view), _level(state, view), _pauses(view), _today(desk, view), class_="now"),
         script="now.js",
     )
 
@@ -62,184 +60,6 @@ def _question_hint(state: State, view: View) -> Html:
         class_="hint",
         id="question-hint",
         hidden=not state.asks or state.private,
-    )
-
-
-def _offer(state: State, view: View) -> Html:
-    return tag(
-        "section",
-        tag("h2", view.w("live.offer")),
-        tag("p", view.w(f"live.offer_text_{state.cue_kind or 'tension'}"), id="offer-text"),
-        tag(
-            "div",
-            action("answer", view.w("live.accept"), class_="button primary", answer="accepted"),
-            action("answer", view.w("live.not_now"), answer="not_now"),
-            action(
-                "answer",
-                view.w("live.wrong"),
-                class_="button plain",
-                hidden=state.cue_kind in ("daily", "movement"),
-                id="wrong",
-                answer="wrong",
-            ),
-            class_="buttons",
-        ),
-        tag("p", view.w("live.offer_ignore"), class_="soft"),
-        id="offer",
-        class_="card offer",
-        hidden=not state.cue,
-    )
-
-
-# So long after its end there is something to be said of an exercise that was broken off.
-EARLY_S = 600.0
-# What is offered then: something to do with the body, and something with open eyes.
-INSTEAD = ("movement", "mindfulness")
-
-
-def _ended_early(state: State, view: View, now: float) -> Html:
-    """Who broke an exercise off may have felt worse in it: open eyes, movement, and never again, if they like."""
-    name = state.ended_early
-    recent = state.ended_early_at is not None and now - state.ended_early_at < EARLY_S
-    instead = [
-        action(
-            "start",
-            view.w(f"live.instead_{other}"),
-            class_="button instead",
-            technique=other,
-            length="micro",
-            hidden=name == other or other in state.left_out,
-        )
-        for other in INSTEAD
-    ]
-    return tag(
-        "section",
-        tag("h2", view.w("live.early")),
-        tag("p", view.w("live.early_text")),
-        tag(
-            "div",
-            *instead,
-            action(
-                "exclude",
-                view.w("live.worse"),
-                class_="button plain",
-                technique=name,
-                id="early-worse",
-                hidden=name in state.left_out,
-            ),
-            class_="buttons",
-        ),
-        id="early",
-        class_="card offer",
-        hidden=not (name and recent),
-    )
-
-
-def _proposal(state: State, view: View) -> Html:
-    """What the station would change, and why; it waits for an answer and changes nothing by itself."""
-    return tag(
-        "section",
-        tag("h2", view.w("live.proposal")),
-        tag("p", view.w(f"live.proposal_{state.proposal}") if state.proposal else "", id="proposal-text"),
-        tag("p", in_language(state.proposal_why, view.language), id="proposal-why", class_="soft"),
-        tag(
-            "details",
-            tag("summary", view.w("live.proposal_windows")),
-            tag("ul", *[_window(view, each) for each in state.proposal_windows], id="windows", class_="windows"),
-            id="proposal-windows",
-            hidden=not state.proposal_windows,
-        ),
-        tag(
-            "div",
-            action("proposal", view.w("live.proposal_yes"), accepted="yes"),
-            action("proposal", view.w("live.proposal_no"), class_="button plain", accepted="no"),
-            class_="buttons",
-        ),
-        id="proposal",
-        class_="card proposal",
-        hidden=not state.proposal,
-    )
-
-
-def _reference(view: View) -> Html:
-    """What to do while a reference is measured, as the voice of the calibration says it."""
-    return tag(
-        "section",
-        tag("h2", view.w("live.reference")),
-        tag("p", "", id="reference-words", class_="saying", aria_live="assertive"),
-        tag("p", "", id="reference-result", role="status"),
-        tag(
-            "div",
-            action("calibrate", view.w("live.reference_stop"), class_="button plain", move="abort"),
-            class_="buttons",
-            id="reference-buttons",
-        ),
-        id="reference",
-        class_="card js",
-        hidden=True,
-    )
-
-
-def _window(view: View, window: Window) -> Html:
-    """One of the cues that a proposal rests on: when, what was measured, and the way to its day."""
-    day = datetime.datetime.fromtimestamp(window.since).date()
-    when = f"{view.date(day)}, {view.clock(window.since)}–{view.clock(window.until)}"
-    measured = in_language(window.reason, view.language)
-    return tag(
-        "li",
-        tag("a", when, href=f"/day?date={day}"),
-        tag("span", measured, class_="soft figure") if measured else None,
-    )
-
-
-def _exercise(state: State, view: View) -> Html:
-    """What runs: the breath, the words, and the way out."""
-    guide = tag(
-        "div",
-        tag(
-            "div",
-            tag("div", class_="breath-ring"),
-            tag("div", class_="breath-ball"),
-            class_="breath",
-            id="breath",
-            aria_hidden="true",
-        ),
-        tag("p", "", id="breath-word", class_="breath-word"),
-        class_="guide",
-    )
-    return tag(
-        "section",
-        tag("h2", catalogue.title_of(state.technique, view.language) if state.technique else "", id="session-title"),
-        guide,
-        tag("p", state.saying, id="saying", class_="saying", aria_live="polite"),
-        _guess(view),
-        tag("div", tag("div", id="session-done"), class_="progress", aria_hidden="true"),
-        tag("p", "", id="session-left", class_="soft figure"),
-        tag(
-            "div",
-            action("stop", join(icon("stop"), view.w("live.stop")), class_="button stop"),
-            action("pause", join(icon("pause"), tag("span", view.w("live.pause"), id="pause-word"))),
-            action("next", join(icon("next"), view.w("live.next"))),
-            action("exclude", view.w("live.worse"), class_="button plain", technique="", id="worse"),
-            class_="buttons",
-        ),
-        id="session",
-        class_="card session",
-        hidden=not state.technique,
-    )
-
-
-def _guess(view: View) -> Html:
-    """Feel the difference: guess first, then see."""
-    buttons = [action("guess", str(n), class_="chip", value=n) for n in range(11)]
-    return tag(
-        "div",
-        tag("p", view.w("live.guess"), id="guess-word"),
-        tag("div", *buttons, class_="chips", id="guess-buttons"),
-        tag("p", "", id="guess-result", class_="saying", role="status"),
-        id="guess",
-        class_="guess js",
-        hidden=True,
     )
 
 
@@ -271,26 +91,21 @@ def _level(state: State, view: View) -> Html:
             _why(state, view),
             class_="state-text",
         ),
-        tag(
-            "div",
-            action("mark", join(icon("mark"), view.w("live.mark"))),
-            action(
-                "quiet",
-                join(
-                    icon("quiet"),
-                    tag("span", view.w("live.quiet_off" if state.quiet else "live.quiet_on"), id="quiet-word"),
-                ),
-            ),
-            action(
-                "private",
-                join(
-                    icon("private"),
-                    tag("span", view.w("live.private_off" if state.private else "live.private_on"), id="private-word"),
-                ),
-            ),
-            class_="buttons",
-        ),
+        _button_here(state, view),
         class_="card level",
+    )
+
+
+def _button_here(state: State, view: View) -> Html:
+    """What the button on the desk can do while nothing runs."""
+    quiet = tag("span", view.w("live.quiet_off" if state.quiet else "live.quiet_on"), id="quiet-word")
+    private = tag("span", view.w("live.private_off" if state.private else "live.private_on"), id="private-word")
+    return tag(
+        "div",
+        action("mark", join(icon("mark"), view.w("live.mark"))),
+        action("quiet", join(icon("quiet"), quiet)),
+        action("private", join(icon("private"), private)),
+        class_="buttons",
     )
 
 

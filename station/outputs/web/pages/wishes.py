@@ -22,47 +22,26 @@ def wishes(desk: Desk, asked: Asked, view: View, *, folded: bool) -> Html:
     Every field keeps itself; without a script there is the small pause alone.
     """
     now = desk.live.state.preferences
-
-    def field(key: str, **attributes: object) -> Html:
-        return tag(
-            "p",
-            tag("label", view.w(f"wishes.{key}"), for_=f"wish-{key}"),
-            tag("input", id=f"wish-{key}", data_wish=key, **attributes),
-            class_="js",
-        )
-
-    def hint(key: str) -> Html:
-        return tag("p", view.w(f"wishes.{key}"), class_="soft js")
-
-    titles = [
-        tag("option", each.title, value=each.name, selected=each.name == now.get("favourite"))
-        for each in catalogue.exercises(view.language)
-    ]
     fields = tag(
         "div",
-        field("volume", type="range", min="0", max="100", step="5", value=now.get("volume", 50)),
-        field("monitoring", type="checkbox", checked=bool(now.get("monitoring", True))),
-        field("cues", type="checkbox", checked=bool(now.get("cues", True))),
-        field("chime", type="checkbox", checked=bool(now.get("chime", True))),
-        field("cue_budget", type="number", min="0", max="24", value=now.get("cue_budget", 6)),
-        field("quiet_minutes", type="number", min="1", max="720", value=now.get("quiet_minutes", 60)),
-        tag(
-            "p",
-            tag("label", view.w("wishes.favourite"), for_="wish-favourite"),
-            tag("select", *titles, id="wish-favourite", data_wish="favourite"),
-            class_="js",
-        ),
+        _field(view, "volume", type="range", min="0", max="100", step="5", value=now.get("volume", 50)),
+        _field(view, "monitoring", type="checkbox", checked=bool(now.get("monitoring", True))),
+        _field(view, "cues", type="checkbox", checked=bool(now.get("cues", True))),
+        _field(view, "chime", type="checkbox", checked=bool(now.get("chime", True))),
+        _field(view, "cue_budget", type="number", min="0", max="24", value=now.get("cue_budget", 6)),
+        _field(view, "quiet_minutes", type="number", min="1", max="720", value=now.get("quiet_minutes", 60)),
+        _favourite(view, now.get("favourite")),
         tag("h3", view.w("wishes.reminders")),
         _daily(asked, view, str(now.get("daily", "off"))),
         tag("p", view.w("wishes.daily_hint"), class_="soft"),
-        field("movement", type="checkbox", checked=bool(now.get("movement", False))),
-        field("quiet_hours", type="text", maxlength="200", value=now.get("quiet_hours", "")),
-        hint("quiet_hours_hint"),
+        _field(view, "movement", type="checkbox", checked=bool(now.get("movement", False))),
+        _field(view, "quiet_hours", type="text", maxlength="200", value=now.get("quiet_hours", "")),
+        _hint(view, "quiet_hours_hint"),
         tag("h3", view.w("wishes.finding_out"), class_="js"),
-        field("try_out", type="checkbox", checked=bool(now.get("try_out", False))),
-        hint("try_out_hint"),
-        field("silent_alerts", type="checkbox", checked=bool(now.get("silent_alerts", False))),
-        hint("silent_alerts_hint"),
+        _field(view, "try_out", type="checkbox", checked=bool(now.get("try_out", False))),
+        _hint(view, "try_out_hint"),
+        _field(view, "silent_alerts", type="checkbox", checked=bool(now.get("silent_alerts", False))),
+        _hint(view, "silent_alerts_hint"),
         tag("p", "", id="wish-result", class_="soft saved", role="status"),
         id="wishes",  # inside, so that whoever is led here finds it unfolded
     )
@@ -70,6 +49,32 @@ def wishes(desk: Desk, asked: Asked, view: View, *, folded: bool) -> Html:
     if folded:
         return tag("details", tag("summary", title), fields, class_="card folded wishes")
     return tag("section", tag("h2", title), fields, class_="card wishes")
+
+
+def _field(view: View, key: str, **attributes: object) -> Html:
+    return tag(
+        "p",
+        tag("label", view.w(f"wishes.{key}"), for_=f"wish-{key}"),
+        tag("input", id=f"wish-{key}", data_wish=key, **attributes),
+        class_="js",
+    )
+
+
+def _hint(view: View, key: str) -> Html:
+    return tag("p", view.w(f"wishes.{key}"), class_="soft js")
+
+
+def _favourite(view: View, now: object) -> Html:
+    titles = [
+        tag("option", each.title, value=each.name, selected=each.name == now)
+        for each in catalogue.exercises(view.language)
+    ]
+    return tag(
+        "p",
+        tag("label", view.w("wishes.favourite"), for_="wish-favourite"),
+        tag("select", *titles, id="wish-favourite", data_wish="favourite"),
+        class_="js",
+    )
 
 
 def _daily(asked: Asked, view: View, wish: str) -> Html:
