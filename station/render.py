@@ -143,7 +143,7 @@ def render(
             now = _step(player, mixer, now, ended + RING_OUT_S, write)
     finally:
         mixer.close()
-    return ended, player.missing
+    return ended, player.tracks.missing
 
 
 def steps(exercise: str, length: str, language: str) -> list[tuple[float, SessionStep]]:

@@ -191,7 +191,7 @@ def test_a_calibration_speaks_the_language_of_the_voice_and_the_words_of_the_sen
 def test_a_calibration_that_is_not_taken_says_why_as_far_as_the_voice_has_words(evening: Evening) -> None:
     assert evening.at(0, CalibrationRefused(STOPPED)) == [f"play {clip_name('de', in_language(STOPPED, 'de'))}"]
     assert evening.at(9, CalibrationRefused("Something new.")) == []
-    assert evening.player.missing == ""
+    assert evening.player.tracks.missing == ""
 
 
 def test_a_calibration_is_spoken_in_quiet_for_somebody_asked_for_it_but_not_in_a_call_or_in_private(
@@ -316,27 +316,27 @@ def test_the_ambience_gives_way_to_the_voice_and_waits_before_it_returns(evening
 
 def test_a_missing_file_is_named_and_the_exercise_goes_on(evening: Evening) -> None:
     assert evening.at(0, STARTED, SessionStep("breathing", "de", 0, "sound", 2.0, sound="nobowl")) == []
-    assert "nobowl" in evening.player.missing
+    assert "nobowl" in evening.player.tracks.missing
     assert evening.at(2, say(1, "broken")) == []
-    assert "broken.ogg cannot be played. Make it anew." in evening.player.missing
+    assert "broken.ogg cannot be played. Make it anew." in evening.player.tracks.missing
     assert evening.at(4, say(2, "one")) == ["play one"]
 
 
 def test_a_missing_ambience_is_said_once(evening: Evening) -> None:
     evening.at(0, STARTED, bed(0, "norain"))
-    assert "norain" in evening.player.missing
-    evening.player.missing = ""
+    assert "norain" in evening.player.tracks.missing
+    evening.player.tracks.missing = ""
     evening.at(5)
-    assert evening.player.missing == ""
+    assert evening.player.tracks.missing == ""
 
 
 def test_a_sound_that_does_not_end_shows_that_the_device_stands_still(evening: Evening) -> None:
     evening.at(0, CHIME)
     evening.tape.hangs = True
     evening.at(8)
-    assert not evening.player.stalled
+    assert not evening.player.tracks.stalled
     evening.at(9.1)
-    assert evening.player.stalled
+    assert evening.player.tracks.stalled
 
 
 def test_after_the_speaker_is_lost_the_ambience_and_the_next_sentence_come_on_the_new_one(evening: Evening) -> None:

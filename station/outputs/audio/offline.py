@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from station.outputs.audio import sdl
 from station.outputs.audio.levels import RATE, fit
-from station.outputs.audio.speaker import BED
+from station.outputs.audio.speaker import BED, NoDevice
 from station.outputs.contract import OutputError
 
 Samples = NDArray[np.float32]
@@ -33,7 +33,7 @@ class _Running:
     loops: bool = False
 
 
-class OfflineMixer:
+class OfflineMixer(NoDevice):
     """Mixes into arrays.  `advance(seconds)` answers the sound up to that second of the piece."""
 
     sink = "a file"
@@ -72,9 +72,6 @@ class OfflineMixer:
         self._running[slot] = running
         return float("inf") if slot == BED else max(0.0, (len(samples) - running.position) / RATE)
 
-    def prepare(self, path: Path) -> None:
-        """Nothing to be quick for."""
-
     def fade(self, slot: int, seconds: float) -> None:
         """Fade a slot out from where it stands."""
         if slot in self._running:
@@ -85,39 +82,13 @@ class OfflineMixer:
         """Set the ambience's gain; it glides there until the next `advance`."""
         self._bed_to = gain
 
-    def louder(self, volume: float) -> None:
-        """A rendered exercise is as loud as its files."""
-
     def samples(self, path: Path) -> NDArray[np.int16]:
         """A file's frames."""
         return self._decode(path)
 
-    def hungry(self) -> bool:
-        """Never: the tone follows a muscle, and a file has none."""
-        return False
-
-    def playing(self) -> bool:
-        """Never."""
-        return False
-
-    def feed(self, piece: NDArray[np.int16]) -> None:
-        """Nothing to follow."""
-
-    def instead(self, piece: NDArray[np.int16]) -> bool:
-        """None waits."""
-        return False
-
     def busy(self, slot: int) -> bool:
         """Does the slot still play?"""
         return slot in self._running
-
-    def lost(self) -> bool:
-        """A file does not go away."""
-        return False
-
-    def news(self) -> bool:
-        """No device is waited for."""
-        return False
 
     def close(self) -> None:
         """Let the decoder go."""

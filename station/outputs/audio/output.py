@@ -85,7 +85,7 @@ class Audio:
                 f"The sound system has not answered for {silent_s:.0f} s; the station goes on by light. "
                 "Restart the sound server (systemctl --user restart pipewire or pulseaudio)."
             )
-        return self._trouble or self._player.missing
+        return self._trouble or self._player.tracks.missing
 
     def stop(self) -> None:
         """Fade out and let the device go; a hung sound server is left behind."""
@@ -108,7 +108,7 @@ class Audio:
             log.exception("the audio thread ended")
             self._crash = error
         finally:
-            self._player.mixer.close()
+            self._player.tracks.mixer.close()
 
     def _turn(self) -> None:
         """One event, or one step of the ramps."""
@@ -120,7 +120,7 @@ class Audio:
         event = mailbox.get(now)
         if event is not None:
             player.take(event, now)
-        player.mixer.louder(self._volume)
+        player.tracks.mixer.louder(self._volume)
         player.tick(time.monotonic())
 
     def _fade_out(self) -> None:
@@ -131,11 +131,11 @@ class Audio:
 
     def _look_after_speaker(self) -> None:
         now = time.monotonic()
-        mixer = self._player.mixer
+        mixer = self._player.tracks.mixer
         if isinstance(mixer, NoSpeaker):
             if now >= self._again_at:
                 self._open(now)
-        elif mixer.lost() or self._player.stalled:
+        elif mixer.lost() or self._player.tracks.stalled:
             self._trouble = f"The sound device {mixer.sink or 'of the system'} has gone; the station goes on by light."
             log.warning("the sound device %s has gone", mixer.sink or "of the system")
             mixer.close()

@@ -4,15 +4,13 @@ Rule 1: whatever begins or ends in the middle of a sound fades; nothing is cut.
 Rule 2: the voice leads: under it the ambience is 6 dB lower, and a new sentence takes over from the old one.
 Rule 3: private, quiet and a call are kept here too: then nothing sounds but an exercise that somebody started.
 
-A pause fades the exercise's sounds out and remembers how far they were; resuming plays the rest of each.  The ambience
-is not commanded but wanted: every `tick` brings what is heard nearer to what is wanted.
+A pause fades the exercise's sounds out and remembers how far they were; resuming plays the rest of each.  What
+plays in which slot of the speaker is in `tracks.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from station.core.calibrating_words import GERMAN, LANGUAGES, in_language, taken, words
@@ -37,16 +35,11 @@ from station.core.events import (
     Tone,
 )
 from station.core.script import clip_name
-from station.outputs.audio.levels import BED_BACK_S, BED_IN_S, BED_OUT_S, FADE_S, Duck
+from station.outputs.audio.levels import BED_BACK_S, BED_IN_S, BED_OUT_S
 from station.outputs.audio.shelf import Shelf
 from station.outputs.audio.speaker import BED, Mixer
 from station.outputs.audio.tone import FeedbackTone
-from station.outputs.contract import OutputError
-
-# Roles and their slots: two each, so that one can fade while the next begins.
-Role = tuple[int, int]
-VOICE, BREATH, SOUND, STATION = (0, 1), (2, 3), (4, 5), (6, 7)
-SPOKEN_AND_PLAYED = (*VOICE, *BREATH, *SOUND)
+from station.outputs.audio.tracks import BREATH, SOUND, SPOKEN_AND_PLAYED, STATION, VOICE, Role, Track, Tracks
 
 # Kinds of step whose `sound` is played -> whose slots it takes.  A clip is always the voice's, whatever the kind.
 ROLES: Mapping[str, Role] = {"breath_in": BREATH, "breath_out": BREATH, "sound": SOUND}
@@ -67,22 +60,6 @@ WANTED_SOON = ("chime", "tick")
 STEP_S = 0.010
 IDLE_S = 0.5
 
-# A sound that should have ended so long ago and still plays: the device counts no more, and does not say so.
-STALL_S = 3.0
-STALL_SHARE = 0.1
-
-
-@dataclass(slots=True)
-class Track:
-    """What plays in one slot: which file from where in it, and the monotonic second at which it is over."""
-
-    role: Role
-    path: Path
-    seconds: float
-    began: float
-    ends: float
-    fading: bool = False
-
 
 class Player:
     """The exercise's sounds and the station's own, on whichever speaker there is."""
@@ -96,24 +73,16 @@ class Player:
         signal: str = "emg-raw",
     ) -> None:
         """language: of what is said beside exercises, until somebody prefers another.  signal: of the first channel."""
-        self.mixer = mixer
-        self.stalled = False
-        """A sound did not end: the device is silent and does not say so."""
-        self.missing = ""
-        """What could not be played, as a sentence; empty when all was there."""
+        self.tracks = Tracks(mixer)
         self._shelf = shelf
         self._ambience = ambience
         self._language, self._signal = language, signal
-        self._tracks: dict[int, Track] = {}
         self._waiting: list[tuple[Track, float]] = []
         """Paused: each track, and the seconds into its file at which it goes on."""
         self._tone: FeedbackTone | None = None
-        self._duck = Duck()
-        self._bed_gain = 1.0
         self._bed = ""
-        """The ambience that is wanted, and below how it comes and what plays now."""
+        """The ambience that is wanted, and below how it comes."""
         self._bed_fade_in = BED_IN_S
-        self._bed_heard = ""
         self._in_exercise = False
         self._paused = False
         self._led_back_at: float | None = None
@@ -141,42 +110,42 @@ class Player:
 
     def _station_sound(self, name: str, now: float) -> None:
         if not (self._quiet or self._private or self._call):
-            self._begin(STATION, lambda: self._shelf.sound(name), now)
+            self.tracks.begin(STATION, lambda: self._shelf.sound(name), now)
 
     def _on_started(self, _: SessionStarted, now: float) -> None:
-        self._fade(tuple(self._tracks), now)
+        self.tracks.fade_all(now)
         self._waiting.clear()
         self._in_exercise, self._paused, self._led_back_at, self._index = True, False, None, -1
         self._bed = "" if self._ambience == "as_written" else self._ambience
         self._bed_fade_in = BED_IN_S
-        self.missing = ""
+        self.tracks.missing = ""
 
     def _on_step(self, event: SessionStep, now: float) -> None:
         if event.index > self._index + 1:
             # Skipped ahead: what belongs to the place that was left gives way.
-            self._fade(SPOKEN_AND_PLAYED, now)
+            self.tracks.fade(SPOKEN_AND_PLAYED, now)
         self._in_exercise, self._index = True, event.index
         if event.kind == "bed":
             if self._ambience == "as_written":
                 self._bed, self._bed_fade_in = event.sound, BED_IN_S
             return
         if event.clip:
-            self._begin(VOICE, lambda: self._shelf.clip(event.technique, event.language, event.clip), now)
+            self.tracks.begin(VOICE, lambda: self._shelf.clip(event.technique, event.language, event.clip), now)
         if event.sound and event.kind in ROLES:
             # A breath tone is never longer than the breath; a bowl may ring on into the next step.
             seconds = event.seconds if ROLES[event.kind] is BREATH else 0.0
-            self._begin(ROLES[event.kind], lambda: self._shelf.sound(event.sound), now, seconds)
+            self.tracks.begin(ROLES[event.kind], lambda: self._shelf.sound(event.sound), now, seconds)
 
     def _on_tone(self, event: Tone, now: float) -> None:
         if self._tone is None and event.level:
-            wave = self._try(lambda: self.mixer.samples(self._shelf.sound("tension")))
+            wave = self.tracks.attempt(lambda: self.tracks.mixer.samples(self._shelf.sound("tension")))
             self._tone = FeedbackTone(wave) if wave is not None and len(wave) else None
         if self._tone:
             self._tone.follow(event.level)
 
     def _on_gap(self, _: Gap, now: float) -> None:
         if self._in_exercise:
-            self._begin(SOUND, lambda: self._shelf.sound("tick"), now)
+            self.tracks.begin(SOUND, lambda: self._shelf.sound("tick"), now)
 
     def _on_calibration_step(self, event: CalibrationStep, now: float) -> None:
         self._lead(lambda language: words(event.step, language, event.seconds, self._signal), now)
@@ -194,7 +163,7 @@ class Player:
             return
         language = self._language if self._language in LANGUAGES else FALLBACK
         clip = clip_name(language, say(language))
-        self._begin(VOICE, lambda: self._shelf.clip(CALIBRATION, language, clip), now)
+        self.tracks.begin(VOICE, lambda: self._shelf.clip(CALIBRATION, language, clip), now)
 
     def _on_preferred(self, event: Preferred, _: float) -> None:
         if event.name == "language":
@@ -202,20 +171,17 @@ class Player:
 
     def _on_paused(self, _: SessionPaused, now: float) -> None:
         self._paused = True
-        for slot in SPOKEN_AND_PLAYED:
-            track = self._tracks.get(slot)
-            if track and not track.fading:
-                self._waiting.append((track, now - track.began))
-        self._fade((*SPOKEN_AND_PLAYED, BED), now)
+        self._waiting += [(track, now - track.began) for track in self.tracks.sounding(SPOKEN_AND_PLAYED)]
+        self.tracks.fade((*SPOKEN_AND_PLAYED, BED), now)
 
     def _on_resumed(self, _: SessionResumed, now: float) -> None:
         self._paused, self._bed_fade_in = False, BED_BACK_S
         waiting, self._waiting = self._waiting, []
         for track, start in waiting:
-            self._begin(track.role, lambda t=track: t.path, now, track.seconds, start)  # type: ignore[misc]
+            self.tracks.begin(track.role, lambda t=track: t.path, now, track.seconds, start)  # type: ignore[misc]
 
     def _on_closing(self, event: SessionClosing, now: float) -> None:
-        self._fade(SPOKEN_AND_PLAYED, now)
+        self.tracks.fade(SPOKEN_AND_PLAYED, now)
         self._waiting.clear()
         self._paused, self._bed_fade_in, self._led_back_at = False, BED_BACK_S, now + event.seconds
 
@@ -225,143 +191,70 @@ class Player:
         self._in_exercise, self._paused, self._bed = False, False, ""
         self._waiting.clear()
         if gently and event.reason in ("completed", "stopped"):
-            self._fade((BED,), now, BED_OUT_S)  # the voice and the last bowl ring out
+            self.tracks.fade((BED,), now, BED_OUT_S)  # the voice and the last bowl ring out
         else:
-            self._fade((*SPOKEN_AND_PLAYED, BED), now)
+            self.tracks.fade((*SPOKEN_AND_PLAYED, BED), now)
 
     def _on_quiet(self, event: Quiet, now: float) -> None:
         self._quiet = event.on
         if event.on:
-            self._fade(STATION if self._in_exercise else tuple(self._tracks), now)
+            if self._in_exercise:
+                self.tracks.fade(STATION, now)
+            else:
+                self.tracks.fade_all(now)
 
     def _on_context(self, event: ContextChanged, now: float) -> None:
         if event.name == "call":
             self._call = event.active
             if event.active:  # the exercise pauses by itself
-                self._fade(STATION, now)
+                self.tracks.fade(STATION, now)
 
     def _on_private(self, event: Private, now: float) -> None:
         # What leads an exercise back to the room is told after this, and is heard.
         self._private = event.on
         if event.on:
-            self._fade(tuple(self._tracks), now)
+            self.tracks.fade_all(now)
             self._bed = ""
 
     # --- time and the device ----------------------------------------------------------------------
 
     def tick(self, now: float) -> None:
         """Move the ambience on, forget what is over, and notice what should be over and is not."""
-        for slot, track in list(self._tracks.items()):
-            if now >= track.ends:
-                self._over(slot, track, now)
-        self._tend_bed(now)
+        self.tracks.let_go(now)
+        wanted = self._bed if self._in_exercise and not self._paused and self._bed not in NO_BED else ""
+        if not self.tracks.ambience(wanted, lambda: self._shelf.sound(wanted), self._bed_fade_in, now):
+            self._bed = ""  # said once, not a hundred times a second
         if self._tone:
-            self._tone.tend(self.mixer)
-        speaking = any(slot in self._tracks and not self._tracks[slot].fading for slot in VOICE)
-        gain = self._duck.hear(speaking, now)
-        if gain != self._bed_gain:
-            self._bed_gain = gain
-            self.mixer.bed_gain(gain)
+            self._tone.tend(self.tracks.mixer)
+        self.tracks.bow(now)
 
     def due(self, now: float) -> float:
         """Seconds until the next `tick` is wanted."""
-        ahead = [track.ends - now for track in self._tracks.values()]
-        ahead.append(self._duck.due(now))
-        if self._tone and self._tone.sounds:
-            ahead.append(0.0)
-        return min(max(min(ahead), STEP_S), IDLE_S)
+        ahead = 0.0 if self._tone and self._tone.sounds else self.tracks.due(now)
+        return min(max(ahead, STEP_S), IDLE_S)
 
     def rest(self) -> bool:
         """With nothing to do, decode one sound that will be wanted; False when there is none left."""
         if not self._wanted:
             return False
         name = self._wanted.pop(0)
-        self._try(lambda: self.mixer.prepare(self._shelf.sound(name)))
+        self.tracks.attempt(lambda: self.tracks.mixer.prepare(self._shelf.sound(name)))
         return True
 
     def idle(self) -> bool:
         """Nothing sounds and no exercise runs: the device may be changed without anybody hearing it."""
-        return not self._in_exercise and not self._tracks
+        return not self._in_exercise and self.tracks.silent()
 
     def move(self, mixer: Mixer) -> None:
         """Go on with another speaker: the ambience comes back, sentences that were cut off do not."""
-        self.mixer, self.stalled = mixer, False
-        self._tracks.clear()
-        self._duck, self._bed_gain, self._bed_heard = Duck(), 1.0, ""
+        self.tracks.move(mixer)
         self._wanted = list(WANTED_SOON)
-        mixer.bed_gain(1.0)
 
     def silence(self, now: float) -> None:
         """Fade everything out: the station stops."""
         self._on_tone(Tone(None), now)
         self._in_exercise, self._bed = False, ""
-        self._fade(tuple(self._tracks), now)
-
-    # --- tracks -----------------------------------------------------------------------------------
-
-    def _begin(
-        self,
-        role: Role,
-        find: Callable[[], Path],
-        now: float,
-        seconds: float = 0.0,
-        start: float = 0.0,
-    ) -> None:
-        """Play a file in the role's free slot; what plays in the other gives way."""
-        slot = role[1] if role[0] in self._tracks else role[0]
-        self._fade(role, now)
-        path = self._try(find)
-        fade_in = FADE_S if start > 0 else 0.0
-        length = path and self._try(lambda: self.mixer.play(slot, path, seconds, start, fade_in))
-        if length:
-            self._tracks[slot] = Track(role, path, seconds, now - start, now + length)
-
-    def _fade(self, slots: Iterable[int], now: float, seconds: float = FADE_S) -> None:
-        for slot in slots:
-            track = self._tracks.get(slot)
-            if track and not (track.fading and track.ends <= now + seconds):
-                self.mixer.fade(slot, seconds)
-                track.fading, track.ends = True, now + seconds
-
-    def _tend_bed(self, now: float) -> None:
-        """What is heard becomes what is wanted: fade the old one, and begin the new when its place is free."""
-        wanted = self._bed if self._in_exercise and not self._paused and self._bed not in NO_BED else ""
-        heard = self._tracks.get(BED)
-        if heard and wanted != self._bed_heard:
-            # Another one waits, so make haste; where none does, let it go slowly (a pause has faded it already).
-            self._fade((BED,), now, FADE_S if wanted else BED_OUT_S)
-        elif wanted and (heard is None or heard.fading):
-            if heard is None:
-                self._begin_bed(wanted, now)
-            else:
-                self._fade((BED,), now)
-
-    def _begin_bed(self, name: str, now: float) -> None:
-        path = self._try(lambda: self._shelf.sound(name))
-        length = path and self._try(lambda: self.mixer.play(BED, path, fade_in=self._bed_fade_in))
-        if length:
-            self._tracks[BED] = Track((BED, BED), path, 0.0, now, now + length)
-            self._bed_heard = name
-        elif length is None:
-            self._bed = ""  # said once, not a hundred times a second
-
-    def _over(self, slot: int, track: Track, now: float) -> None:
-        if not self.mixer.busy(slot):
-            del self._tracks[slot]
-            return
-        length = track.ends - track.began
-        if now > track.ends + STALL_S + STALL_SHARE * (length if length < float("inf") else 0.0):
-            self.stalled = True
-
-    def _try(self, act: Callable[[], Any]) -> Any:
-        """A file that is missing or damaged is told of, and leaves a silence in its place."""
-        try:
-            return act()
-        except OutputError as error:
-            self.missing = f"{error.problem} {error.remedy}"
-        except (FileNotFoundError, KeyError) as error:
-            self.missing = f"A sound file is missing: {error}. Install the station again, or render the voice anew."
-        return None
+        self.tracks.fade_all(now)
 
 
 HANDLERS: Mapping[type, Callable[[Player, Any, float], None]] = {

@@ -71,37 +71,17 @@ class Mixer(Protocol):
         """Let the device go.  May hang as long as a hung sound server does."""
 
 
-class NoSpeaker:
-    """Nothing is heard, so everything is over at once: the station goes on by light alone."""
-
-    sink = ""
-
-    def play(self, slot: int, path: Path, seconds: float = 0.0, start: float = 0.0, fade_in: float = 0.0) -> float:
-        """Over at once."""
-        return 0.0
+class NoDevice:
+    """What every mixer without a device answers: nobody waits for it, it cannot go, and it has no stream."""
 
     def prepare(self, path: Path) -> None:
-        """Nothing to prepare for."""
-
-    def fade(self, slot: int, seconds: float) -> None:
-        """Nothing to fade."""
-
-    def bed_gain(self, gain: float) -> None:
-        """Nothing to hear."""
+        """Nothing to be quick for."""
 
     def louder(self, volume: float) -> None:
-        """Nothing to hear."""
-
-    def busy(self, slot: int) -> bool:
-        """Never."""
-        return False
-
-    def samples(self, path: Path) -> NDArray[np.int16]:
-        """Nothing that anybody would hear."""
-        return np.empty((0, 2), dtype=np.int16)
+        """Nobody here turns a knob."""
 
     def hungry(self) -> bool:
-        """Never."""
+        """Never: a stream follows a muscle, to be heard at once."""
         return False
 
     def playing(self) -> bool:
@@ -109,7 +89,7 @@ class NoSpeaker:
         return False
 
     def feed(self, piece: NDArray[np.int16]) -> None:
-        """Nothing to hear."""
+        """Nobody hears it."""
 
     def instead(self, piece: NDArray[np.int16]) -> bool:
         """None waits."""
@@ -122,6 +102,30 @@ class NoSpeaker:
     def news(self) -> bool:
         """Only an open device hears of others."""
         return False
+
+
+class NoSpeaker(NoDevice):
+    """Nothing is heard, so everything is over at once: the station goes on by light alone."""
+
+    sink = ""
+
+    def play(self, slot: int, path: Path, seconds: float = 0.0, start: float = 0.0, fade_in: float = 0.0) -> float:
+        """Over at once."""
+        return 0.0
+
+    def fade(self, slot: int, seconds: float) -> None:
+        """Nothing to fade."""
+
+    def bed_gain(self, gain: float) -> None:
+        """Nothing to hear."""
+
+    def busy(self, slot: int) -> bool:
+        """Never."""
+        return False
+
+    def samples(self, path: Path) -> NDArray[np.int16]:
+        """Nothing that anybody would hear."""
+        return np.empty((0, 2), dtype=np.int16)
 
     def close(self) -> None:
         """Nothing to let go."""
