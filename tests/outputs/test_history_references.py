@@ -12,7 +12,7 @@ from station.outputs.history import History, marks, minutes, sessions
 from station.outputs.history.read import ask
 from station.outputs.history.references import note
 from station.outputs.history.store import TABLES, migrations, open_store
-from station.outputs.history.writer import _TIMES
+from station.outputs.history.upkeep import TIMES
 
 NOON = 1_700_000_000.0
 MINUTE = ev.Minute(0.4, 1.2, 6.5, 14.9, 7, 21.5, 58.0, "A")
@@ -100,6 +100,6 @@ def test_every_table_with_a_time_is_purged_and_moved_with_the_clock(tmp_path: Pa
         columns = {table: [str(row[1]) for row in look.execute(f"PRAGMA table_info({table})")] for table in tables}
     timed = {table: [each for each in named if each.endswith("_ms")] for table, named in columns.items()}
     of_a_boot = {table for table in tables if "boot" in columns[table]}
-    assert set(TABLES) == of_a_boot and set(_TIMES) == of_a_boot
+    assert set(TABLES) == of_a_boot and set(TIMES) == of_a_boot
     spans = {"up_ms", "lasted_ms", "planned_ms", "valid_ms", "longest_stretch_ms"}  # how long, not when
-    assert {table: {*timed[table]} - spans for table in of_a_boot} == {k: {*v} for k, v in _TIMES.items()}
+    assert {table: {*timed[table]} - spans for table in of_a_boot} == {k: {*v} for k, v in TIMES.items()}

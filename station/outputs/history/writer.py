@@ -21,9 +21,8 @@ from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-from station.outputs.history import recordings, timekeeping
+from station.outputs.history import recordings, timekeeping, upkeep
 from station.outputs.history import rows as r
-from station.outputs.history.rollup import HOUR_MS, rebuild
 from station.outputs.history.rows import Row
 from station.outputs.history.store import BUSY_S, check_pages, is_damage, open_store, set_aside, transaction
 
@@ -33,23 +32,9 @@ RETRY_S = 5.0
 MOST_PENDING = 5_000
 # The wall clock is slewed by NTP all day; only a step (first synchronisation, a hand) moves what was written before.
 STEP_MS = 2_000
+DAY_MS = 86_400_000
 # How long a person should be able to read that a damaged history was set aside.
 NOTICE_S = 3_600.0
-
-_TIMES = {
-    "minute": ("ended_ms",),
-    "episode": ("started_ms", "ended_ms"),
-    "cue": ("started_ms", "chime_ms", "answered_ms"),
-    "withheld": ("at_ms",),
-    "session": ("started_ms", "ended_ms"),
-    "mark": ("at_ms",),
-    "feeling": ("at_ms",),
-    "drawn": ("at_ms",),
-    "observation": ("started_ms", "ended_ms"),
-    "answer": ("at_ms",),
-    "reference": ("at_ms",),
-    "span": ("started_ms", "ended_ms"),
-}
 
 
 class StillWritingError(Exception):
@@ -76,7 +61,7 @@ class Writer:
     ) -> None:
         self.path = path
         self._boot_id = boot_id
-        self._keep_ms = keep_days * 86_400_000
+        self._keep_ms = keep_days * DAY_MS
         self.keep_recordings_s = 0.0
         self._clock = clock
         self._ask_time_known = time_known
@@ -251,40 +236,21 @@ class Writer:
         self._time_known = known
 
     def _notice_step(self, connection: sqlite3.Connection, offset_ms: int) -> None:
-        """A Pi has no clock of its own: when the right time arrives, move what was written under the wrong one."""
         if self._offset_ms is not None and abs(offset_ms - self._offset_ms) > STEP_MS:
-            delta = offset_ms - self._offset_ms
-            move = {"delta": delta, "boot": self._boot}
-            oldest, newest = connection.execute(
-                "SELECT min(ended_ms), max(ended_ms) FROM minute WHERE boot = :boot", move
-            ).fetchone()
-            for table, columns in _TIMES.items():
-                moved = ", ".join(f"{column} = {column} + :delta" for column in columns)
-                connection.execute(f"UPDATE {table} SET {moved} WHERE boot = :boot", move)
-            if oldest is not None:
-                for by in (0, delta):
-                    rebuild(connection, oldest + by, newest + by)
+            upkeep.move(connection, self._boot, offset_ms - self._offset_ms)
         self._offset_ms = offset_ms
 
     def _forget(self, connection: sqlite3.Connection) -> None:
-        """Once a day: what is older than the owner wants to keep goes; marks stay until they are deleted."""
+        """Once a day; recordings that cannot be deleted today are tried again tomorrow."""
         newest = max((row.values.get("at", 0) for row in self._pending), default=0)
-        if newest - self._forgotten_at < 86_400_000:
+        if newest - self._forgotten_at < DAY_MS:
             return
         self._forgotten_at = newest
         if self.keep_recordings_s:
-            with contextlib.suppress(OSError):  # tomorrow again
+            with contextlib.suppress(OSError):
                 recordings.forget(self.path.parent, until=newest / 1000 - self.keep_recordings_s)
-        if not self._keep_ms:
-            return
-        limit = newest - self._keep_ms
-        # Whole hours, so that what is left of an hour is never less than what its roll-up says.
-        around = "SELECT max(start_ms) FROM hour WHERE start_ms BETWEEN ? AND ?"
-        begins = connection.execute(around, (limit - HOUR_MS + 1, limit)).fetchone()[0]
-        limit = limit if begins is None else begins
-        connection.execute("DELETE FROM minute WHERE ended_ms < ?", (limit + 30_000,))
-        for table, column in (("span", "started_ms"), ("withheld", "at_ms")):
-            connection.execute(f"DELETE FROM {table} WHERE {column} < ?", (limit,))
+        if self._keep_ms:
+            upkeep.forget(connection, newest - self._keep_ms)
 
     def _try_open(self) -> None:
         """Open the file; a damaged one is set aside first.  What cannot be opened is said in `trouble`."""
