@@ -131,8 +131,13 @@ def examine(
 
     ask: says to the person what to look at, to listen to or to press, just before it is needed.
     """
+    return once(_everything(path, roots or Roots(), language, ask if try_out else None))
+
+
+def once(findings: Iterable[Finding]) -> Iterable[Finding]:
+    """Each sentence once: what the button and the light both miss is one thing to do."""
     said: set[str] = set()
-    for finding in _everything(path, roots or Roots(), language, ask if try_out else None):
+    for finding in findings:
         if finding.what not in said:
             said.add(finding.what)
             yield finding

@@ -5,17 +5,20 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from hardware.button import Settings as Button
+from hardware.gpio import pin_factory
 from station import check
 from station.check import BROKEN, OK, WARNING, Finding
-from station.doctor import Examined
 from tests.configured import MOCK_PINS, SILENT, SIMULATED, STATE
 
 GOOD = STATE + SIMULATED + MOCK_PINS + SILENT
+UNOPENED = STATE + '[sensor]\npower = "mains"\n' + MOCK_PINS + SILENT  # electrodes on the mains are never opened
 
 
 @pytest.fixture
@@ -120,10 +123,9 @@ def test_the_language_is_the_configurations_unless_another_is_asked_for(
     assert check._language(configured('[station]\nlangage = "en"\n')) == "de", "a mistake: the system's own language"
 
 
-def test_a_sentence_is_said_once(configured: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sentence_is_said_once() -> None:
     twice = [Finding("a", OK, "The same.", ""), Finding("b", BROKEN, "The same.", ""), Finding("b", OK, "Another.", "")]
-    monkeypatch.setattr(check, "_everything", lambda *_: iter(twice))
-    assert [finding.what for finding in check.examine(None)] == ["The same.", "Another."]
+    assert [finding.what for finding in check.once(twice)] == ["The same.", "Another."]
 
 
 def test_when_all_is_well_it_says_so_in_two_words() -> None:
@@ -154,16 +156,15 @@ def test_a_part_that_cannot_even_be_asked_is_a_finding_and_the_others_are_still_
 def test_on_a_pc_without_a_station_missing_pins_are_no_fault(
     configured: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check.place, "state_dir", lambda _: tmp_path)
-    monkeypatch.setattr(check, "_sensor", lambda *_: iter(()))  # five seconds of it
-    monkeypatch.setattr(check, "_outputs", lambda *_: iter(()))
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path))
     bare = check.Roots(dev=tmp_path)
     findings = list(check.examine(None, roots=bare))
-    assert parts(findings, BROKEN) == []
+    assert parts(findings, BROKEN) == ["power"], "nobody has declared it yet; nothing else"
     assert "button" not in {finding.part for finding in findings}
     assert check.NO_PINS in {finding.what for finding in findings}
     (tmp_path / "gpiochip0").touch()
-    for there in (check.examine(None, roots=bare), check.examine(configured(), roots=check.Roots(dev=Path("/none")))):
+    somebodys = configured(UNOPENED)
+    for there in (check.examine(None, roots=bare), check.examine(somebodys, roots=check.Roots(dev=Path("/none")))):
         found = list(there)
         assert "button" in {finding.part for finding in found}
         assert check.NO_PINS not in {finding.what for finding in found}
@@ -239,27 +240,37 @@ def test_a_healthy_station_has_nothing_broken_and_the_report_holds_no_word_about
 
 @pytest.mark.slow
 def test_with_try_the_person_is_told_in_time_what_to_look_at_and_when_to_press(
-    configured: Callable[[str], Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    configured: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In their language, beside the report, which may be read by a program."""
-    seen: list[str] = []
+    pin, seen = pin_factory("mock").pin(Button().pin), [""]
+    over = threading.Event()
 
-    def pressed(settings: object) -> Examined:
-        seen.append(capsys.readouterr().err)
-        yield "ok", "The button was pressed and released.", ""
+    def somebody() -> None:
+        """Reads along, and presses when asked to."""
+        while "Knopf" not in seen[0] and not over.wait(0.02):
+            seen[0] += capsys.readouterr().err
+        while not over.wait(0.1):
+            pin.drive_low()
+            over.wait(0.1)
+            pin.drive_high()
 
-    monkeypatch.setattr(check.hands, "press", pressed)
+    person = threading.Thread(target=somebody)
+    person.start()
     check.run(argparse.Namespace(config=configured(), json=True, language="de", try_out=True))
+    over.set()
+    person.join()
     assert [line for line in seen[0].splitlines() if line] == [
         "Schau jetzt auf das Licht.",
         "Drück jetzt den Knopf; du hast 15 s.",
     ]
-    assert "geleuchtet" in str(json.loads(capsys.readouterr().out))
+    told = str(json.loads(capsys.readouterr().out))
+    assert "geleuchtet" in told and "gedrückt und losgelassen" in told
 
 
 @pytest.mark.slow
 def test_electrodes_on_mains_are_broken_and_never_opened(configured: Callable[[str], Path]) -> None:
-    findings = list(check.examine(configured(GOOD.replace('driver = "simulated"', 'power = "mains"'))))
+    findings = list(check.examine(configured(UNOPENED)))
     (power,) = [finding for finding in findings if finding.part == "power"]
     assert power.severity == BROKEN and "power bank" in power.remedy
     assert not [finding for finding in findings if finding.part == "sensor"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import sqlite3
 from collections.abc import Iterable
@@ -92,8 +91,3 @@ def _suffering(roots: Roots) -> Examined:
         yield "warning", "The processor was slowed down at least once since the start.", cool
     elif said:
         yield "ok", f"Power and heat are well: no under-voltage, not throttled, {heat:.0f} °C.", ""
-
-
-def load_per_core() -> float:
-    """How many programs want each core, over the last minute."""
-    return os.getloadavg()[0] / (os.cpu_count() or 1)
