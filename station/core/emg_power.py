@@ -29,7 +29,10 @@ NOTCH_WIDTH_HZ = 4.0  # mains wanders by 0.1 Hz and breathes; wide notches settl
 HIGHEST_NOTCH = 0.47  # of the rate
 MAINS_HZ = (50.0, 60.0)
 MOTION_BAND_HZ = (0.8, 12.0)
-_square = np.square
+_subtract, _square = np.subtract, np.square
+
+Small = npt.NDArray[np.float32]
+SMALL = np.float32
 
 
 class Band(NamedTuple):
@@ -57,7 +60,6 @@ class BlockFilter(NamedTuple):
 
     samples: int
     matrix: Array  # (n + N + 9, n + N): [new state; EMG band; cos, sin at 50, 60 Hz; low band; mean of the volts]
-    shares: Array  # (8, 2n + 2N + 18): squares of what went in and of what came out -> see _shares
     edges: npt.NDArray[np.intp]  # (4,) first sample of each part
     settled: Array  # (n,) state after an endless input of 1 V
 
@@ -111,22 +113,32 @@ def block_filter(rate: float, mains_hz: float, band: Band) -> BlockFilter:
     for start, end in zip(edges, [*edges[1:], count], strict=True):
         motion.append(slow.step(samples[start:end].mean(axis=0), len(low))[1])
     mean = samples.mean(axis=0)
-    matrix = np.ascontiguousarray(np.vstack([fast.state, slow.state, after, hum, motion, mean]))
+    matrix = np.vstack([fast.state, slow.state, after, hum, motion, mean])
     settled = np.concatenate([steady_state(fast_sections), steady_state(low)])
-    return BlockFilter(count, matrix, _shares(edges, count, states), edges, settled)
+    return BlockFilter(count, matrix, edges, settled)
 
 
-def _shares(edges: npt.NDArray[np.intp], count: int, states: int) -> Array:
-    """What each square counts for: of the volts their mean; of what came out the mean of each part, the sum of cos and
-    sin at 50 and at 60 Hz, and the mean of the low band."""
-    shares = np.zeros((PARTS + 4, 2 * (states + count + 9)))
-    shares[PARTS + 3, states : states + count] = 1 / count
-    out = shares[:, states + count + 9 + states :]
+def _small(matrix: Array) -> Small:
+    """In 32 bits, and as its product is quickest: by columns, with zeros up to whole eights and fours."""
+    rows, columns = matrix.shape
+    small = np.zeros((-(-rows // 8) * 8, -(-columns // 4) * 4), SMALL, order="F")
+    small[:rows, :columns] = matrix
+    return small
+
+
+def _shares(found: BlockFilter, length: int) -> Small:
+    """What each square counts for: of what came out the mean of each part, the sum of cos and sin at 50 and at 60 Hz,
+    and the mean of the low band; of the volts their mean; and the square of the mean."""
+    count, edges, states = found.samples, found.edges, len(found.settled)
+    shares = np.zeros((PARTS + 5, 2 * length), SMALL)
+    out = shares[:, length + states :]
     for part, (start, end) in enumerate(zip(edges, [*edges[1:], count], strict=True)):
         out[part, start:end] = 1 / (end - start)
     out[PARTS, count : count + 2] = 1.0
     out[PARTS + 1, count + 2 : count + 4] = 1.0
     out[PARTS + 2, count + 4 : count + 8] = 1 / PARTS
+    shares[PARTS + 3, states : states + count] = 1 / count
+    out[PARTS + 4, count + 8] = 1.0
     return shares
 
 
@@ -138,60 +150,71 @@ class EmgPower:
         [ state | volts            ]   in one half, times the matrix, gives
         [ state'| EMG hum low mean ]   in the other, whose samples are then overwritten by the next volts
 
-    A call of numpy costs as much as some hundred products of it, so one squares both halves and one sums them up.
+    A call of numpy costs as much as some thousand products of it, so one squares both halves and one sums them up.
+    In 32 bits the product takes half the time.  For volts about zero they are as good as 64, so what the signal stands
+    at is taken off first (`follow` it where it has wandered off).
     """
 
     def __init__(self, rate: float, mains_hz: float, band: Band, level: float) -> None:
         self.mains_hz = mains_hz
         self.band = band
-        self.mean = 0.0  # of the last hop's volts, V
+        self._offset = np.array(0.0, SMALL)
         self._build(rate)
         self.settle(level)
 
     def _build(self, rate: float) -> None:
         self._filter = found = block_filter(rate, self.mains_hz, self.band)
-        self.samples = found.samples  # in a hop
-        length, width = found.matrix.shape
-        states = len(found.settled)
-        self._both = both = np.zeros(2 * length)
+        self.samples = count = found.samples  # in a hop
+        matrix, states = _small(found.matrix), len(found.settled)
+        length, width = matrix.shape
+        self._both = both = np.zeros(2 * length, SMALL)
         one, other = both[:length], both[length:]
-        swapped = np.ascontiguousarray(np.roll(found.shares, length, axis=1))
-        # (where the volts go, all that goes in, all that comes out, their mean, what each square counts for)
-        self._turn = (one[states:width], one[:width], other, other[-1:].item, found.shares.dot)
-        self._next = (other[states:width], other[:width], one, one[-1:].item, swapped.dot)
+        shares = _shares(found, length)
+        swapped = np.ascontiguousarray(np.roll(shares, length, axis=1))
+        # (where the volts go, all that goes in, all that comes out, what each square counts for)
+        volts = slice(states, states + count)
+        self._turn = (one[volts], one[:width], other, shares.dot)
+        self._next = (other[volts], other[:width], one, swapped.dot)
         self._states = states
-        self._times = found.matrix.dot
-        self._squares, self._powers = np.empty(2 * length), np.empty(PARTS + 4)
+        self._times = matrix.dot
+        self._squares, self._powers = np.empty(2 * length, SMALL), np.empty(PARTS + 5, SMALL)
         self._listed = self._powers.tolist
 
     @property
-    def _state(self) -> Array:
+    def _state(self) -> Small:
         """What the last hop left for the next one."""
         return self._turn[1][: self._states]
 
     def settle(self, level: float) -> None:
         """Forget the past: as if the signal had stood at `level` volts for ever."""
-        self._state[:] = self._filter.settled * level
+        self._offset[...] = level
+        self._state[:] = 0.0
+
+    def follow(self, level: float) -> None:
+        """Take off `level` volts from now on; what is measured stays the same."""
+        before = float(self._offset)
+        self._offset[...] = level
+        self._state[:] -= self._filter.settled * (float(self._offset) - before)
 
     def rebuild(self, rate: float, level: float) -> None:
         """Take the filters for another rate; the part of the state that is not the standing level is carried over."""
-        swing = self._state - self._filter.settled * level
+        self.follow(level)
+        swing = self._state.copy()
         self._build(rate)
-        self.settle(level)
-        if swing.shape == self._filter.settled.shape:
-            self._state[:] += swing
+        if swing.shape == self._state.shape:
+            self._state[:] = swing
 
     def hop(self, volts: npt.NDArray[Any]) -> list[float]:
         """Filter exactly `samples` volts.
 
-        In V²: the power of each part, hum at 50 and at 60 Hz (see HopPower), motion, and the volts' mean square.
+        In V²: the power of each part, hum at 50 and at 60 Hz (see HopPower), motion; and of the volts above the level
+        that is taken off, the mean square and the square of their mean.
         """
         turn = self._turn
         self._turn, self._next = self._next, turn
-        place, taken, out, mean, share = turn
-        place[...] = volts
+        place, taken, out, share = turn
+        _subtract(volts, self._offset, place)
         self._times(taken, out)
-        self.mean = mean()
         _square(self._both, self._squares)
         share(self._squares, self._powers)
         return self._listed()
@@ -203,6 +226,6 @@ def powers_of(volts: npt.NDArray[Any], rate: float, mains_hz: float, band: Band)
     path = EmgPower(rate, mains_hz, band, float(np.mean(volts[:count])))
     hops = []
     for start in range(0, len(volts) - count + 1, count):
-        *parts, at50, at60, motion, _ = path.hop(volts[start : start + count])
+        *parts, at50, at60, motion, _, _ = path.hop(volts[start : start + count])
         hops.append(HopPower(parts, max(at50, at60), motion))
     return hops[min(10, len(hops) // 2) :]

@@ -48,10 +48,10 @@ REASONS: Mapping[str, str] = {
 RAILED, STANDING = 0.05, 0.6
 FLAT_SHARE = 0.05  # of the calibrated rest power
 STILL_V = 1e-4  # a hop that moves less than one step of the converter (125 µV at ±4.096 V) is not a measurement
-# The samples need no look where their mean and mean square m2 say enough.  Each sample at a rail is SUPPLY/2 - RAIL
-# from the middle, so RAILED of them make a mean square about the middle, m2 - SUPPLY mean + SUPPLY²/4, of at least
-# RAILED times the square of that; and what moves less than STILL has a variance below STILL²/4 (Popoviciu 1935).
-WELL_INSIDE = RAILED * (SUPPLY_V / 2 - RAIL_V) ** 2 - SUPPLY_V**2 / 4
+# The samples need no look where their variance and mean say enough.  Each sample at a rail is SUPPLY/2 - RAIL from the
+# middle, so RAILED of them make a mean square about the middle of at least RAILED times the square of that; and what
+# moves less than STILL has a variance below STILL²/4 (Popoviciu 1935).
+WELL_INSIDE = RAILED * (SUPPLY_V / 2 - RAIL_V) ** 2
 MOVES = STILL_V**2 / 4
 # Hum: so many times the muscle, the calibration's own hum, and the reference's power.
 HUM_OVER_EMG, HUM_OVER_REST, HUM_OVER_REFERENCE = 2.5, 12.0, 0.04
@@ -66,8 +66,8 @@ class Powers(Protocol):
     power: float
     hum: float
     motion: float
-    mean: float  # of the hop's volts, V
-    mean_square: float
+    variance: float  # of the hop's volts, and no less is true
+    aside: float  # the square of how far, at most, their mean is from the middle of the supply
 
 
 class Watch:
@@ -113,8 +113,8 @@ class Watch:
         return self.state
 
     def _raw(self, volts: npt.NDArray[Any], level: Powers, span: float) -> str:
-        mean, mean_square = level.mean, level.mean_square
-        if mean_square - mean * mean < MOVES or mean_square - SUPPLY_V * mean > WELL_INSIDE:
+        variance = level.variance
+        if variance < MOVES or variance + level.aside > WELL_INSIDE:
             found = self._converter(volts)
             if found != "ok":
                 return found

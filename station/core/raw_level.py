@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
+from math import sqrt
 from typing import Any
 
 import numpy.typing as npt
 
 from station.core.emg_power import BANDS, PARTS, Band, EmgPower
 from station.core.level import LAG_PARTS, PART_S, Baseline, RunningPower
+from station.core.quality import SUPPLY_V
 from station.core.yardstick import REST_RVE, Yardstick
 
 Volts = npt.NDArray[Any]
@@ -19,6 +20,10 @@ Volts = npt.NDArray[Any]
 REST_POWER = (0.975 * REST_RVE) ** 2
 # With a noisy sensor the threshold of rest is at least this part of the noise power: less cannot be told apart.
 NOISE_PART = 0.3
+# The filters are told of another standing level when it has wandered so far, V: their 32 bits are for small numbers,
+# and say the variance of the volts to this part of their mean square.
+NEAR_V, ROUNDING = 0.05, 4e-6
+NEAR, CERTAIN = NEAR_V**2, 1 - ROUNDING
 # The newest tenth of a second denies a beginning load only when it is clearly below the threshold.
 DENIED = 0.25
 
@@ -34,7 +39,7 @@ class RawLevel:
         self._powers = RunningPower()
         self._second = 0.0  # V²: the mean power of the last one
         self.resting = False
-        self.hum = self.motion = self.power = self.mean = self.mean_square = 0.0
+        self.hum = self.motion = self.power = self.variance = self.aside = 0.0
         if yardstick is not None:
             self._baseline = Baseline(yardstick.rest_power * yardstick.gain**2)
             self._threshold = max(REST_POWER, NOISE_PART * yardstick.noise_rve_percent**2)
@@ -43,6 +48,7 @@ class RawLevel:
     def set_rate(self, rate: float, level: float) -> None:
         """Build the filters for this rate, or carry them over to it."""
         stick = self._yardstick
+        self._stand(level)
         if self._filter is not None:
             self._filter.rebuild(rate, level)
             return
@@ -54,7 +60,11 @@ class RawLevel:
         """After a hole: as if the signal had always stood at `level`."""
         assert self._filter is not None, "set_rate comes first"
         self._filter.settle(level)
+        self._stand(level)
         self._powers.clear()
+
+    def _stand(self, level: float) -> None:
+        self.aside = (abs(level - SUPPLY_V / 2) + NEAR_V) ** 2
 
     def hop(self, volts: Volts, whole: bool = True) -> float | None:
         """The level after one more hop, %RVE; None without a yardstick.
@@ -64,8 +74,12 @@ class RawLevel:
         """
         found = self._filter
         assert found is not None, "set_rate comes first"
-        p1, p2, p3, p4, at50, at60, self.motion, self.mean_square = found.hop(volts)
-        self.mean = found.mean
+        p1, p2, p3, p4, at50, at60, self.motion, square, of_mean = found.hop(volts)
+        self.variance = CERTAIN * square - of_mean
+        if of_mean > NEAR:
+            level = float(volts.mean())
+            found.follow(level)
+            self._stand(level)
         self.hum = at50 if at50 > at60 else at60
         if not whole:
             p1 = p2 = p3 = p4 = self.power
@@ -82,7 +96,7 @@ class RawLevel:
         above = (mean - rest) * scale
         if resting and above > REST_POWER:
             above = REST_POWER  # at an edge, or in noise: what rests is not said to be more than rest
-        return math.sqrt(above) if above > 0 else 0.0
+        return sqrt(above) if above > 0 else 0.0
 
     def learn(self) -> None:
         """The last second is to be believed: let the baseline follow it down."""

@@ -7,9 +7,11 @@ Two EMG channels: the more loaded one decides.  EMG with a pressure pad: EMG dec
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
+from msgspec import structs
 
 from station.core.component import NEVER, Handler, Message
 from station.core.events import Preferred, Presence, Quality, Reading, SensorTrouble, SensorWell, YardstickDoubted
@@ -67,7 +69,7 @@ class Sensing:
     def _use(self, yardsticks: Sequence[Yardstick | None]) -> None:
         padded = [*yardsticks, *[None] * len(self.signals)][: len(self.signals)]
         self.yardsticks = tuple(padded)
-        self._since: float | None = None  # when these paths felt their first sample
+        self._since = math.inf  # when these paths felt their first sample
         self._paths = [SignalPath(kind, stick) for kind, stick in zip(self.signals, padded, strict=True)]
         self._push = self._paths[0].push if len(self._paths) == 1 else None  # the only channel's way
         emg = [k for k, kind in enumerate(self.signals) if kind != "pressure"]
@@ -109,19 +111,19 @@ class Sensing:
 
     def _tell(self, hop: Measured, told: list[Message]) -> None:
         """One tenth of a second, one answer."""
-        t, end, span, load, resting, state, reason = hop
+        t, span, load, resting, state, reason = hop.t, hop.span, hop.rve_percent, hop.resting, hop.state, hop.reason
         if load is None and state == "ok":
             reason = NO_YARDSTICK
         if state != self._state or reason != self._reason:
             self._state, self._reason = state, reason
             told.append(Quality(state, reason))
-        since = self._since
-        if since is None:
-            since = self._since = end - span
-        if t < since:
-            return  # the first windows reach back to before the first sample
+        if t < self._since:  # the first windows reach back to before the first sample
+            if self._since == math.inf:
+                self._since = hop.end - span
+            if t < self._since:
+                return
         told.append(Reading(t, load, resting, state))
-        said = self._rule.hop(end, span, load, resting, not self._present)
+        said = self._rule.hop(hop.end, span, load, resting, not self._present)
         if said:
             told.extend(said)
         minute = self._minutes.hop(t, span, load, resting)
@@ -142,7 +144,7 @@ class Sensing:
             return hop
         if not self._nobody_there(hops, hop):
             return hop
-        return hop._replace(state="absent", reason=REASONS["absent"], rve_percent=None, resting=False)
+        return structs.replace(hop, state="absent", reason=REASONS["absent"], rve_percent=None, resting=False)
 
     def _deciding_hop(self, hops: Sequence[Measured]) -> Measured:
         """The more loaded of the believable channels; without any, the first."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -25,7 +26,6 @@ Volts = npt.NDArray[Any]
 FLOAT32 = np.dtype(np.float32)
 BYTES = FLOAT32.itemsize
 _bytes_of = np.ndarray.tobytes
-_new = tuple.__new__
 
 # Filters are rebuilt when the measured rate has moved by this much (the ADS1115's clock is ±10 % off, and drifts).
 RATE_STEP = 0.01
@@ -38,7 +38,7 @@ DOUBT_HOPS = 4
 MOST_EMPTY_HOPS = 1200
 
 
-class Measured(NamedTuple):
+class Measured(msgspec.Struct, frozen=True, gc=False):
     """One hop of one channel.  `t` is the centre of the measured window, `end` when it was known; seconds."""
 
     t: float
@@ -59,7 +59,6 @@ class SignalPath:
         self._rate = 0.0
         self._slowest = self._fastest = 0.0  # the filters are good for any rate between these
         self._hop = 1  # samples
-        self._alone = (1, 1)  # the shape of a hop's volts of one channel
         self._whole = np.zeros(1, FLOAT32)  # the volts of one hop
         self._written = self._whole.data.cast("B")
         self._rest = b""  # float32 samples that the last hop left over
@@ -67,24 +66,27 @@ class SignalPath:
         self._count = 0  # samples in both
         self._filled: list[tuple[int, int]] = []  # [start, end) of bridged samples in the waiting ones
         self._time = -math.inf  # of the newest sample
-        self._late = math.inf  # a newest sample after this leaves a hole
         self._doubt = 0  # hops whose window touches a hole
         self._level = LEVELS[signal](yardstick)
+        self._lag = self._level.lag_s
         self._watch = Watch(signal, yardstick)
 
     def push(self, volts: Volts, t_last: float, rate: float, lost: int = 0) -> Sequence[Measured]:
         """Take `volts` (in order of conversion) of which the last was converted at `t_last`; the finished hops."""
-        if lost or t_last > self._late or not self._slowest < rate < self._fastest:
+        if lost or t_last - self._time > LONGEST_BRIDGE_S or not self._slowest < rate < self._fastest:
             return self._unusual(volts, t_last, rate, lost)
         self._time = t_last
-        self._late = t_last + LONGEST_BRIDGE_S
         count = self._count + len(volts)
-        if count == self._hop and not self._count and volts.shape == self._alone and volts.dtype is FLOAT32:
+        if count < self._hop:
+            self._fresh.append(volts)
+            self._count = count
+            return ()
+        if count == self._hop == volts.size and volts.dtype is FLOAT32:
             # One frame is one hop: nothing waits, and nothing is left over.
             return (self._measure(volts.ravel(), t_last, count / rate),)
         self._fresh.append(volts)
         self._count = count
-        return () if count < self._hop else self._cut(t_last, rate)
+        return self._cut(t_last, rate)
 
     def _unusual(self, volts: Volts, t_last: float, rate: float, lost: int) -> Sequence[Measured]:
         """Another rate than before, or a hole."""
@@ -95,14 +97,13 @@ class SignalPath:
             self._slowest, self._fastest = (1 - RATE_STEP) * rate, (1 + RATE_STEP) * rate
             self._whole = np.zeros(self._hop, FLOAT32)
             self._written = self._whole.data.cast("B")
-            self._alone = (self._hop, 1)
             self._level.set_rate(rate, first)
         begin = t_last - len(volts) / rate
-        if not lost and self._time + LONGEST_BRIDGE_S < begin and self._late < math.inf:
+        if not lost and -math.inf < self._time < begin - LONGEST_BRIDGE_S:
             lost = round((begin - self._time) * rate)  # nobody counted, but the clock went on
         if lost:
             self._lose(lost, first, begin, told)
-        self._late = math.inf
+        self._time = t_last
         told.extend(self.push(volts, t_last, rate))
         return told
 
@@ -121,12 +122,12 @@ class SignalPath:
         span = self._hop / self._rate
         for k in range(hops, 0, -1):
             end = before - (k - 1) * span
-            told.append(Measured(end - self._level.lag_s, end, span, None, False, "stale", REASONS["stale"]))
+            told.append(Measured(end - self._lag, end, span, None, False, "stale", REASONS["stale"]))
         self._rest, self._fresh, self._count = b"", [], 0
         self._filled = []
         self._level.settle(next_volt)
         # The first windows after the hole describe moments inside it, of which nobody knows anything.
-        self._doubt = math.ceil(self._level.lag_s / span) - 1
+        self._doubt = math.ceil(self._lag / span) - 1
 
     def _gathered(self) -> bytes:
         """All samples that wait, as float32."""
@@ -160,8 +161,7 @@ class SignalPath:
             if watch.calm and load is not None:
                 level.learn()
             resting = load is not None and level.resting
-            # A third of the price of calling Measured, ten times a second.
-            return _new(Measured, (end - level.lag_s, end, span, load, resting, "ok", ""))
+            return Measured(end - self._lag, end, span, load, resting, "ok")
         if not whole:
             self._doubt = DOUBT_HOPS
         reason = watch.reason
@@ -169,7 +169,7 @@ class SignalPath:
             self._doubt -= 1
             if state == "ok":
                 state, reason = "stale", REASONS["stale"]
-        return Measured(end - level.lag_s, end, span, None, False, state, reason)
+        return Measured(end - self._lag, end, span, None, False, state, reason)
 
     def _few_holes(self) -> bool:
         """Whether few enough of this hop's samples are bridges; the holes after it come nearer."""
@@ -187,8 +187,8 @@ class Level(Protocol):
     power: float
     hum: float
     motion: float
-    mean: float
-    mean_square: float
+    variance: float
+    aside: float
 
     def set_rate(self, rate: float, level: float) -> None:
         """Build the filters for this rate, or carry them over to it; the signal stands about `level` volts."""

@@ -30,7 +30,7 @@ class EnvelopeLevel:
 
     # The sensor's smoothing (about 0.12 s), half a hop, and one hop for the median of three.
     lag_s = 0.25
-    hum = motion = power = mean = mean_square = 0.0
+    hum = motion = power = variance = aside = 0.0
 
     def __init__(self, yardstick: Yardstick | None) -> None:
         self._yardstick = yardstick
@@ -74,7 +74,7 @@ class PressureLevel:
     """A pressure pad: the part of the way from relaxed to raised, in %; which way the volts go does not matter."""
 
     lag_s = 0.05
-    hum = motion = power = mean = mean_square = 0.0
+    hum = motion = power = variance = aside = 0.0
 
     def __init__(self, yardstick: Yardstick | None) -> None:
         self._yardstick = yardstick

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from station.core.emg_power import BANDS, EmgPower
 from station.core.filters import butterworth, notch
+from station.core.raw_level import RawLevel
 
 
 @pytest.mark.parametrize(("order", "cutoff"), [(3, 30.0), (0, 30.0), (4, 0.0), (4, 430.0)])
@@ -40,7 +41,7 @@ def test_the_notches_take_the_hum_out_of_the_muscle():
 @given(level=st.floats(0.0, 3.3), rate=st.floats(300.0, 900.0))
 def test_a_standing_voltage_has_no_power_at_any_level_and_rate(level, rate):
     path = EmgPower(rate, 50.0, BANDS[0], level)
-    *parts, _, _, motion, _ = path.hop(np.full(path.samples, level))
+    *parts, _, _, motion, _, _ = path.hop(np.full(path.samples, level, np.float32))
     assert sum(parts) < 1e-18
     assert motion < 1e-18
 
@@ -53,3 +54,27 @@ def test_a_new_rate_keeps_the_filters_settled():
     assert sum(path.hop(np.full(84, 1.65))[:4]) < 1e-12
     path.rebuild(500.0, 1.65)  # fewer notches fit: the state starts anew
     assert sum(path.hop(np.full(50, 1.65))[:4]) < 1e-12
+
+
+def test_taking_off_another_level_changes_nothing_that_is_measured():
+    volts = (1.65 + 0.02 * np.random.default_rng(1).standard_normal(40 * 86)).astype(np.float32)
+    stays, follows = EmgPower(860.0, 50.0, BANDS[0], 1.65), EmgPower(860.0, 50.0, BANDS[0], 1.65)
+    for k in range(0, len(volts), 86):
+        follows.follow(1.6 + 1e-5 * k)
+        plain, other = stays.hop(volts[k : k + 86]), follows.hop(volts[k : k + 86])
+        assert other[:7] == pytest.approx(plain[:7], rel=1e-4, abs=1e-12)
+
+
+@given(st.floats(0, 3.3), st.floats(0.3, 3.0), st.sampled_from([0.0, 3e-5, 1e-4, 1e-3, 0.1]), st.integers(1, 4))
+def test_the_variance_of_a_hop_is_never_said_to_be_more_than_it_is(start, middle, rms, count):
+    """However far from where it began, a signal that stands still is not taken for one that moves."""
+    level = RawLevel(None)
+    level.set_rate(860.0, start)
+    for k in range(count):
+        volts = (middle + rms * np.random.default_rng(k).standard_normal(86)).astype(np.float32)
+        level.hop(volts)
+        true, mean = float(np.var(volts.astype(float))), float(np.mean(volts.astype(float)))
+        assert level.variance <= true
+        assert level.aside >= (mean - 1.65) ** 2 - 1e-6
+    if count > 1:  # by then it knows what the signal stands at
+        assert level.variance == pytest.approx(true, rel=1e-3, abs=1e-10)

@@ -25,12 +25,12 @@ class Powers:
     power: float = 1e-4
     hum: float = 0.0
     motion: float = 0.0
-    mean: float = 0.0
-    mean_square: float = 0.0
+    variance: float = 0.0
+    aside: float = 0.0
 
 
 def feed(watch: Watch, seconds: float, volts=GOOD, powers: Powers | None = None) -> list[str]:
-    of_hop = replace(powers or Powers(), mean=float(np.mean(volts)), mean_square=float(np.mean(volts * volts)))
+    of_hop = replace(powers or Powers(), variance=float(np.var(volts)), aside=float(np.mean(volts) - 1.65) ** 2)
     return [watch.look(volts, of_hop, 0.1) for _ in range(round(seconds * 10))]
 
 
@@ -127,7 +127,7 @@ def test_an_uncalibrated_pad_knows_no_absence():
     st.integers(0, 40),
 )
 def test_samples_that_need_no_look_would_have_shown_nothing(middle, swing, high, low):
-    """However many samples stand at either rail: the mean and the mean square excuse none that a look would not."""
+    """However many samples stand at either rail: the mean and the variance excuse none that a look would not."""
     volts = middle + swing * np.sin(T)
     volts[:high] = 3.3
     volts[40 : 40 + low] = 0.0

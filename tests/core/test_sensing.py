@@ -226,6 +226,15 @@ def test_a_changed_rate_rebuilds_the_filters_without_a_jump():
     assert all(r.resting for r in readings)
 
 
+def test_what_the_signal_stands_at_does_not_matter_nor_that_it_wanders():
+    wanders = np.linspace(-0.9, 0.9, len(VARIED)).astype(np.float32)
+    plain, other = (only(play(one(), volts, 86), Reading) for volts in (VARIED, VARIED + wanders))
+    assert [r.quality for r in other] == [r.quality for r in plain]
+    assert np.mean([a.resting == b.resting for a, b in zip(plain, other, strict=True)]) > 0.99
+    apart = [abs(a.rve_percent - b.rve_percent) for a, b in zip(plain, other, strict=True)]
+    assert np.median(apart) < 0.02
+
+
 def test_an_electrode_that_falls_off_is_no_tension():
     volts = muscle([0] * 10 + [15] * 40 + [0] * 120)
     volts[int(50 * RATE) :] = 3.3
