@@ -75,7 +75,7 @@ class Engine:
         if type(message) is Frame and now < self._herald_due:  # up to fifty times a second, and no herald wants it
             for handler in self._on_frame:
                 if answers := handler(message, now):
-                    told.extend(answers)
+                    told += answers
             if not told:  # most have nothing to say
                 return told  # type: ignore[return-value]
             said: list[Any] = []
@@ -117,7 +117,9 @@ class Engine:
         """Everything that follows from `told`, until nobody answers any more; events are noted in `said`."""
         self._due_of_others = None
         routes = self._routes
-        for _ in range(LONGEST_CHAIN):
+        chain = 0
+        while chain < LONGEST_CHAIN:
+            chain += 1
             answered: list[Message] = []
             for current in told:
                 heralds, _, everybody, to_tell = routes[type(current)]
@@ -125,7 +127,7 @@ class Engine:
                     said.append(current)
                 for handler in everybody:
                     if answers := handler(current, now):
-                        answered.extend(answers)
+                        answered += answers
                 if heralds:
                     self._look_out()
             if not answered:

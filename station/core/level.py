@@ -27,33 +27,37 @@ PART_SCATTER = 0.6
 CONFIDENCE = 1.2
 
 
-def _window(back: int, ahead: int) -> tuple[float, float, float]:
-    """What makes a window's sum its mean, and the mean the two ends of its confidence interval."""
-    spread = 1 + CONFIDENCE * PART_SCATTER / math.sqrt(back + ahead)
-    return 1 / (back + ahead), 1 / spread, spread
-
-
 HOP_PARTS, SECOND_HOPS = 4, 10
-# The moment in question is the end of a hop, and all windows but the narrowest begin and end with one: so a sum is kept
-# for the end of each hop.  They are numbered backwards: 0 is now, MOMENT the moment, two hops ago.
+# The moment in question is the end of a hop, MOMENT hops ago, and all windows but the narrowest begin and end with one.
 MOMENT = AHEAD // HOP_PARTS
-NARROWEST, NARROW = _window(2, 2), _window(HOP_PARTS, HOP_PARTS)
-WIDER = tuple((MOMENT + back // HOP_PARTS, *_window(back, AHEAD)) for back in (8, 16, 32, 64))
-MEMORY = WIDER[-1][0] + 1
-# So many sums are kept, and so large a one (V²), before the old ones are let go and the rest begins at zero anew.
-LONGEST, LARGEST = 6 * MEMORY - 2, 1e6
+MEMORY = 17  # pairs in the longest window
+
+
+def _window(parts: int) -> tuple[float, float, float]:
+    """What makes the sum of so many parts their mean, and the two ends of its confidence interval."""
+    spread = 1 + CONFIDENCE * PART_SCATTER / math.sqrt(parts)
+    return 1 / parts, 1 / parts / spread, spread / parts
+
+
+SHARE_4, LOW_4, HIGH_4 = _window(4)
+SHARE_8, LOW_8, HIGH_8 = _window(8)
+SHARE_16, LOW_16, HIGH_16 = _window(16)
+SHARE_24, LOW_24, HIGH_24 = _window(24)
+SHARE_40, LOW_40, HIGH_40 = _window(40)
+SHARE_72, LOW_72, HIGH_72 = _window(72)
 
 
 class RunningPower:
-    """The last 2 s of part powers as running sums; any window's mean costs one subtraction."""
+    """The sums of neighbouring hops over the last 1.8 s; any window's sum is a few of them."""
 
     def __init__(self) -> None:
         self.clear()
 
     def clear(self) -> None:
         """Forget everything."""
-        self._ends: list[float] = []  # the sum up to the end of each hop, the newest first
-        self._middles: list[float] = []  # up to the middle of each
+        self._hop = 0.0  # the sum of the newest
+        self._halves = 0.0, 0.0, 0.0  # its second one, its first one, and the second one of the hop before it
+        self._pairs: list[float] = []  # the sum of the newest two hops, of the two that ended one hop ago, ...
 
     def add(self, p1: float, p2: float, p3: float, p4: float) -> tuple[float, float, float]:
         """Take the powers of a hop's parts; the mean power around the moment, its quieter side, and the last second's.
@@ -61,42 +65,45 @@ class RunningPower:
         Where not even the two narrowest windows agree, an edge runs through the moment, and the two answers differ:
         the mean of both sides would stretch every burst by half a window at either end.
         """
-        ends, middles = self._ends, self._middles
-        if not ends:  # before the first hop, take it that the muscle was as it is
-            mean = (p1 + p2 + p3 + p4) / HOP_PARTS
-            ends.extend([-HOP_PARTS * k * mean for k in range(MEMORY)])
-            middles.extend([(-HOP_PARTS * k - 2) * mean for k in range(MOMENT)])
-        middle = ends[0] + p1 + p2
-        total = middle + p3 + p4
-        ends.insert(0, total)
-        middles.insert(0, middle)
-        if total > LARGEST or len(ends) > LONGEST:  # keep them few, and small, so that their differences stay exact
-            self._ends = ends = [value - total for value in ends[:MEMORY]]
-            self._middles = middles = [value - total for value in middles[: MOMENT + 1]]
-            total = 0.0
-        second = (total - ends[SECOND_HOPS]) / (HOP_PARTS * SECOND_HOPS)
+        early, late = p1 + p2, p3 + p4
+        hop = early + late
+        pairs = self._pairs
+        if not pairs:  # before the first hop, take it that the muscle was as it is
+            self._hop, self._halves = hop, (hop / 2, hop / 2, hop / 2)
+            pairs.extend([2 * hop] * MEMORY)
+        pairs.insert(0, hop + self._hop)
+        pairs.pop()
+        later, after, before = self._halves
+        self._hop, self._halves = hop, (late, early, later)
+        four = pairs[0] + pairs[2]
+        six = four + pairs[4]
+        ten = six + pairs[6] + pairs[8]
+        second = ten * SHARE_40
 
-        after, before = middles[1], middles[2]
-        share, shrink, stretch = NARROWEST
-        best = (after - before) * share
-        low, high = best * shrink, best * stretch  # where all windows agree; nowhere as soon as low > high
-        share, shrink, stretch = NARROW
-        mean = (ends[1] - ends[3]) * share
-        lower, upper = mean * shrink, mean * stretch
-        low = lower if lower > low else low
-        high = upper if upper < high else high
+        # The windows from the narrowest to the widest.  All agree between low and high; nowhere as soon as low > high.
+        edge, two = before + after, pairs[1]
+        low, high = edge * LOW_4, edge * HIGH_4
+        lower, upper = two * LOW_8, two * HIGH_8
+        low, high = lower if lower > low else low, upper if upper < high else high
         if low > high:
-            here = ends[2]
-            before, after = here - before, after - here
-            return best, (before if before < after else after) / 2, second
-        for oldest, share, shrink, stretch in WIDER:
-            best = mean
-            mean = (total - ends[oldest]) * share
-            lower, upper = mean * shrink, mean * stretch
-            low = lower if lower > low else low
-            high = upper if upper < high else high
-            if low > high:
-                return best, best, second
+            return edge * SHARE_4, (before if before < after else after) / 2, second
+        lower, upper = four * LOW_16, four * HIGH_16
+        low, high = lower if lower > low else low, upper if upper < high else high
+        if low > high:
+            mean = two * SHARE_8
+            return mean, mean, second
+        lower, upper = six * LOW_24, six * HIGH_24
+        low, high = lower if lower > low else low, upper if upper < high else high
+        if low > high:
+            mean = four * SHARE_16
+            return mean, mean, second
+        lower, upper = ten * LOW_40, ten * HIGH_40
+        low, high = lower if lower > low else low, upper if upper < high else high
+        if low > high:
+            mean = six * SHARE_24
+            return mean, mean, second
+        all_of_it = ten + pairs[10] + pairs[12] + pairs[14] + pairs[16]
+        mean = second if all_of_it * LOW_72 > high or all_of_it * HIGH_72 < low else all_of_it * SHARE_72
         return mean, mean, second
 
 

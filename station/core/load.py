@@ -73,8 +73,7 @@ class MinuteBook:
     def __init__(self) -> None:
         self.stretches: deque[float] = deque(maxlen=10_000)  # the stretches that ended last (days of them), seconds
         self._begin: float | None = None
-        self._running = Stretches()
-        self._gap_s = 0.0
+        self._stretch_s = self._gap_s = 0.0  # of activity and of rest, as far as they have come
         self._open()
 
     def _open(self) -> None:
@@ -90,23 +89,24 @@ class MinuteBook:
         if t - self._begin >= MINUTE_S:
             closed = self._close()
             self._begin += MINUTE_S * ((t - self._begin) // MINUTE_S)
-        running = self._running
-        ended = running.hop(span, load, resting)
-        if load is None:
-            self._gap_s = 0.0
-        else:
+        if load is not None:
             self._loads.append(load)
             self._valid_s += span
             if not resting:
                 self._gap_s = 0.0
-                self._longest_s = max(self._longest_s, running.running_s)
+                self._stretch_s = stretch = self._stretch_s + span
+                self._longest_s = stretch if stretch > self._longest_s else self._longest_s
                 return closed
-            self._rest_s += span
-            before, self._gap_s = self._gap_s, self._gap_s + span
-            if before < GAP_S - 1e-6 <= self._gap_s:
-                self._gaps += 1
-        if ended is not None:
-            self.stretches.append(ended)
+        if self._stretch_s >= SULMA_EDGES_S[0]:
+            self.stretches.append(self._stretch_s)
+        self._stretch_s = 0.0
+        if load is None:
+            self._gap_s = 0.0
+            return closed
+        self._rest_s += span
+        before, self._gap_s = self._gap_s, self._gap_s + span
+        if before < GAP_S - 1e-6 <= self._gap_s:
+            self._gaps += 1
         return closed
 
     def _close(self) -> Minute:

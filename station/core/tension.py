@@ -83,6 +83,13 @@ TABLE: Mapping[tuple[str, str], str] = {
     (WITHHELD, RECOVERED): QUIET,
     (TENSION, RECOVERED): QUIET,
 }
+# What the window alone can say, and the evidence it becomes with what else is known.
+BECOMES: Mapping[str, tuple[str, ...]] = {TENSE: (TENSE, DOUBTFUL), CALM: (CALM, RECOVERED), BETWEEN: ()}
+# state -> what the window must say for anything to follow; most hops say what leaves everything as it is.
+HEEDS: Mapping[str, tuple[str, ...]] = {
+    state: tuple(said for said, found in BECOMES.items() if any((state, evidence) in TABLE for evidence in found))
+    for state in (QUIET, TENSION, WITHHELD)
+}
 
 
 def personal_threshold(settings: Settings, typing_p50: float | None) -> float:
@@ -116,11 +123,20 @@ class TensionRule:
         told: list[Event] = []
         if span != self._span:
             self._resize(span)
+        kind = UNKNOWN if load is None else (True, load >= self.load_threshold, load < self.recovery_load, resting)
+        window = self._window
+        window.append((load, kind))
+        if len(window) <= self._size:
+            self._count(kind, 1)
+            if len(window) == self._size:
+                self._judge()
+        elif (gone := window.popleft()[1]) != kind:  # most are like the one a minute ago: everything stays as it was
+            self._count(gone, -1)
+            self._count(kind, 1)
+            self._judge()
         if load is None:
-            self._take(None, UNKNOWN)
             self._recovered_s = 0.0
             return told
-        self._take(load, (True, load >= self.load_threshold, load < self.recovery_load, resting))
         if resting:
             self._stretch_s, self._said_no_rest = 0.0, False
         else:
@@ -130,7 +146,7 @@ class TensionRule:
                 told.append(NoRest(self._stretch_s))
         verdict = self._verdict
         self._recovered_s = self._recovered_s + span if verdict == CALM else 0.0
-        if verdict != BETWEEN:
+        if verdict in HEEDS[self.state]:
             self._weigh(verdict, end, away, told)
         return told
 
@@ -139,17 +155,6 @@ class TensionRule:
         self._span, self._size = span, max(1, round(self.settings.window_s / span))
         while len(self._window) > self._size:
             self._count(self._window.popleft()[1], -1)
-        self._judge()
-
-    def _take(self, load: float | None, kind: Kind) -> None:
-        window = self._window
-        window.append((load, kind))
-        if len(window) > self._size:
-            gone = window.popleft()[1]
-            if gone == kind:
-                return  # most hops are like the one a minute ago, and leave everything as it was
-            self._count(gone, -1)
-        self._count(kind, 1)
         self._judge()
 
     def _count(self, kind: Kind, step: int) -> None:

@@ -4,6 +4,8 @@ Run: python -m pytest tests/benchmarks/bench_signal.py -m benchmark -s
 The gate counts instructions (callgrind), because a busy machine changes times and not counts.  Two runs make the same
 frames; one feels five seconds more of them, so what is counted is the core alone: no start, no making of frames.
 Frames are as long as a hop, and a fifth of that while somebody listens closely.
+Counted with this Python and with the system's, which runs the product: Debian builds it with optimization, pyenv does
+not.  The packages are this Python's in either case.
 """
 
 import os
@@ -24,9 +26,11 @@ from station.core.sensing import Sensing
 from station.core.yardstick import measure
 
 RATE = 860.0
-LIVE_GOAL = 12_000  # instructions for each 20 ms frame of one channel: wanted, not reached
-LIVE_LIMITS = {86: 15_500, 17: 21_500}  # samples in a frame -> what must not be exceeded: what was measured, and some
-MADE_S, WARM_S = 7, 2  # seconds of frames that are made, and that are felt in any case
+# Samples in a frame -> instructions for 20 ms of one channel that must not be exceeded.  Wanted are 12,000; what short
+# frames cost in an exercise is above that, and kept to what was measured, and some.
+LIVE_LIMITS = {86: 12_000, 17: 18_500}
+SYSTEM_PYTHON = Path("/usr/bin/python3")
+MADE_S, WARM_S = 70, 65  # seconds of frames that are made, and felt in any case: a minute fills the window
 
 
 def noise(rms: float, seconds: float) -> np.ndarray:
@@ -56,25 +60,50 @@ def test_times_of_real_time(size):
     assert factor > 100
 
 
-def instructions(size: int, seconds: int, folder: Path) -> int:
+def instructions(python: str, size: int, seconds: int, folder: Path) -> int:
     """Instructions of a process that has made its frames and feels `seconds` of them."""
     out = folder / f"callgrind.{size}.{seconds}"
-    command = [sys.executable, __file__, str(size), str(seconds)]
     valgrind = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={out}"]
-    steady = os.environ | {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"}
-    done = subprocess.run([*valgrind, *command], capture_output=True, text=True, check=True, env=steady)
+    steady = os.environ | {"PYTHONHASHSEED": "0", "OPENBLAS_NUM_THREADS": "1"} | packages()
+    command = [*valgrind, python, __file__, str(size), str(seconds)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=steady)
     (count,) = re.findall(r"Collected : (\d+)", done.stderr)
     return int(count)
 
 
+def packages() -> dict[str, str]:
+    """This Python's packages and the station, for another Python."""
+    return {"PYTHONPATH": os.pathsep.join(path for path in [str(Path(__file__).parents[2]), *sys.path] if path)}
+
+
+def why_not(python: str) -> str:
+    """Why this Python cannot count; empty if it can."""
+    if shutil.which("valgrind") is None:
+        return "valgrind counts the instructions; it is not installed"
+    if python == sys.executable:
+        return ""
+    if not Path(python).exists() or Path(python).resolve() == Path(sys.executable).resolve():
+        return f"{python} is not there, or is the Python that runs the tests"
+    say = "import sys; print(sys.version_info[:2])"
+    told = subprocess.run([python, "-c", say], capture_output=True, text=True, check=False)
+    same = told.stdout.strip() == str(sys.version_info[:2])
+    return (
+        ""
+        if same
+        else f"{python} is not Python {sys.version_info[0]}.{sys.version_info[1]}: it cannot use its packages"
+    )
+
+
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind counts the instructions; it is not installed")
+@pytest.mark.parametrize("python", [sys.executable, str(SYSTEM_PYTHON)], ids=["this", "system"])
 @pytest.mark.parametrize("size", LIVE_LIMITS)
-def test_instructions_of_20_ms(size, tmp_path):
+def test_instructions_of_20_ms(size, python, tmp_path):
+    if reason := why_not(python):
+        pytest.skip(reason)
     with ThreadPoolExecutor() as both:
-        few, many = both.map(lambda seconds: instructions(size, seconds, tmp_path), (WARM_S, MADE_S))
+        few, many = both.map(lambda seconds: instructions(python, size, seconds, tmp_path), (WARM_S, MADE_S))
     each = (many - few) / ((MADE_S - WARM_S) * RATE / 17)
-    print(f"frames of {size} samples: {each:.0f} instructions for 20 ms of signal (goal: {LIVE_GOAL})")
+    print(f"{python}, frames of {size} samples: {each:.0f} instructions for 20 ms of signal")
     assert 5_000 < each < LIVE_LIMITS[size]
 
 

@@ -1,9 +1,13 @@
 """The running level: steady when the muscle is, quick when it changes."""
 
+import math
+
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
-from station.core.level import HOP_PARTS, LONGEST, MOMENT, Baseline, RunningPower
+from station.core.level import CONFIDENCE, HOP_PARTS, MEMORY, MOMENT, PART_SCATTER, Baseline, RunningPower
 
 
 def answers(running, powers) -> list[tuple[float, float, float]]:
@@ -51,9 +55,28 @@ def test_no_longer_window_is_asked_than_agrees_with_the_shorter_ones():
 def test_years_of_sums_stay_exact():
     running = RunningPower()
     answers(running, [4e5] * 40)
-    assert answers(running, [1e-9] * 4 * LONGEST)[-1] == pytest.approx((1e-9, 1e-9, 1e-9), rel=1e-3)
+    assert answers(running, [1e-9] * 4 * MEMORY)[-1] == pytest.approx((1e-9, 1e-9, 1e-9), rel=1e-3)
     running.clear()
     assert running.add(5.0, 5.0, 5.0, 5.0) == pytest.approx((5.0, 5.0, 5.0))
+
+
+@given(st.lists(st.sampled_from([0.0, 1.0, 2.0]) | st.floats(0, 9), min_size=4, max_size=120))
+def test_the_answer_is_that_of_the_windows_looked_at_one_by_one(powers):
+    """As the idea says it: each window's mean with its interval, from the narrowest, until one does not agree."""
+    told = powers[: len(powers) // HOP_PARTS * HOP_PARTS]
+    parts = [sum(told[:HOP_PARTS]) / HOP_PARTS] * 80 + told
+    before, after = parts[-10:-8], parts[-8:-6]
+    agreed, low, high = [], 0.0, math.inf
+    for back, ahead in ((2, 2), (4, 4), (8, 8), (16, 8), (32, 8), (64, 8)):
+        window = parts[-8 - back : len(parts) - 8 + ahead]
+        mean, spread = sum(window) / len(window), 1 + CONFIDENCE * PART_SCATTER / math.sqrt(len(window))
+        low, high = max(low, mean / spread), min(high, mean * spread)
+        assume(abs(low - high) > 1e-9)  # where they just touch, either answer is right
+        if low > high:
+            break
+        agreed.append(mean)
+    quieter = min(sum(before), sum(after)) / 2 if len(agreed) == 1 else agreed[-1]
+    assert last(told) == pytest.approx((agreed[-1], quieter, sum(parts[-40:]) / 40), rel=1e-9, abs=1e-9)
 
 
 def test_slow_tension_never_becomes_the_new_zero():
