@@ -18,7 +18,9 @@ from pathlib import Path
 from hardware.button import Settings as ButtonWire
 from hardware.gpio import pin_factory
 from station import assembly, config, place, sensor
+from station.app import Inbox
 from station.library import Library
+from station.outputs import mqtt
 from station.settings import Station
 
 FOLDER = Path(sys.argv[1])
@@ -74,6 +76,8 @@ def main() -> None:
     Library.offered = lambda self, lang: tuple(n for n in offered(self, lang) if n not in left_out)  # type: ignore[method-assign]
     settings = config.from_text(written(changes))
     app = assembly.app(settings, place.state_dir(settings.of(Station).state_dir))
+    findings = mqtt.examine(settings.outputs()["mqtt"], assembly.house(settings, FOLDER, Inbox()))
+    print("check:", findings, flush=True)  # as its owner does first, with Home Assistant listening
     button = pin_factory("mock").pin(settings.of(ButtonWire).pin)
     again = threading.Event()
 

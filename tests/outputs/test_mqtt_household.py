@@ -287,6 +287,22 @@ def test_check_says_which_topics_the_broker_forbids(make_broker: Make, tmp_path:
     assert [severity for severity, _, _ in findings] == ["ok"]
 
 
+@pytest.mark.parametrize("mode", ["device", "component"])
+def test_a_check_takes_back_what_nobody_knows_and_announces_nothing(
+    mode: Any, broker: Any, make_listener: Make, eventually: Make, tmp_path: Path
+) -> None:
+    home = make_listener(broker)
+    settings = mqtt.Settings(host="127.0.0.1", port=broker.port, discovery=mode)
+    mqtt.examine(settings, House(STATION, "en", "0.1.0", tmp_path, print))
+    eventually(lambda: home.of("-check/config"))
+    (said,) = home.of("-check/config")
+    if mode == "device":  # for an empty one there Home Assistant would write a warning into its log
+        assert json.loads(said)["components"] == {"check": {"platform": "sensor"}}
+    else:
+        assert said == b""
+    assert make_listener(broker).heard == []  # nothing stays
+
+
 # --- how much ---------------------------------------------------------------------------------------------
 
 

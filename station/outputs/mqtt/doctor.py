@@ -6,6 +6,8 @@ import time
 import uuid
 from collections import deque
 
+import msgspec
+
 from station.outputs.contract import House, OutputError
 from station.outputs.mqtt import sentences
 from station.outputs.mqtt.connection import Acked, Connected, Connection, Denied, Lost, News, Received, next_news
@@ -49,15 +51,16 @@ def examine(settings: Settings, house: House) -> list[Finding]:
 def _denials(settings: Settings, house: House) -> list[Finding]:
     """What the broker's access list keeps us from, tried with messages that mean nothing to anybody."""
     base = f"{settings.base}/{house.station_id}"
-    tried = {f"{base}/event/check": "events"}
+    tried = [(f"{base}/event/check", b"", "events")]
     if settings.discovery != "off":
-        # An announcement of nothing, not retained: Home Assistant takes no notice of it.
-        kind = "device" if settings.discovery == "device" else "sensor"
-        tried[f"{settings.discovery_prefix}/{kind}/{house.station_id}-check/config"] = "our announcement (discovery)"
+        # What nobody knows is taken back, not retained: Home Assistant takes no notice of it, in its log neither.
+        kind, nothing = ("device", _of_nothing(house)) if settings.discovery == "device" else ("sensor", b"")
+        topic = f"{settings.discovery_prefix}/{kind}/{house.station_id}-check/config"
+        tried.append((topic, nothing, "our announcement (discovery)"))
     found = []
-    for topic, what in tried.items():
+    for topic, payload, what in tried:
         try:
-            refusal = _refusal(settings, house, topic)
+            refusal = _refusal(settings, house, topic, payload)
         except Exception as error:
             refusal = sentences.of_error(error, settings).problem
         if refusal:
@@ -66,7 +69,13 @@ def _denials(settings: Settings, house: House) -> list[Finding]:
     return found
 
 
-def _refusal(settings: Settings, house: House, topic: str) -> str:
+def _of_nothing(house: House) -> bytes:
+    """A device of which one thing is no longer there, and there never was one."""
+    device, gone = {"identifiers": [f"{house.station_id}-check"]}, {"check": {"platform": "sensor"}}
+    return msgspec.json.encode({"device": device, "origin": {"name": "Desk Station"}, "components": gone})
+
+
+def _refusal(settings: Settings, house: House, topic: str, payload: bytes) -> str:
     """Why the broker does not take a message on `topic`, or ''.  Raises OutputError."""
     told: deque[News | Received] = deque()
     connection = Connection(settings, f"{house.station_id}-check-{uuid.uuid4().hex[:6]}", "", told.append, told.append)
@@ -75,7 +84,7 @@ def _refusal(settings: Settings, house: House, topic: str) -> str:
         while True:
             news = next_news(connection, told, time.monotonic() + PATIENCE_S)
             if isinstance(news, Connected):
-                connection.publish(topic, b"")
+                connection.publish(topic, payload)
             elif isinstance(news, Acked):
                 return news.refusal
             elif isinstance(news, Lost):  # some brokers cut the wire instead of an answer
