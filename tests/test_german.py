@@ -14,6 +14,7 @@ from station.config import section_classes
 from station.core.toml_text import _MEANINGS
 from station.german import in_german, table
 from station.outputs.mqtt.sentences import _ERRORS
+from station.outputs.web.sealing import NEEDS, SHUT
 
 ROOT = Path(__file__).parents[1]
 # Who speaks in `check`, and on the page when something is wrong.
@@ -26,7 +27,7 @@ SPEAKERS = [
     ROOT / "station/outputs/audio/mixer.py",
     ROOT / "station/outputs/audio/sinks.py",
     ROOT / "station/outputs/audio/output.py",
-    ROOT / "station/outputs/audio/player.py",
+    ROOT / "station/outputs/audio/tracks.py",
     ROOT / "station/outputs/history/__init__.py",
     ROOT / "station/outputs/history/writer.py",
     ROOT / "station/outputs/light/__init__.py",
@@ -190,3 +191,19 @@ def test_a_full_disk_is_told_in_german_to_the_last_word() -> None:
 def test_what_nobody_has_translated_stays_as_it_is() -> None:
     assert in_german("The ceiling fell down.") == "The ceiling fell down."
     assert in_german("") == ""
+
+
+def refused_by_the_page() -> Iterator[tuple[str, str]]:
+    for file in (ROOT / "station/outputs/web").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "No":
+                text = template(node.args[1]) or ""
+                if re.match("[A-Z]", text):  # the rest is what a library says, or stands in a constant
+                    yield f"{file.name}:{node.lineno}", text
+
+
+def test_what_the_page_refuses_has_its_german() -> None:
+    found = [*refused_by_the_page(), ("SHUT", SHUT), ("NEEDS", NEEDS)]
+    assert len(found) > 45
+    missing = [f"{where}: {text}" for where, text in found if in_german(text) == text]
+    assert not missing, "add these to station/german.txt:\n" + "\n".join(missing).replace(FILLED, "{}")

@@ -67,6 +67,18 @@ def test_what_is_not_understood_changes_nothing(rig: Rig, path: str, body: bytes
     assert rig.told == []
 
 
+def test_programs_are_refused_in_english_and_the_page_s_scripts_in_its_language(rig: Rig) -> None:
+    far = rig.client("192.168.1.50")
+    header = {"x-desk-token": rig.token(far)}
+    for accepts, said in (
+        ({}, "Private mode ends only at the desk"),
+        ({"accept-language": "de"}, "Privat endet nur am Schreibtisch: Halt den Knopf sechs Sekunden lang."),
+        ({"accept-language": "en"}, "Private mode ends only at the desk"),
+    ):
+        answer = far.post("/api/private", json={"on": False}, headers=header | accepts)
+        assert answer.status_code == 403 and answer.json()["error"].startswith(said)
+
+
 @pytest.mark.parametrize("length", ["²", "-1", "1e3", "0x10", "٣", "9" * 5000])
 def test_a_length_that_is_no_number_is_refused(rig: Rig, length: str) -> None:
     with pytest.raises(No) as refused:

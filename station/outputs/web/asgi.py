@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from station import german
 from station.outputs.web import guard, language
 from station.outputs.web.answer import Answer, Asked, No
 from station.outputs.web.desk import Desk
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 YEAR_S = 31_536_000
 PIECE_BYTES = 65_536
+# Kinds of answer that a person sees as a page; the others are for programs, the page's own scripts among them.
+FOR_EYES = ("page", "form")
 
 
 def build(desk: Desk, streams: Streams, names: frozenset[str]) -> App:
@@ -74,7 +77,8 @@ def _door(app: App, desk: Desk, names: frozenset[str]) -> App:
             guard.check_origin(headers)
             guard.check_length(headers)
         except No as no:
-            await _response(_no(desk, no, "json", desk.house.language))(scope, receive, send_with_headers)
+            told = language.refused_in(headers.get("accept-language", ""))
+            await _response(_no(desk, no, "json", told))(scope, receive, send_with_headers)
             return
         await app(scope, receive, send_with_headers)
 
@@ -86,6 +90,7 @@ def _endpoint(desk: Desk, route: Route) -> Callable[[Request], Awaitable[Respons
 
     async def answer(request: Request) -> Response:
         shown = _language(desk, request)
+        told = shown if route.kind in FOR_EYES else language.refused_in(request.headers.get("accept-language", ""))
         try:
             asked = await _asked(desk, route, request, shown)
             if route.slow:
@@ -94,12 +99,12 @@ def _endpoint(desk: Desk, route: Route) -> Callable[[Request], Awaitable[Respons
         except No as no:
             if no.status == 401 and route.kind == "page":
                 return _response(Answer(b"", 303, "text/plain", (("location", "/login"),)))
-            return _response(_no(desk, no, route.kind, shown))
+            return _response(_no(desk, no, route.kind, told))
         except OSError as error:
             why = error.strerror or str(error)
             log.warning("%s %s could not be kept: %s", route.method, route.path, why)
             full = No(503, f"That could not be kept ({why}). Is the card full, or mounted read-only?")
-            return _response(_no(desk, full, route.kind, shown))
+            return _response(_no(desk, full, route.kind, told))
 
     return answer
 
@@ -214,11 +219,12 @@ def _choices(request: Request) -> list[tuple[str, str]]:
     return kept
 
 
-def _no(desk: Desk, no: No, kind: str, shown: str) -> Answer:
-    """A refusal, for eyes or for programs."""
-    if kind in ("page", "form"):
-        return Answer(refused_page(desk, shown, no).encode(), no.status, "text/html; charset=utf-8", no.headers)
-    return Answer(msgspec.json.encode({"error": no.sentence}), no.status, "application/json", no.headers)
+def _no(desk: Desk, no: No, kind: str, told: str) -> Answer:
+    """A refusal, for eyes or for programs, told in this language."""
+    if kind in FOR_EYES:
+        return Answer(refused_page(desk, told, no).encode(), no.status, "text/html; charset=utf-8", no.headers)
+    sentence = german.in_language(no.sentence, told)
+    return Answer(msgspec.json.encode({"error": sentence}), no.status, "application/json", no.headers)
 
 
 def _response(answer: Answer, more: list[tuple[str, str]] | None = None, request: Request | None = None) -> Response:

@@ -30,3 +30,8 @@ def preferred(accepts: str) -> str:
         if name.lower() in SHOWN:
             ranks.setdefault(name.lower(), float(rank or 1))
     return max(ranks, key=lambda name: ranks[name]) if any(ranks.values()) else ""
+
+
+def refused_in(accepts: str) -> str:
+    """What a program is told a refusal in: English, unless it asks for German, as the page's scripts do there."""
+    return preferred(accepts) or "en"

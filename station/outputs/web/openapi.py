@@ -42,7 +42,12 @@ REFUSALS = {
 }
 REFUSED = {
     "type": "object",
-    "properties": {"error": {"type": "string", "description": "A sentence for a person."}},
+    "properties": {
+        "error": {
+            "type": "string",
+            "description": "A sentence for a person: in English, or in German where Accept-Language ranks it first.",
+        }
+    },
     "required": ["error"],
 }
 

@@ -34,7 +34,7 @@ export async function ask(what, body = {}) {
   try {
     const answer = await fetch(`/api/${what}`, {
       method: "POST",
-      headers: { "content-type": "application/json", "x-desk-token": desk.token },
+      headers: { "content-type": "application/json", "accept-language": desk.language, "x-desk-token": desk.token },
       body: JSON.stringify(body),
     });
     if (answer.ok) return true;
