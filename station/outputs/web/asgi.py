@@ -17,7 +17,8 @@ from station.outputs.web import guard, language
 from station.outputs.web.answer import Answer, Asked, No
 from station.outputs.web.desk import Desk
 from station.outputs.web.pages.frame import refused_page
-from station.outputs.web.routes import ROUTES, Route
+from station.outputs.web.route import Route
+from station.outputs.web.routes import ROUTES
 from station.outputs.web.streams import Receive, Scope, Send, Streams
 from station.outputs.web.unlocked import COOKIE as DIARY
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from station.outputs.web.answer import Answer, Asked, No, as_json
+from station.outputs.web.answer import Answer, Asked, No
 from station.outputs.web.desk import Desk
 
 HERE = Path(__file__).with_name("static")
@@ -62,11 +62,3 @@ def manifest(desk: Desk, asked: Asked) -> Answer:
         "icons": [icon, *drawn],
     }
     return Answer(msgspec.json.encode(told), 200, MANIFEST, (("cache-control", "no-cache"),))
-
-
-def openapi(desk: Desk, asked: Asked) -> Answer:
-    """The interface's description."""
-    from station.outputs.web.openapi import document
-    from station.outputs.web.routes import ROUTES
-
-    return as_json(document(ROUTES, desk.house.version))

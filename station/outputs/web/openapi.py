@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from station.outputs.web.guard import TOKEN_HEADER
-
-if TYPE_CHECKING:
-    from station.outputs.web.routes import Route
+from station.outputs.web.route import Route
 
 ABOUT = (
     "The local page of a desk station. Everything stays on this machine. Requests that change something carry the "

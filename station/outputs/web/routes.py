@@ -5,15 +5,11 @@ A row that is not here does not exist; a handler cannot be reached in a way that
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from station.outputs.web import api, files, observing, sealing
-from station.outputs.web.answer import Answer, Asked
+from station.outputs.web.answer import Answer, Asked, as_json
 from station.outputs.web.commands import (
     COMMANDS,
     AnswerId,
-    Body,
     Feeling,
     FeelingId,
     MarkText,
@@ -24,42 +20,14 @@ from station.outputs.web.commands import (
     WantFeelings,
 )
 from station.outputs.web.desk import Desk
+from station.outputs.web.openapi import document
 from station.outputs.web.pages import data, day, diary, exercises, help, insight, login, now, setup, sheet, wishes
-
-Handler = Callable[[Desk, Asked], Answer]
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """One key after the question mark."""
-
-    name: str
-    pattern: str
-    description: str
+from station.outputs.web.route import Handler, Query, Route
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One row.
-
-    kind: page (HTML), json, stream (server-sent events), file, or form (HTML form in, HTML out).
-    fields: a form's fields beside the token; those whose name ends in `?` may be left out.
-    gives: the kinds of the answer's content where it is not the usual one.
-    open: answered without a session, too.  slow: reads the disk or computes, so it runs on a thread of its own.
-    """
-
-    method: str
-    path: str
-    handler: Handler
-    summary: str
-    kind: str = "json"
-    body: type[Body] | None = None
-    query: tuple[Query, ...] = ()
-    open: bool = False
-    slow: bool = True
-    answers: tuple[int, ...] = (200,)
-    fields: tuple[str, ...] = ()
-    gives: tuple[str, ...] = ()
+def _described(desk: Desk, asked: Asked) -> Answer:
+    """The table itself, for programs."""
+    return as_json(document(ROUTES, desk.house.version))
 
 
 def _stream(desk: Desk, asked: Asked) -> Answer:
@@ -150,7 +118,7 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/api/passphrase", api.passphrase, "Set or remove the page's passphrase.", body=Passphrase),
     Route("POST", "/api/login", api.sign_in, "Show the passphrase, get a session.", body=Passphrase, open=True),
     Route("POST", "/api/logout", api.sign_out, "End this browser's session.", body=Nothing),
-    Route("GET", "/openapi.json", files.openapi, "This list.", open=True),
+    Route("GET", "/openapi.json", _described, "This list.", open=True),
     Route(
         "GET",
         "/manifest.webmanifest",
