@@ -111,10 +111,12 @@ class Baseline:
     """The power of rest: the calibration's, or less where the wearer rests better now.  Never more.
 
     A slow rise of load must never become the new zero, so the calibration is a ceiling.  Below it the baseline follows
-    the second-long powers that look like rest; it needs some 3 s of rest to get there.
+    the second-long powers that look like rest; it needs some 3 s of rest to get there.  In noise the lightest work
+    looks like rest, too, so it is followed down sooner than up.
     """
 
-    follow = 0.03  # share of the way each hop
+    follow = 0.03  # share of the way down each hop
+    rise = 0.015  # and up
     scatter = 0.2  # a second that is this much above the baseline can still be rest
 
     def __init__(self, calibrated: float) -> None:
@@ -128,4 +130,5 @@ class Baseline:
     def see(self, second: float) -> None:
         """Take the mean power of the last second, V²."""
         if second < self.restlike:
-            self._set(min(self.ceiling, self.power + self.follow * (second - self.power)))
+            share = self.follow if second < self.power else self.rise
+            self._set(min(self.ceiling, self.power + share * (second - self.power)))

@@ -42,8 +42,8 @@ class RawLevel:
         self.hum = self.motion = self.power = self.variance = self.aside = 0.0
         if yardstick is not None:
             self._baseline = Baseline(yardstick.rest_power * yardstick.gain**2)
-            self._threshold = max(REST_POWER, NOISE_PART * yardstick.noise_rve_percent**2)
             self._scale = 1e4 / (yardstick.reference_power * yardstick.gain**2)
+            self._threshold = self._rest_ends()
 
     def set_rate(self, rate: float, level: float) -> None:
         """Build the filters for this rate, or carry them over to it."""
@@ -102,3 +102,8 @@ class RawLevel:
         """The last second is to be believed: let the baseline follow it down."""
         if self._second < self._baseline.restlike:
             self._baseline.see(self._second)
+            self._threshold = self._rest_ends()
+
+    def _rest_ends(self) -> float:
+        """The limit of rest, %RVE²: a sensor that was noisier when it was calibrated does not raise today's."""
+        return max(REST_POWER, NOISE_PART * self._baseline.power * self._scale)

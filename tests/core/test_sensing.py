@@ -249,6 +249,14 @@ def test_a_noisy_sensor_says_why_it_is_silent():
     assert "noise" in withheld.reason
 
 
+def test_noise_that_is_gone_since_the_calibration_does_not_turn_light_work_into_rest():
+    noisy = measure("emg-raw", muscle([11] * 15, 10), muscle([100] * 12, 20), RATE)
+    # Today's rest is as loud as 5 %RVE; 5.8 above it make 7.65.
+    readings = only(play(one(noisy), muscle([5] * 30 + [7.65] * 60), 86), Reading)
+    assert np.mean([r.resting for r in readings[20:300]]) > 0.95
+    assert np.mean([r.resting for r in readings[310:]]) < 0.1
+
+
 def test_who_is_away_is_not_tense():
     sensing = one()
     Engine([sensing]).handle(Tick(), 0.0)
