@@ -1,64 +1,26 @@
-"""The sealed diary: no planted word in any file, readable with the passphrase alone, and everything else goes on."""
+"""The sealed diary on the disk: no planted word in any file, and readable with the passphrase alone."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import sqlite3
 import subprocess
 import sys
-import zipfile
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-pytest.importorskip("cryptography", reason="sealing needs the extra 'sealed'")
 from station import backup, restore
 from station.__main__ import main
-from station.core import events as e
 from station.outputs.history import FILE_NAME, feelings, read, seal
 from station.outputs.history.annotate import annotate
 from station.outputs.history.erase import purge
 from station.outputs.history.export import export_csv, export_json
 from station.outputs.history.store import open_store
-from station.outputs.web.unlocked import REST_S, Unlocked, seal_wanted, want_seal
-from tests.outputs.web_desk import Rig, remember
-
-CHEAP = {"n": 16, "r": 8, "p": 1}
-WORDS = "Zwetschgenkuchen mit Onkel Balduin"
-LATER = "Murmeltierpfeifen im Besprechungsraum"
-PASS = "sieben gelbe Regenschirme"
-NOW = 1_795_600_000.0
-
-
-def begun(folder: Path, *, words: bool = True) -> Path:
-    """A history with a mark (and its words), and a feeling."""
-    remember(folder, *[(NOW + k, e.Mark("button")) for k in range(2)])
-    path = folder / FILE_NAME
-    if words:
-        assert annotate(path, 1, WORDS) and feelings.keep(path, NOW + 9, 7, 3)
-    return path
-
-
-def planted(folder: Path) -> list[str]:
-    """The files in which one of the words can be read as it is (also packed into a zip)."""
-    found = []
-    for path in folder.rglob("*"):
-        if not path.is_file():
-            continue
-        texts = [path.read_bytes()]
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as archive:
-                texts += [archive.read(name) for name in archive.namelist()]
-        if any(word.split()[0].encode() in text for text in texts for word in (WORDS, LATER)):
-            found.append(path.name)
-    return found
-
-
-# --- what is on the disk -------------------------------------------------------------------------------------------
+from station.outputs.web.unlocked import seal_wanted, want_seal
+from tests.outputs.sealed_words import CHEAP, LATER, NOW, PASS, WORDS, begun, planted
 
 
 def test_the_words_are_in_the_file_before_so_that_this_test_could_find_them(tmp_path: Path) -> None:
@@ -139,9 +101,6 @@ def test_taking_the_seal_off_brings_everything_back(tmp_path: Path) -> None:
     assert annotate(path, 2, LATER), "and writing needs no key again"
 
 
-# --- export, delete, backup ----------------------------------------------------------------------------------------
-
-
 def test_the_export_holds_the_words_for_whoever_has_the_key_and_else_their_seal(tmp_path: Path) -> None:
     path = begun(tmp_path)
     key = seal.begin(path, PASS, CHEAP)
@@ -203,138 +162,3 @@ def test_deleting_days_leaves_the_seal_and_deleting_everything_takes_it_along(tm
     assert seal.unlock(path, PASS) == key
     purge(path)
     assert not seal.is_sealed(path) and read.marks(path) == []
-
-
-# --- the page ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def rig(tmp_path: Path) -> Rig:
-    begun(tmp_path)
-    rig = Rig(tmp_path)
-    rig.wall = NOW + 60
-    return rig
-
-
-def send(client: Any, path: str, **sent: str) -> Any:
-    found = re.search(r'name="token" value="([^"]+)"', client.get("/diary").text)
-    assert found
-    return client.post(path, data={**sent, "token": found[1]})
-
-
-def sealed_by(client: Any) -> None:
-    answer = send(client, "/seal", passphrase=PASS, again=PASS, understood="yes")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/diary#seal")
-
-
-def post(rig: Rig, client: Any, what: str, body: dict[str, Any]) -> int:
-    return int(client.post(f"/api/{what}", json=body, headers={"x-desk-token": rig.token(client)}).status_code)
-
-
-def test_it_is_said_beforehand_that_a_lost_passphrase_is_lost(rig: Rig) -> None:
-    page = rig.client().get("/diary").text
-    assert "Verlierst du die Passphrase, sind diese Worte verloren, für immer." in page
-    for wrong in (
-        {"again": "another one"},
-        {"again": PASS, "understood": ""},
-        {"passphrase": "short", "again": "short"},
-    ):
-        answer = send(rig.client(), "/seal", **{"passphrase": PASS, "understood": "yes", **wrong})
-        assert answer.headers["location"] == "/diary?seal=again#seal"
-    assert (
-        WORDS in rig.client().get("/diary").text and "Das ging noch nicht" in rig.client().get("/diary?seal=again").text
-    )
-
-
-def test_who_sealed_it_reads_on_and_everybody_else_needs_the_passphrase(rig: Rig, tmp_path: Path) -> None:
-    mine, other = rig.client(), rig.client()
-    sealed_by(mine)
-    assert planted(tmp_path) == []
-    assert WORDS in mine.get("/diary").text and "Aufgeschlossen" in mine.get("/diary").text
-    shut = other.get("/diary").text
-    assert WORDS not in shut and "Versiegelt." in shut and "<textarea" not in shut
-    assert WORDS not in other.get("/api/marks").text and WORDS in mine.get("/api/marks").text
-    assert post(rig, other, "annotate", {"mark": 2, "text": LATER}) == 409
-    assert post(rig, other, "feeling", {"mood": 4}) == 409
-    assert post(rig, mine, "annotate", {"mark": 2, "text": LATER}) == 200
-    assert post(rig, mine, "feeling", {"mood": 4}) == 200
-    assert planted(tmp_path) == []
-    assert send(other, "/unlock", passphrase="something else").headers["location"] == "/diary?seal=wrong#seal"
-    assert send(other, "/unlock", passphrase=PASS).headers["location"] == "/diary#seal"
-    assert LATER in other.get("/diary").text
-    send(other, "/lock")
-    assert LATER not in other.get("/diary").text and LATER in mine.get("/diary").text
-    assert send(other, "/unseal").status_code == 409
-    send(mine, "/unseal")
-    assert LATER in other.get("/diary").text
-
-
-def test_half_an_hour_without_a_look_or_a_restart_shuts_it(rig: Rig, tmp_path: Path) -> None:
-    client = rig.client()
-    sealed_by(client)
-    rig.wall += REST_S - 1
-    assert WORDS in client.get("/diary").text
-    rig.wall += REST_S - 1
-    assert WORDS in client.get("/diary").text, "every look counts"
-    rig.wall += REST_S + 1
-    assert WORDS not in client.get("/diary").text
-    send(client, "/unlock", passphrase=PASS)
-    rig.desk.unlocked = Unlocked(CHEAP)  # the process is a new one
-    assert WORDS not in client.get("/diary").text
-
-
-def test_guessing_costs_time(rig: Rig) -> None:
-    client = rig.client()
-    sealed_by(client)
-    answers = [send(client, "/unlock", passphrase=f"guess number {n}").status_code for n in range(8)]
-    assert answers[0] == 303 and answers[-1] == 429
-
-
-def test_the_zip_of_an_open_diary_holds_the_words_and_of_a_shut_one_does_not(rig: Rig) -> None:
-    mine, other = rig.client(), rig.client()
-    sealed_by(mine)
-    assert "Das Tagebuch ist zu" in other.get("/data").text and "Das Tagebuch ist zu" not in mine.get("/data").text
-    for client, holds in ((mine, True), (other, False)):
-        found = re.search(r'name="token" value="([^"]+)"', client.get("/data").text)
-        assert found
-        answer = client.post("/export", data={"token": found[1]})
-        assert answer.status_code == 200
-        (rig.desk.house.state_dir / "out.zip").write_bytes(answer.content)
-        with zipfile.ZipFile(rig.desk.house.state_dir / "out.zip") as archive:
-            assert (WORDS in archive.read("history.json").decode()) is holds
-        (rig.desk.house.state_dir / "out.zip").unlink()
-
-
-def test_another_history_under_a_sealed_diary_is_not_written_in_the_open(rig: Rig, tmp_path: Path) -> None:
-    client = rig.client()
-    sealed_by(client)
-    for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"):
-        (tmp_path / name).unlink(missing_ok=True)
-    begun(tmp_path, words=False)
-    assert "dieses Gedächtnis ist ein anderes" in client.get("/diary").text
-    assert post(rig, client, "annotate", {"mark": 1, "text": LATER}) == 409 and planted(tmp_path) == []
-    send(client, "/unseal")
-    assert post(rig, client, "annotate", {"mark": 1, "text": LATER}) == 200
-
-
-def test_without_the_package_the_page_says_what_is_missing(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "cryptography", None)  # Python's own word for a package that is not there
-    page = rig.client().get("/diary").text
-    assert "pip install" in page and 'action="/seal"' not in page
-    monkeypatch.undo()
-    client = rig.client()
-    sealed_by(client)
-    send(client, "/lock")
-    monkeypatch.setitem(sys.modules, "cryptography", None)
-    page = client.get("/diary").text
-    assert "pip install" in page and 'action="/unlock"' not in page
-    assert client.post("/unlock", data={"passphrase": PASS, "token": rig.token(client)}).status_code == 409
-
-
-def test_a_station_without_a_seal_never_imports_the_package() -> None:
-    code = (
-        "import sys, tempfile; from pathlib import Path; from tests.outputs.web_desk import Rig;"
-        " rig = Rig(Path(tempfile.mkdtemp())); rig.client().get('/diary');"
-        "sys.exit('cryptography' in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False).returncode == 0
