@@ -2,6 +2,11 @@
 
 Everything between the two ends is what runs on a Pi: the acquisition process with the unmodified Adafruit driver, the
 engine, the player, MQTT, the history.  The ends are twins: a person and a chip at one, mock pins at the other.
+
+    actor     the simulated person's part: takes the offer, does what is guided
+    keys      the newcomer's keyboard as the button
+    picture   what is seen, live or as plain lines; in German and English by words
+    broker    the MQTT broker it speaks to: yours, the one on localhost, or an embedded one
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
     machine   which Pi, which system, which versions; is it hot, throttled, short of power
     bus       the I2C wire: is it there, may it be opened, how fast is it, who answers
     power     what is declared, what is plugged in, and may electrodes be read so
-    sensor    five seconds of it: rate, losses, noise, hum
+    sensor    five seconds of it: rate, losses; its noise and hum are told from each other in noise
     storage   room on the disk, and how long the card bears what is written to it
     clock     does it know the time
     hands     with `--try`: the light shines, the speaker sounds, the button is waited for

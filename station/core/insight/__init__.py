@@ -6,6 +6,8 @@
                         shrink.py        ... pulled towards "no difference", with an interval
                         findings.py      ... only at planned looks; else "can't be known yet", and why
     shares of rest ────situations.py───► in which contexts, weekdays and hours there is more or less of it
+                       observed.py       ... and before which answers, once two weeks of looking are over
+                       contrast.py       what `shrink.py` is for effects, for shares of rest
 
 Why not before and after?  A cue comes when the load happens to be high, and what is high falls by itself: regression to
 the mean (Galton 1886; Bland & Altman, BMJ 1994;308:1499; Barnett, van der Pols & Dobson, Int J Epidemiol 2005;34:215).
