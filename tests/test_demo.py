@@ -177,6 +177,7 @@ def test_the_demo_comes_to_your_smart_home_and_leaves_nothing_behind(
     words = [sys.executable, "-P", "-m", "station", "demo", "--silent", "--seconds", "3", "--config", str(file)]
     told = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
     assert told.returncode == 0, told.stderr
+    assert "http://localhost:" in told.stdout  # nor is the page's address for terminals only
     announced, *taken_back = home.of("/config")
     assert json.loads(announced)["device"]["name"] == "Büro" and set(taken_back) == {b""}
     assert home.of("/state")[0] and home.of("/state")[-1] == home.of("/availability")[-1] == b""

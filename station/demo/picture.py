@@ -117,12 +117,20 @@ class Picture:
 
     def _draw(self) -> None:
         if not self.console.is_terminal:
+            self._name_the_page()
             return
         from rich.live import Live
 
         with Live(self.render(), console=self.console, auto_refresh=False, screen=True) as live:
             while not self._done.wait(1 / DRAWS_PER_S):
                 live.update(self.render(), refresh=True)
+
+    def _name_the_page(self) -> None:
+        """One line, as soon as there is a page."""
+        while not self._done.wait(1 / DRAWS_PER_S):
+            if address := self.address():
+                self.console.print(f"{self.words['page']}: {address}", highlight=False, soft_wrap=True)
+                return
 
     def render(self) -> RenderableType:
         """The whole picture, now."""
