@@ -219,6 +219,14 @@ def test_a_running_station_keeps_its_sensor_to_itself(pi: Write) -> None:
     assert sensor.running(roots, 1) and not sensor.running(roots, 0)
 
 
+def test_a_station_of_another_user_keeps_its_sensor_to_itself_too(pi: Write) -> None:
+    """Whose files this user may not see; its command line everybody may."""
+    roots = pi({"proc/7/cmdline": "/usr/bin/python3\0-m\0hardware.sensors.simulated_things\0"})
+    assert not sensor.running(roots, 1)
+    roots = pi({"proc/8/cmdline": "/opt/desk-station/current/bin/python\0-m\0hardware.sensors.acquisition\0006\0"})
+    assert sensor.running(roots, 1)
+
+
 RATE = 500.0
 
 

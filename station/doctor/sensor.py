@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +11,7 @@ import numpy as np
 from station import clock, yardsticks
 from station.config import Config
 from station.core.inputs import Frame, Input, SensorLost
-from station.doctor import Examined, Roots
+from station.doctor import Examined, Roots, read
 from station.doctor.noise import clean
 from station.sensor import SensorDevice
 from station.settings import Sensor
@@ -133,15 +132,12 @@ def _calibrated(sensor: Sensor, state_dir: Path) -> Examined:
 
 
 def running(roots: Roots, number: int) -> bool:
-    """Whether another process has bus `number` open, as far as this user may see it."""
-    bus = f"/dev/i2c-{number}"
-    return any(held == bus for held in _held(roots))
+    """Whether another process has bus `number` open; of one whose files this user may not see, whether it samples."""
+    return any(_holds(process, f"/dev/i2c-{number}") for process in roots.proc.glob("[0-9]*"))
 
 
-def _held(roots: Roots) -> Iterable[str]:
-    for process in roots.proc.glob("[0-9]*"):
-        try:
-            for descriptor in (process / "fd").iterdir():
-                yield str(descriptor.readlink())
-        except OSError:  # not ours, or gone
-            continue
+def _holds(process: Path, bus: str) -> bool:
+    try:
+        return bus in [str(descriptor.readlink()) for descriptor in (process / "fd").iterdir()]
+    except OSError:  # not ours, or gone
+        return "hardware.sensors.acquisition" in read(process / "cmdline")
