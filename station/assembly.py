@@ -31,6 +31,7 @@ from station.core import (
     proposals,
     quiet,
     reminders,
+    repertoire,
     sensing,
     session,
     silent_alerts,
@@ -89,7 +90,7 @@ class Core:
 
 def core(
     config: Config,
-    library: session.Library = lambda technique, length, language: None,
+    library: repertoire.Library = lambda technique, length, language: None,
     offered: Sequence[str] = (),
     measured: Sequence[Yardstick | None] = (),
     named: Callable[[str], Sequence[str]] = lambda technique: (),

@@ -15,8 +15,8 @@ from dataclasses import asdict, dataclass
 
 import sounds
 from station.core import technique
+from station.core.repertoire import LENGTHS
 from station.core.script import Script
-from station.core.session import LENGTHS
 from station.errors import StationError
 from station.library import Library
 

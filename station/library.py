@@ -15,8 +15,8 @@ from pathlib import Path
 
 import sounds
 from station.core import technique
+from station.core.repertoire import FALLBACK, LENGTHS, RESTED, STILLNESS, WHOLE
 from station.core.script import Script, ScriptError
-from station.core.session import FALLBACK, LENGTHS, RESTED, STILLNESS, WHOLE
 
 log = logging.getLogger(__name__)
 

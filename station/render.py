@@ -24,7 +24,8 @@ import sounds
 from station.core.engine import Engine
 from station.core.events import Event, Refused, SessionEnded, SessionStarted, SessionStep
 from station.core.inputs import Start, Tick
-from station.core.session import LENGTHS, Session
+from station.core.repertoire import LENGTHS
+from station.core.session import Session
 from station.errors import StationError
 from station.library import Library
 from station.outputs.audio.levels import RATE, gain

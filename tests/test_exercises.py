@@ -13,7 +13,8 @@ from station.__main__ import main
 from station.core.engine import Engine
 from station.core.events import Reading, Refused, SessionEnded, SessionStep
 from station.core.inputs import Start, Tick
-from station.core.session import LENGTHS, RESTED, STILLNESS, Session
+from station.core.repertoire import LENGTHS, RESTED, STILLNESS
+from station.core.session import Session
 from station.core.technique_words import FAMILIES
 from station.errors import StationError
 from station.library import Library

@@ -8,16 +8,13 @@
                 └── Stop ──► closing (the short way back, where the script has one) ──► SessionEnded("stopped")
                                 └── Stop again: over at once
 
-The table `TABLE` says which request does what in which phase; a pair that is not in it does nothing.
-
-Two scripts of a technique are not exercises but belong to all of them, where they exist: `rested` is said when an
-exercise ends early because the muscle has been resting (a technique without one never does), `stillness` where seconds
-that the muscle has saved are given back.
+The table `TABLE` says which request does what in which phase; a pair that is not in it does nothing.  What there is to
+play is in `repertoire.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
@@ -41,19 +38,8 @@ from station.core.events import (
 from station.core.feeling import Feeling
 from station.core.inputs import NextStep, Start, Stop, Tick, TogglePause
 from station.core.playback import Playback
+from station.core.repertoire import Library, Repertoire
 from station.core.script import Script, Step
-
-Library = Callable[[str, str, str], Script | None]
-"""(technique, length, language) -> its script, or None where this house has none."""
-
-LENGTHS = ("micro", "middle", "long")
-
-# Languages in which every exercise is there.  In one that was added, what is not there yet is played in English.
-WHOLE = ("de", "en")
-FALLBACK = "en"
-
-# Sentences that belong to every exercise of a technique, by the name of their script.
-RESTED, STILLNESS = "rested", "stillness"
 
 # The muscle has rested: more than half of the last ten seconds, for so long; and an exercise is not cut short before
 # its half, nor in the very last seconds, when its own end is nearer than any kind sentence.
@@ -128,15 +114,11 @@ class Session:
     def __init__(
         self, library: Library, settings: Settings | None = None, offered: Sequence[str] = (), language: str = "de"
     ) -> None:
-        """What it may play, and in which `language` where nobody asks for another one.
-
-        offered: the names the library knows, for the sentence that helps when a name is wrong.
-        """
+        """What it may play (`offered` are its names), and in which `language` where nobody asks for another one."""
         self.settings = settings or Settings()
         self._language = language
         self.phase = "idle"
-        self._library = library
-        self._offered = tuple(offered)
+        self._repertoire = Repertoire(library, offered)
         self._private = False
         self._call = False
         self._feeling = Feeling()
@@ -191,14 +173,13 @@ class Session:
             # An accepted offer asks in the same instant, and again for what follows when its first exercise is done.
             now == self._accepted_at,
         )
-        script = self._library(wish.technique, wish.length, wish.language)
-        if script is None and wish.language == self._language and wish.language not in WHOLE:
-            wish = replace(wish, language=FALLBACK)
-            script = self._library(wish.technique, wish.length, wish.language)
+        script, language = self._repertoire.find(wish.technique, wish.length, wish.language, self._language)
+        wish = replace(wish, language=language)
         if script is None and wish.then:
             return (Start(wish.then, "", wish.language, wish.source),)
         if script is None:
-            return (Refused("start", self._what_there_is(wish)),)
+            said = self._repertoire.what_there_is(wish.technique, wish.length, wish.language)
+            return (Refused("start", said),)
         return self._do(TABLE[self.phase, "start"], now, wish, script)
 
     def _asked(self, request: str, now: float) -> Iterable[Message]:
@@ -272,13 +253,12 @@ class Session:
     def _begin(self, wish: _Wish, script: Script, now: float) -> Iterator[Message]:
         self._wish, self._script = wish, script
         self.phase = "playing"
-        stillness = self._library(wish.technique, STILLNESS, wish.language)
-        said = stillness.steps if stillness else ()
+        said = self._repertoire.stillness(wish.technique, wish.language)
         self._feeling.begin()
         self._playback = Playback(_with_bed(script), script.seconds, now, self._feeling, stillness=said)
         ends = self.settings.ends_when_rested
         early = ends == "always" or (ends == "offers" and wish.offered)
-        self._rested = self._library(wish.technique, RESTED, wish.language) if early else None
+        self._rested = self._repertoire.rested(wish.technique, wish.language) if early else None
         yield SessionStarted(script.technique, script.length, wish.language, script.seconds, wish.source)
         yield from self._play(now)
 
@@ -363,14 +343,6 @@ class Session:
                 clip=step.clip,
                 sound=step.sound,
             )
-
-    def _what_there_is(self, wish: _Wish) -> str:
-        """The sentence for an exercise that this house does not have."""
-        lengths = [length for length in LENGTHS if self._library(wish.technique, length, wish.language)]
-        if lengths:
-            return f"There is no {wish.length} '{wish.technique}'; there is: {', '.join(lengths)}."
-        there_are = f"; there are: {', '.join(self._offered)}" if self._offered else ""
-        return f"There is no exercise '{wish.technique}' in '{wish.language}'{there_are}."
 
 
 def _with_bed(script: Script) -> tuple[Step, ...]:

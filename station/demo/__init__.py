@@ -28,7 +28,7 @@ from station import assembly, config, place, settings
 from station.app import Inbox
 from station.config import Config
 from station.core import tension
-from station.core.session import LENGTHS
+from station.core.repertoire import LENGTHS
 from station.demo.actor import Actor
 from station.demo.broker import Broker, Listener
 from station.demo.keys import DOUBLE, HOLD, LONG, SHORT, Finger, Keys
