@@ -19,14 +19,9 @@ from station.outputs.web.view import words
 from tests.outputs.web_desk import Rig
 
 
-def tell(rig: Rig, *events: e.Event) -> None:
-    for event in events:
-        rig.desk.live.take(e.Moment(event, 1.0, rig.wall))
-
-
 @pytest.mark.parametrize(("kind", "says"), [("tension", "Schultern"), ("daily", "kleine Pause"), ("movement", "sitzt")])
 def test_an_offer_says_what_it_is_about(rig: Rig, kind: str, says: str) -> None:
-    tell(rig, e.SensorWell(500.0), e.Cue("light", "why", "breathing", kind))
+    rig.tell(e.SensorWell(500.0), e.Cue("light", "why", "breathing", kind))
     offer = rig.client().get("/").text.partition('id="offer"')[2]
     assert says in offer.partition("</section>")[0]
     wrong = offer.partition('id="wrong"')[0].rpartition("<button")[2]
@@ -35,13 +30,13 @@ def test_an_offer_says_what_it_is_about(rig: Rig, kind: str, says: str) -> None:
 
 def test_a_proposal_stands_on_the_page_with_its_reason_until_it_is_answered(rig: Rig) -> None:
     assert 'id="proposal" class="card proposal" hidden' in rig.client().get("/").text
-    tell(rig, e.Proposed("fewer", "12 of the last 20 cues were left alone"))
+    rig.tell(e.Proposed("fewer", "12 of the last 20 cues were left alone"))
     shown = rig.client().get("/").text
     assert 'id="proposal" class="card proposal">' in shown
     assert "halb so viele Hinweise" in shown and "12 der letzten 20 Hinweise blieben unbeantwortet" in shown
     assert "12 of the last 20 cues were left alone" in rig.client().get("/?lang=en").text
     assert picture(rig.desk.live.state)["proposal_why_de"].startswith("12 der letzten 20")
-    tell(rig, e.Proposed("", ""))
+    rig.tell(e.Proposed("", ""))
     assert 'id="proposal" class="card proposal" hidden' in rig.client().get("/").text
 
 
@@ -69,24 +64,24 @@ def test_a_proposal_lists_the_cues_it_rests_on_with_the_way_to_their_day(rig: Ri
     assert second["since"] == wall - 500
     told = json.loads(rig.desk.live.frame().removeprefix(b"data: "))
     assert len(told["state"]["proposal_windows"]) == 2 and "windows" not in told["events"][0]
-    tell(rig, e.Proposed("", ""))
+    rig.tell(e.Proposed("", ""))
     assert picture(rig.desk.live.state)["proposal_windows"] == []
 
 
 def test_an_exercise_can_be_liked_and_left_out_and_the_page_says_so_in_words(rig: Rig) -> None:
     before = rig.client().get("/exercises/breathing").text
     assert "Mag ich" in before and "Nicht mehr vorschlagen" in before
-    tell(rig, e.Liked("breathing", True, "page"), e.Excluded("breathing", True, "page"))
+    rig.tell(e.Liked("breathing", True, "page"), e.Excluded("breathing", True, "page"))
     after = rig.client().get("/exercises/breathing").text
     assert "Du magst diese Übung" in after and "wird nicht vorgeschlagen" in after
     assert 'data-on="no"' in after and "Wieder vorschlagen" in after
-    tell(rig, e.Liked("breathing", False, "page"), e.Excluded("breathing", False, "page"))
+    rig.tell(e.Liked("breathing", False, "page"), e.Excluded("breathing", False, "page"))
     assert rig.client().get("/exercises/breathing").text == before
 
 
 def test_the_wishes_show_what_is_in_force(rig: Rig) -> None:
     told = {"daily": "14:30", "movement": True, "quiet_hours": "mo-fr 12:00-13:00", "try_out": False, "chime": False}
-    tell(rig, *(e.Preferred(name, value, "restart") for name, value in told.items()))
+    rig.tell(*(e.Preferred(name, value, "restart") for name, value in told.items()))
     page = rig.client().get("/setup").text
     assert 'data-wish="daily"' in page and 'value="14:30"' in page and 'value="mo-fr 12:00-13:00"' in page
     movement = page.partition('id="wish-movement"')[2].partition(">")[0]
@@ -95,7 +90,7 @@ def test_the_wishes_show_what_is_in_force(rig: Rig) -> None:
 
 
 def test_the_wishes_are_folded_away_while_a_step_of_the_set_up_waits(rig: Rig) -> None:
-    tell(rig, e.Preferred("volume", 40, "restart"))
+    rig.tell(e.Preferred("volume", 40, "restart"))
     folded = re.compile(r'<details class="card folded wishes"><summary>[^<]+</summary><div id="wishes"|id="wishes">')
     assert folded.search(rig.client().get("/setup").text)
     for step in STEPS:
@@ -157,7 +152,7 @@ def test_every_proposal_has_its_sentence_in_both_languages() -> None:
     ],
 )
 def test_a_yardstick_that_does_not_fit_is_asked_about_in_words(rig: Rig, reason: str, german: str) -> None:
-    tell(rig, e.Proposed("daily_reference", reason))
+    rig.tell(e.Proposed("daily_reference", reason))
     shown = rig.client().get("/").text
     assert "Die Messlatte scheint heute nicht zu passen. Magst du kurz nachmessen?" in shown and german in shown
     assert "Would you like a quick check?" in rig.client().get("/?lang=en").text

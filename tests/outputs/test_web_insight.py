@@ -139,9 +139,9 @@ def test_no_effect_is_told_as_none(rig: Rig, tmp_path: Path) -> None:
 def test_liking_stands_apart_and_is_said_with_one_press(rig: Rig) -> None:
     from station.core import inputs as i
 
-    assert post(rig, "like", {"technique": "breathing", "on": True}) == 202
+    assert rig.post("like", {"technique": "breathing", "on": True}) == 202
     assert rig.told == [i.Like("breathing", True, "page")]
-    rig.desk.live.take(e.Moment(e.Liked("breathing", True, "page"), 1.0, rig.wall))
+    rig.tell(e.Liked("breathing", True, "page"))
     assert "Was dir gefällt Ruhig atmen" in plain(rig)
     assert "Du magst diese Übung: Sie wird zuerst vorgeschlagen." in plain(rig, "/exercises/breathing")
 
@@ -149,34 +149,29 @@ def test_liking_stands_apart_and_is_said_with_one_press(rig: Rig) -> None:
 # --- feelings ------------------------------------------------------------------------------------------------------
 
 
-def post(rig: Rig, what: str, body: dict[str, Any]) -> int:
-    client = rig.client()
-    return int(client.post(f"/api/{what}", json=body, headers={"x-desk-token": rig.token(client)}).status_code)
-
-
 def test_feelings_are_off_until_they_are_wanted(rig: Rig, tmp_path: Path) -> None:
     remember(tmp_path, (rig.wall - 60, e.Mark("button")))
     assert 'data-do="feeling"' not in rig.client().get("/diary").text
-    assert post(rig, "feelings", {"on": True}) == 200
+    assert rig.post("feelings", {"on": True}) == 200
     assert rig.client().get("/diary").text.count('data-do="feeling"') == 22
-    assert post(rig, "feeling", {"discomfort": 4}) == 200
+    assert rig.post("feeling", {"discomfort": 4}) == 200
     rig.wall += 5
     assert "Unbehagen 4" in plain(rig, "/diary")
     [entry] = rig.desk.ask("feelings")
-    assert post(rig, "unfeel", {"feeling": entry["id"]}) == 200
-    assert post(rig, "unfeel", {"feeling": entry["id"]}) == 404
-    assert post(rig, "feelings", {"on": False}) == 200
+    assert rig.post("unfeel", {"feeling": entry["id"]}) == 200
+    assert rig.post("unfeel", {"feeling": entry["id"]}) == 404
+    assert rig.post("feelings", {"on": False}) == 200
     assert 'data-do="feeling"' not in rig.client().get("/diary").text
 
 
 @pytest.mark.parametrize("body", [{}, {"mood": 11}, {"mood": -1}, {"discomfort": 2.5}, {"mood": "good"}, {"pain": 3}])
 def test_a_feeling_that_is_none_is_refused(rig: Rig, tmp_path: Path, body: dict[str, Any]) -> None:
     remember(tmp_path, (rig.wall - 60, e.Mark("button")))
-    assert post(rig, "feeling", body) == 422
+    assert rig.post("feeling", body) == 422
 
 
 def test_without_a_history_there_is_no_place_to_keep_a_feeling(rig: Rig) -> None:
-    assert post(rig, "feeling", {"mood": 3}) == 409
+    assert rig.post("feeling", {"mood": 3}) == 409
 
 
 def test_feelings_change_nothing_that_the_station_decides_or_says(tmp_path: Path) -> None:
@@ -190,7 +185,7 @@ def test_feelings_change_nothing_that_the_station_decides_or_says(tmp_path: Path
         remember(folder, *years_first_weeks(rig, 16, lots=True))
         for _ in range(4):
             rig.wall += 1
-            assert post(rig, "feeling", {"discomfort": discomfort, "mood": mood}) == 200
+            assert rig.post("feeling", {"discomfort": discomfort, "mood": mood}) == 200
         pages = [plain(rig, path) for path in ("/", "/insight", "/day", "/exercises", "/sheet")]
         state = rig.client().get("/api/state").json()
         seen.append((list(rig.told), known(rig.desk), pages, state))

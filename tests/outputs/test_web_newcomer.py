@@ -69,11 +69,6 @@ def test_what_is_said_of_the_small_pause_is_true(language: str) -> None:
 REASON = "rest share 16 % for 20 s, load 11 %RVE; 0 min since; budget 1 of 6 this hour, 1 of 6 today"
 
 
-def tell(rig: Rig, *events: e.Event) -> None:
-    for event in events:
-        rig.desk.live.take(e.Moment(event, 1.0, rig.wall))
-
-
 def why(rig: Rig, language: str = "de") -> str:
     """The line as it is read, empty while it is hidden."""
     line = shown(rig, "/", language).partition('<div id="why-line"')[2].partition("</div>")[0]
@@ -82,30 +77,30 @@ def why(rig: Rig, language: str = "de") -> str:
 
 def test_why_is_said_in_plain_words_first_and_says_its_time_once_the_cue_is_over(rig: Rig) -> None:
     at = time.strftime("%H:%M", time.localtime(rig.wall))
-    tell(rig, e.SensorWell(500.0))
+    rig.tell(e.SensorWell(500.0))
     assert why(rig) == ""
-    tell(rig, e.Cue("light", REASON, "breathing"))
+    rig.tell(e.Cue("light", REASON, "breathing"))
     plain, figures = "Eine Weile lang fast keine Ruhe in den Schultern.", "Ruheanteil 16 % seit 20 s, Last 11 %RVE"
     assert why(rig).startswith(f"Warum: {plain} {figures} · gerade bemerkt · Hinweis 1 von 6")
     assert why(rig, "en").startswith("Why: Hardly any rest in the shoulders for a while. rest share 16%")
     assert "just noticed · cue 1 of 6 this hour" in why(rig, "en")
-    tell(rig, e.CueAnswered("not_now"), e.Quiet(True, 3600.0, "button"))
+    rig.tell(e.CueAnswered("not_now"), e.Quiet(True, 3600.0, "button"))
     assert why(rig).startswith(f"Letzter Hinweis, {at}: {plain}")
     assert why(rig, "en").startswith(f"Last cue, {at}: Hardly")
-    tell(rig, e.CueWithheld("quiet: quiet was asked for, 60 min left"))
+    rig.tell(e.CueWithheld("quiet: quiet was asked for, 60 min left"))
     assert why(rig).startswith(f"Kein Hinweis, {at}: Du hattest um Ruhe gebeten.")
 
 
 @pytest.mark.parametrize("silence", [e.Private(True, "button"), e.Preferred("monitoring", False, "page")])
 def test_in_private_and_with_the_sensor_switched_off_there_is_no_why(rig: Rig, silence: e.Event) -> None:
-    tell(rig, e.SensorWell(500.0), e.Cue("light", REASON, "breathing"), e.CueAnswered("not_now"), silence)
+    rig.tell(e.SensorWell(500.0), e.Cue("light", REASON, "breathing"), e.CueAnswered("not_now"), silence)
     assert why(rig) == ""
     state = rig.client().get("/api/state").json()
     assert not [key for key, value in state.items() if key.startswith("why") and value]
 
 
 def test_the_figures_of_a_reason_are_of_those_that_can_be_hidden(rig: Rig) -> None:
-    tell(rig, e.SensorWell(500.0), e.Cue("light", REASON, "breathing"))
+    rig.tell(e.SensorWell(500.0), e.Cue("light", REASON, "breathing"))
     line = shown(rig, "/").partition('<div id="why-line"')[2].partition("</div>")[0]
     assert re.search(r'<p class="soft figure small-print" id="why-figures">Ruheanteil 16\u202f%', line)
     first = line.partition("</p>")[0].partition('id="why">')[2]
@@ -171,7 +166,7 @@ def test_without_a_speaker_the_step_for_sound_says_what_the_station_knows(rig: R
     assert re.search(r'id="sound-trouble"[^>]* hidden', step)
     rig.desk.progress.finish("sound", "2026-11-28", choice="silent")
     assert not re.search(r'id="sound-help"[^>]* hidden', shown(rig, "/setup?step=sound", language))
-    tell(rig, e.OutputTrouble("audio", "The sound device chosen by the system cannot be opened: no device."))
+    rig.tell(e.OutputTrouble("audio", "The sound device chosen by the system cannot be opened: no device."))
     step = shown(rig, "/setup?step=sound", language)
     said = "Das Tongerät, das das System aussucht" if language == "de" else "The sound device chosen by the system"
     assert said in step.partition('id="sound-trouble"')[2].partition("</p>")[0]
@@ -183,7 +178,7 @@ def test_without_a_speaker_the_step_for_sound_says_what_the_station_knows(rig: R
     [("off", "keine", "09:30"), ("arrival", "beim Ankommen", "09:30"), ("14:30", "zu einer Uhrzeit", "14:30")],
 )
 def test_the_small_pause_is_a_choice_in_the_person_s_words(rig: Rig, wish: str, choice: str, time_of_day: str) -> None:
-    tell(rig, e.Preferred("daily", wish, "restart"))
+    rig.tell(e.Preferred("daily", wish, "restart"))
     form = shown(rig, "/setup").partition('action="/daily"')[2].partition("</form>")[0]
     assert re.findall(r"<option[^>]* selected>([^<]+)<", form) == [choice]
     assert f'type="time" id="daily-at" name="at" value="{time_of_day}"' in form

@@ -16,7 +16,7 @@ from tests.outputs.web_desk import Rig
 
 
 def test_the_state_on_the_page_is_the_state_of_the_core(rig: Rig) -> None:
-    rig.desk.live.take(e.Moment(e.SensorWell(500.0), 1.0, rig.wall))
+    rig.tell(e.SensorWell(500.0))
     rig.desk.live.take(
         e.Moment(e.Cue("light", "rest share 4 % for 60 s, load 14 %RVE; 6 min since", "breathing"), 2.0, rig.wall)
     )
@@ -40,7 +40,7 @@ def test_what_is_wrong_is_said_in_the_person_s_language(rig: Rig, language: str,
         e.SensorTrouble(problem, "It is tried again."),
         e.OutputTrouble("light", "The light failed: no pin."),
     ):
-        rig.desk.live.take(e.Moment(event, 1.0, rig.wall))
+        rig.tell(event)
     state = rig.client().get("/api/state").json()
     assert state[f"sensor_{language}"].startswith(sensor)
     assert state[f"troubles_{language}"] == [output]
@@ -62,12 +62,12 @@ def test_a_missing_speaker_is_one_short_sentence_and_no_alarm(rig: Rig, language
         page = rig.client().get(f"/?lang={language}").text
         return str(page.partition('id="trouble-title"')[2].partition("</section>")[0])
 
-    rig.desk.live.take(e.Moment(e.SensorWell(500.0), 1.0, rig.wall))
-    rig.desk.live.take(e.Moment(e.OutputTrouble("audio", said), 1.0, rig.wall))
+    rig.tell(e.SensorWell(500.0))
+    rig.tell(e.OutputTrouble("audio", said))
     short = f"<summary>{words(language)['live.no_speaker']}</summary>"
     assert trouble().startswith(" hidden>") and short in trouble()
     assert rig.client().get("/api/state").json()["troubles_small"] == [True]
-    rig.desk.live.take(e.Moment(e.OutputTrouble("light", "The light failed: no pin."), 1.0, rig.wall))
+    rig.tell(e.OutputTrouble("light", "The light failed: no pin."))
     assert not trouble().startswith(" hidden>") and short in trouble(), "the light does need a hand"
     rig.desk.live.take(e.Moment(e.OutputTrouble("audio", "The first speaker is not there; sounding on 'x'."), 1.0, 1.0))
     assert short not in trouble(), "there is a speaker"
@@ -78,18 +78,14 @@ def test_who_broke_an_exercise_off_is_offered_open_eyes_movement_and_never_again
         (found,) = re.findall(rf"<{kind}[^>]*{name}[^>]*>", rig.client().get("/").text)
         return " hidden" not in found
 
-    def happens(*events: e.Event) -> None:
-        for event in events:
-            rig.desk.live.take(e.Moment(event, 1.0, rig.wall))
-
     assert not shown("section", 'id="early"')
-    happens(e.SessionStarted("imagery", "long", "de", 609.0, "button"), e.SessionEnded("imagery", "de", "completed"))
+    rig.tell(e.SessionStarted("imagery", "long", "de", 609.0, "button"), e.SessionEnded("imagery", "de", "completed"))
     assert not shown("section", 'id="early"'), "whoever came to the end is asked nothing"
-    happens(e.SessionStarted("imagery", "long", "de", 609.0, "button"), e.SessionEnded("imagery", "de", "stopped"))
+    rig.tell(e.SessionStarted("imagery", "long", "de", 609.0, "button"), e.SessionEnded("imagery", "de", "stopped"))
     assert shown("section", 'id="early"')
     assert all(shown("button", f'instead[^>]*data-technique="{other}"') for other in ("movement", "mindfulness"))
     assert shown("button", 'id="early-worse"')
-    happens(e.Excluded("imagery", True, "page"), e.Excluded("movement", True, "page"))
+    rig.tell(e.Excluded("imagery", True, "page"), e.Excluded("movement", True, "page"))
     assert not shown("button", 'id="early-worse"') and not shown("button", 'instead[^>]*data-technique="movement"')
     rig.wall += 601
     assert not shown("section", 'id="early"')

@@ -37,21 +37,11 @@ def rig(rig: Rig) -> Rig:
     return rig
 
 
-def tell(rig: Rig, *events: e.Event) -> None:
-    for event in events:
-        rig.desk.live.take(e.Moment(event, 1.0, rig.wall))
-
-
 def form(rig: Rig, path: str, **sent: str) -> Any:
     client = rig.client()
     found = re.search(r'name="token" value="([^"]+)"', client.get("/diary").text)
     token = found[1] if found else rig.token(client, "/diary")
     return client.post(path, data={**sent, "token": token})
-
-
-def post(rig: Rig, what: str, body: dict[str, Any]) -> int:
-    client = rig.client()
-    return int(client.post(f"/api/{what}", json=body, headers={"x-desk-token": rig.token(client)}).status_code)
 
 
 def card(rig: Rig, language: str = "de") -> str:
@@ -143,17 +133,17 @@ def test_it_is_offered_folded_away_and_begun_with_one_press(rig: Rig) -> None:
 
 def test_a_question_stands_there_until_it_is_answered_and_the_station_hears_no_answer(rig: Rig, tmp_path: Path) -> None:
     remember(tmp_path, (NOW - HOUR, e.ObservationBegan("pace", "page")))
-    tell(rig, e.Observing("pace", "2026-11-27", False))
+    rig.tell(e.Observing("pace", "2026-11-27", False))
     assert "Gerade ist nichts zu fragen" in card(rig) and "Bis Donnerstag, 10. Dezember 2026" in card(rig)
     assert 'id="question-hint" hidden' in rig.client().get("/").text
-    tell(rig, e.Observing("pace", "2026-11-27", True))
+    rig.tell(e.Observing("pace", "2026-11-27", True))
     assert "Wie war es in den letzten zehn Minuten? in Ruhe es drängte Auslassen" in card(rig)
     assert "How were the last ten minutes? calm pressing Skip" in card(rig, "en")
     assert 'id="question-hint">' in rig.client().get("/").text
     answer = form(rig, "/question", answer="pressing")
     assert (answer.status_code, answer.headers["location"]) == (303, "/diary#observation")
     assert rig.told == [QuestionDone("page")]
-    tell(rig, e.Observing("pace", "2026-11-27", False))
+    rig.tell(e.Observing("pace", "2026-11-27", False))
     assert form(rig, "/question", answer="calm").status_code == 303, "an old page is no error"
     assert len(rig.told) == 1
     assert "· es drängte Zurücknehmen" in card(rig)
@@ -166,13 +156,13 @@ def test_a_question_stands_there_until_it_is_answered_and_the_station_hears_no_a
 
 def test_skipping_keeps_nothing_and_the_station_hears_the_same(rig: Rig, tmp_path: Path) -> None:
     remember(tmp_path, (NOW - HOUR, e.ObservationBegan("pace", "page")))
-    tell(rig, e.Observing("pace", "2026-11-27", True))
+    rig.tell(e.Observing("pace", "2026-11-27", True))
     form(rig, "/question", answer="")
     assert rig.told == [QuestionDone("page")] and rig.desk.ask("answers") == []
 
 
 def test_it_is_ended_with_one_press_from_the_page(rig: Rig) -> None:
-    tell(rig, e.Observing("task", "2026-11-27", False))
+    rig.tell(e.Observing("task", "2026-11-27", False))
     assert "Jetzt aufhören" in card(rig)
     form(rig, "/observe", subject="")
     assert rig.told == [Observe("", "page")]
@@ -180,24 +170,24 @@ def test_it_is_ended_with_one_press_from_the_page(rig: Rig) -> None:
 
 def test_in_private_mode_nothing_is_asked_begun_or_kept(rig: Rig, tmp_path: Path) -> None:
     remember(tmp_path, (NOW - HOUR, e.ObservationBegan("pace", "page")))
-    tell(rig, e.Observing("pace", "2026-11-27", True), e.Private(True, "button"))
+    rig.tell(e.Observing("pace", "2026-11-27", True), e.Private(True, "button"))
     assert "Es wird nichts gefragt und nichts aufgehoben" in card(rig) and "es drängte" not in card(rig)
     assert 'id="question-hint" hidden' in rig.client().get("/").text
     assert form(rig, "/question", answer="calm").status_code == 409
-    assert post(rig, "question", {"answer": "calm"}) == 409
-    tell(rig, e.Observing("", "", False))
+    assert rig.post("question", {"answer": "calm"}) == 409
+    rig.tell(e.Observing("", "", False))
     assert form(rig, "/observe", subject="pace").status_code == 409
     assert rig.told == [] and rig.desk.ask("answers") == []
 
 
 def test_the_same_can_be_asked_as_json(rig: Rig, tmp_path: Path) -> None:
-    assert post(rig, "question", {"answer": "calm"}) == 409
-    tell(rig, e.Observing("pace", "2026-11-27", True))
-    assert post(rig, "question", {"answer": "calm"}) == 409, "no history yet"
+    assert rig.post("question", {"answer": "calm"}) == 409
+    rig.tell(e.Observing("pace", "2026-11-27", True))
+    assert rig.post("question", {"answer": "calm"}) == 409, "no history yet"
     remember(tmp_path, (NOW - HOUR, e.ObservationBegan("pace", "page")))
-    assert post(rig, "question", {"answer": "up"}) == 422
-    assert post(rig, "question", {"answer": "calm"}) == 200
-    assert post(rig, "question", {}) == 200
+    assert rig.post("question", {"answer": "up"}) == 422
+    assert rig.post("question", {"answer": "calm"}) == 200
+    assert rig.post("question", {}) == 200
     assert rig.told == [QuestionDone("page")] * 2
     [one] = rig.client().get("/api/observations").json()
     assert (one["subject"], one["started"], one["ended"], one["whole"]) == ("pace", NOW - HOUR, None, False)
@@ -206,12 +196,12 @@ def test_the_same_can_be_asked_as_json(rig: Rig, tmp_path: Path) -> None:
         ("pressing", 0, None),
     ]
     [kept] = rig.desk.ask("answers")
-    assert post(rig, "unanswer", {"answer": kept["id"]}) == 200
-    assert post(rig, "unanswer", {"answer": kept["id"]}) == 404
+    assert rig.post("unanswer", {"answer": kept["id"]}) == 200
+    assert rig.post("unanswer", {"answer": kept["id"]}) == 404
 
 
 def test_a_form_without_the_pages_token_changes_nothing(rig: Rig) -> None:
-    tell(rig, e.Observing("pace", "2026-11-27", True))
+    rig.tell(e.Observing("pace", "2026-11-27", True))
     for path, sent in (("/observe", {"subject": ""}), ("/question", {"answer": ""}), ("/unanswer", {"answer": "1"})):
         assert rig.client().post(path, data={**sent, "token": "wrong"}).status_code == 403
     assert rig.told == []
@@ -289,7 +279,7 @@ def test_answers_change_nothing_that_the_station_decides_or_says(tmp_path: Path)
         rig.wall = NOW
         told = [(NOW - 60 * k, e.Minute(0.3, 2.0, 8.0, 15.0, 5, 40.0, 60.0, "A")) for k in range(60, 0, -1)]
         remember(folder, (NOW - 2 * HOUR, e.ObservationBegan("pace", "page")), *told)
-        tell(rig, e.Observing("pace", "2026-11-27", True))
+        rig.tell(e.Observing("pace", "2026-11-27", True))
         form(rig, "/question", answer=answer)
         pages = [rig.client().get(path).text for path in ("/", "/insight", "/day", "/exercises", "/sheet")]
         plain = [re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL) for page in pages]

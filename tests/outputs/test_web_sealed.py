@@ -36,10 +36,6 @@ def sealed_by(client: Any) -> None:
     assert (answer.status_code, answer.headers["location"]) == (303, "/diary#seal")
 
 
-def post(rig: Rig, client: Any, what: str, body: dict[str, Any]) -> int:
-    return int(client.post(f"/api/{what}", json=body, headers={"x-desk-token": rig.token(client)}).status_code)
-
-
 def test_it_is_said_beforehand_that_a_lost_passphrase_is_lost(rig: Rig) -> None:
     page = rig.client().get("/diary").text
     assert "Verlierst du die Passphrase, sind diese Worte verloren, für immer." in page
@@ -63,10 +59,10 @@ def test_who_sealed_it_reads_on_and_everybody_else_needs_the_passphrase(rig: Rig
     shut = other.get("/diary").text
     assert WORDS not in shut and "Versiegelt." in shut and "<textarea" not in shut
     assert WORDS not in other.get("/api/marks").text and WORDS in mine.get("/api/marks").text
-    assert post(rig, other, "annotate", {"mark": 2, "text": LATER}) == 409
-    assert post(rig, other, "feeling", {"mood": 4}) == 409
-    assert post(rig, mine, "annotate", {"mark": 2, "text": LATER}) == 200
-    assert post(rig, mine, "feeling", {"mood": 4}) == 200
+    assert rig.post("annotate", {"mark": 2, "text": LATER}, other) == 409
+    assert rig.post("feeling", {"mood": 4}, other) == 409
+    assert rig.post("annotate", {"mark": 2, "text": LATER}, mine) == 200
+    assert rig.post("feeling", {"mood": 4}, mine) == 200
     assert planted(tmp_path) == []
     assert send(other, "/unlock", passphrase="something else").headers["location"] == "/diary?seal=wrong#seal"
     assert send(other, "/unlock", passphrase=PASS).headers["location"] == "/diary#seal"
@@ -121,9 +117,9 @@ def test_another_history_under_a_sealed_diary_is_not_written_in_the_open(rig: Ri
         (tmp_path / name).unlink(missing_ok=True)
     begun(tmp_path, words=False)
     assert "dieses Gedächtnis ist ein anderes" in client.get("/diary").text
-    assert post(rig, client, "annotate", {"mark": 1, "text": LATER}) == 409 and planted(tmp_path) == []
+    assert rig.post("annotate", {"mark": 1, "text": LATER}, client) == 409 and planted(tmp_path) == []
     send(client, "/unseal")
-    assert post(rig, client, "annotate", {"mark": 1, "text": LATER}) == 200
+    assert rig.post("annotate", {"mark": 1, "text": LATER}, client) == 200
 
 
 def test_without_the_package_the_page_says_what_is_missing(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,6 +69,17 @@ class Rig:
         assert found, "the page holds no data for its scripts"
         return str(json.loads(found[1])["token"])
 
+    def tell(self, *events: e.Event) -> None:
+        """The page hears of these."""
+        for event in events:
+            self.desk.live.take(e.Moment(event, 1.0, self.wall))
+
+    def post(self, what: str, body: dict[str, Any], client: Any = None) -> int:
+        """Ask the interface for something, as the page's script does; the answer's status."""
+        client = client or self.client()
+        answer = client.post(f"/api/{what}", json=body, headers={"x-desk-token": self.token(client)})
+        return int(answer.status_code)
+
     def _rebind(self) -> None:
         self.rebound += 1
 
