@@ -30,6 +30,10 @@ REST_ONLY_FACTOR = 30.0
 CLEARLY = 0.9
 # 60 Hz is taken for the mains when it has so many times the power of 50 Hz in the rest recording.
 SURE_MAINS = 4.0
+# Another frequency is believed so far from these, when it has so many times the power of all around it.  A large grid
+# wanders by less, and the notches of 4 Hz do not mind.
+OFF_HZ = np.linspace(-1.0, 1.0, 41)
+USUAL_OFF_HZ, SURE_LINE = 0.12, 10.0
 # Volts: within this of a supply rail a sample is not a measurement.
 RAIL_MARGIN = 0.010
 SUPPLY = 3.3
@@ -58,7 +62,7 @@ class Yardstick(msgspec.Struct, frozen=True, kw_only=True):
     reference_power: float = 0.0  # V²: EMG band at the reference, after the notches, rest power taken off
     highpass_hz: float = BANDS[0].highpass_hz  # the band that served best at the calibration
     emphasis: float = BANDS[0].emphasis
-    mains_hz: float = 50.0  # 50 or 60, found in the rest recording
+    mains_hz: float = 50.0  # about 50 or 60, found in the rest recording
     hum_power: float = 0.0  # V²: mains hum at the pin, at rest
     motion_power: float = 0.0  # V²: the largest 0.8-12 Hz power of any second of the calibration
     noise_rve_percent: float = 0.0  # the amplitude at rest
@@ -171,10 +175,21 @@ def _see(band: Band, rest: Volts, reference: Volts, rate: float, mains_hz: float
 
 
 def _mains(rest: Volts, rate: float) -> float:
-    """50 or 60, whichever is clearly there; 50 where neither is."""
+    """50 or 60, whichever is clearly there, or what clearly is there within a hertz of it; 50 where neither is.
+
+    A generator or the grid of an island is off by more than the notches forgive, and so is everything in a recording
+    whose rate is not quite what its header says.
+    """
     turns = 2j * np.pi * np.arange(len(rest)) / rate
     windowed = (rest - np.mean(rest)) * np.hanning(len(rest))
-    at50, at60 = (abs(complex(np.dot(windowed, np.exp(-hz * turns)))) ** 2 for hz in MAINS_HZ)
+    tones = np.add.outer(MAINS_HZ, OFF_HZ)
+    power = np.array([[abs(np.dot(windowed, np.exp(-hz * turns))) ** 2 for hz in near] for near in tones])
+    which, off = np.unravel_index(power.argmax(), power.shape)
+    loudest, elsewhere = tones[which, off], np.abs(tones - tones[which, off]) > 4 * rate / len(rest)  # its own foot
+    is_line = 0 < off < len(OFF_HZ) - 1 and power.max() > SURE_LINE * power[elsewhere].max()
+    if is_line and abs(OFF_HZ[off]) > USUAL_OFF_HZ:
+        return round(float(loudest), 2)
+    at50, at60 = power[:, len(OFF_HZ) // 2]
     return 60.0 if at60 > SURE_MAINS * at50 else 50.0
 
 

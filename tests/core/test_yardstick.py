@@ -42,6 +42,25 @@ def test_the_mains_frequency_is_found_in_the_rest_recording(mains):
     assert stick.hum_power == pytest.approx(0.03**2, rel=0.1)
 
 
+@pytest.mark.parametrize("mains", [49.3, 49.7, 50.4, 59.5, 60.6])
+def test_a_grid_that_is_off_is_met_where_it_is(mains):
+    """The notches are 4 Hz wide: at 49.3 Hz a sixth of the hum would be left, and a half of its third multiple."""
+    hum = emg(0.0, 15, hum=0.04, mains=mains) + emg(0.0, 15, hum=0.012, mains=3 * mains) - 1.65
+    stick = measure("emg-raw", emg(0.002, 15, 1) + hum - 1.65, emg(0.15, 15, 2) + hum - 1.65, RATE)
+    assert stick.mains_hz == pytest.approx(mains, abs=0.06)
+    assert stick.noise_rve_percent < 2.0
+
+
+@pytest.mark.parametrize("mains", [49.9, 50.1, 60.1])
+def test_a_grid_that_wanders_as_usual_is_50_or_60(mains):
+    assert measure("emg-raw", emg(0.002, 15, 1, 0.03, mains), REFERENCE, RATE).mains_hz == round(mains)
+
+
+@pytest.mark.parametrize("hz", [48.5, 51.5, 55.0])
+def test_a_tone_that_is_no_grid_is_not_taken_for_one(hz):
+    assert measure("emg-raw", emg(0.002, 15, 1, 0.01, hz), REFERENCE, RATE).mains_hz in (50.0, 60.0)
+
+
 def test_without_hum_the_mains_are_taken_for_50():
     assert measure("emg-raw", REST, REFERENCE, RATE).mains_hz == 50.0
 
