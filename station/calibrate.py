@@ -22,6 +22,7 @@ from station.core.events import CalibrationDone, CalibrationRefused, Calibration
 from station.core.inputs import Calibrate, Frame, Input, SensorLost, Tick
 from station.core.sensing import Sensing
 from station.core.yardstick import Yardstick, from_dict
+from station.doctor.sensor import only_reader
 from station.errors import StationError
 from station.guided import ACTS, REDRAW_S, Inbox, Keys, Meter, Screen, add_sensor_arguments, configured
 from station.outputs.history import FILE_NAME
@@ -45,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Calibrate and keep the result; 1 when it was refused or stopped, with a sentence."""
     settings = configured(args)
+    only_reader(settings)
     sensor, station = settings.of(Sensor), settings.of(Station)
     folder = place.state_dir(station.state_dir)
     known, sentence = yardsticks.read(folder, sensor.signal)

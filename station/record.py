@@ -25,6 +25,7 @@ from station.core.engine import Engine
 from station.core.events import CalibrationDone, CalibrationRefused, CalibrationStep, Event, Reading
 from station.core.inputs import Calibrate, Frame, Input, MarkNow, SensorLost, Tick
 from station.core.sensing import Sensing
+from station.doctor.sensor import only_reader
 from station.errors import StationError
 from station.guided import ACTS, REDRAW_S, Inbox, Keys, Meter, Screen, add_sensor_arguments, configured
 from station.outputs.history import recordings
@@ -71,6 +72,7 @@ def _length(unit: str) -> Callable[[str], float]:
 def run(args: argparse.Namespace) -> int:
     """Record until told to end; 0 when something was recorded."""
     settings = configured(args)
+    only_reader(settings)
     sensor, station = settings.of(Sensor), settings.of(Station)
     args.recording = args.recording or _of_our_own(place.state_dir(station.state_dir))
     _claim(args.recording, overwrite=args.force)

@@ -15,9 +15,11 @@ from hardware.sensors.bus import FakeBus
 from hardware.sensors.chip import Ads1115
 from hardware.sensors.clock import VirtualClock
 from hardware.sensors.contract import SensorError
+from station import config
 from station.core.inputs import Frame
 from station.doctor import Roots, bus, clock, hands, machine, power, sensor, storage
 from station.doctor.noise import clean
+from station.errors import StationError
 from station.settings import Sensor
 
 Write = Callable[..., Roots]
@@ -225,6 +227,16 @@ def test_a_station_of_another_user_keeps_its_sensor_to_itself_too(pi: Write) -> 
     assert not sensor.running(roots, 1)
     roots = pi({"proc/8/cmdline": "/opt/desk-station/current/bin/python\0-m\0hardware.sensors.acquisition\0006\0"})
     assert sensor.running(roots, 1)
+
+
+def test_a_command_that_reads_the_sensor_itself_gives_way_to_a_station_that_runs(pi: Write) -> None:
+    """Two hosts on one chip: each would read what the other asked for."""
+    running = pi({"proc/8/cmdline": "python\0-m\0hardware.sensors.acquisition\0006\0"})
+    with pytest.raises(StationError, match="two readers") as told:
+        sensor.only_reader(config.from_text('[sensor]\npower = "battery"\n'), running)
+    assert "systemctl stop" in told.value.remedy
+    sensor.only_reader(config.from_text('[sensor]\ndriver = "simulated"\n'), running)
+    sensor.only_reader(config.from_text('[sensor]\npower = "battery"\n'), pi({"proc/8/cmdline": "bash"}))
 
 
 RATE = 500.0

@@ -13,6 +13,7 @@ from station.config import Config
 from station.core.inputs import Frame, Input, SensorLost
 from station.doctor import Examined, Roots, read
 from station.doctor.noise import clean
+from station.errors import StationError
 from station.sensor import SensorDevice
 from station.settings import Sensor
 
@@ -60,7 +61,7 @@ class Ear:
 def examine(config: Config, state_dir: Path, roots: Roots) -> Examined:
     """About the sensor; reads it for five seconds, unless a running station has it."""
     sensor = config.of(Sensor)
-    if sensor.driver == "ads1115" and running(roots, config.driver().bus):  # type: ignore[attr-defined]
+    if is_read(config, roots):
         yield (
             "warning",
             "A station is running and reads the sensor; two readers would disturb each other, so it was left alone.",
@@ -129,6 +130,20 @@ def _calibrated(sensor: Sensor, state_dir: Path) -> Examined:
     if any(stick is not None and stick.noise_rve_percent > NOISY_RVE for stick in sticks):
         what = f"By the last calibration the sensor's noise is above {NOISY_RVE:.0f} %RVE: tension alerts stay off."
         yield "warning", what, "Fasten the electrodes anew and calibrate again:  desk-station calibrate --config FILE"
+
+
+def is_read(config: Config, roots: Roots) -> bool:
+    """Whether a station that runs reads the real chip which these settings name."""
+    return config.of(Sensor).driver == "ads1115" and running(roots, config.driver().bus)  # type: ignore[attr-defined]
+
+
+def only_reader(config: Config, roots: Roots | None = None) -> None:
+    """For commands that read the sensor themselves.  Raises StationError where a station that runs does already."""
+    if is_read(config, roots or Roots()):
+        raise StationError(
+            "A station is running and reads the sensor; two readers would disturb each other.",
+            "Stop it first: sudo systemctl stop desk-station; to calibrate, its page will do, too.",
+        )
 
 
 def running(roots: Roots, number: int) -> bool:
