@@ -132,7 +132,7 @@ def _die_with_parent() -> None:
 def _be_punctual() -> bool:
     """Real-time priority where the system grants it (True), precise timers in any case, and short pauses to tidy up.
 
-    Tidying goes on, for PureIO leaves a circle of objects behind at every transfer (`ctypes.cast`): 23 MB in a minute.
+    Tidying goes on, for a library may leave circles of objects behind (PureIO's transfers did: 23 MB in a minute).
     What has been loaded until now is left out of it: a pause takes 0.1 ms instead of 9, two or three times a second.
     """
     gc.collect()

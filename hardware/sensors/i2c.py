@@ -37,9 +37,9 @@ def open_bus(number: int) -> Any:
         )
     try:
         _shorten_time_out(device)
-        from adafruit_extended_bus import ExtendedI2C
+        from hardware.sensors.i2c_bus import Bus
 
-        return ExtendedI2C(number, frequency=None)
+        return Bus(number)
     except PermissionError:
         raise SensorError(
             f"{device} may not be opened by this user.",

@@ -1,13 +1,13 @@
 """The cheapest sensor there can be: the unmodified driver on a bus that answers at once, with the same volts for ever.
 
-    python still_bus.py SECONDS empty|at-once|as-a-wire|through-blinka
+    python still_bus.py SECONDS empty|at-once|as-a-wire|on-linux|through-blinka
         →  {"cpu_s": …, "samples": …, "rss_mb": …, "pss_mb": …}
 
 at-once: a transfer takes no time, so what is left is the driver's own work and its wait for the next slot.  as-a-wire:
 it blocks for its time on the wire, a thousand sleeps a second, as the twin's bus does.  What the simulated sensor costs
-more than that are the person and the chip that no Pi has to compute.  through-blinka: Blinka's bus and PureIO under the
-driver, as on a Pi, down to the three system calls for each sample, which answer at once.  empty: nothing but waking up
-500 times a second.
+more than that are the person and the chip that no Pi has to compute.  on-linux: the station's bus under the driver, as
+on a Pi, down to the system calls for each sample, which answer at once.  through-blinka: Blinka's own instead of it.
+empty: nothing but waking up 500 times a second.
 """
 
 from __future__ import annotations
@@ -87,25 +87,37 @@ class NoDevice:
         self._config = data[1:]
 
     def ioctl(self, _file: int, _request: int, argument: Any = None) -> None:
-        """Who is spoken to, or a read of a register; a conversion is always 0 V."""
-        if not isinstance(argument, int) and argument.msgs[0].buf[0]:
+        """Who is spoken to, the configuration, or a read of a register; a conversion is always 0 V."""
+        if isinstance(argument, int):
+            return
+        sent = argument.msgs[0]
+        if sent.len == 3:
+            self._config = bytes((sent.buf[1], sent.buf[2]))
+        elif sent.buf[0]:
             argument.msgs[1].buf[0], argument.msgs[1].buf[1] = self._config
 
 
-def blinkas_bus() -> Any:
-    """What `i2c.open_bus` gives, without the device file."""
+def blinkas_bus(quick: bool) -> Any:
+    """What `i2c.open_bus` gives, or Blinka's own bus, without the device file."""
     import threading
 
+    import adafruit_extended_bus
     from adafruit_blinka.microcontroller.generic_linux.i2c import I2C
     from adafruit_extended_bus import ExtendedI2C
     from Adafruit_PureIO import smbus
 
+    from hardware.sensors import i2c_bus
+
     device = NoDevice()
-    smbus.ioctl = device.ioctl
+    smbus.ioctl = i2c_bus.ioctl = device.ioctl
     smbus.SMBus.open = lambda self, _bus: setattr(self, "_device", device)
-    bus = ExtendedI2C.__new__(ExtendedI2C)
-    bus._i2c, bus._lock = I2C(1), threading.RLock()
-    return bus
+    blinkas = ExtendedI2C.__new__(ExtendedI2C)
+    blinkas._i2c, blinkas._lock = I2C(1), threading.RLock()
+    if not quick:
+        return blinkas
+    adafruit_extended_bus.ExtendedI2C = lambda _number, frequency: blinkas
+    i2c_bus.os.open = lambda _path, _flags: -1
+    return i2c_bus.Bus(1)
 
 
 def wake_up(seconds: float) -> None:
@@ -121,7 +133,8 @@ def main() -> None:
     from hardware.sensors import acquisition, ads1115
     from hardware.sensors.messages import pack_frame
 
-    bus = blinkas_bus() if sys.argv[2] == "through-blinka" else StillBus(sys.argv[2] == "as-a-wire")
+    how = sys.argv[2]
+    bus = blinkas_bus(how == "on-linux") if how in ("on-linux", "through-blinka") else StillBus(how == "as-a-wire")
     source = ads1115.open(ads1115.Settings(), bus=bus)
     acquisition._be_punctual()
     samples, began = 0, time.process_time()

@@ -149,7 +149,7 @@ def test_volts_at_the_pin_are_the_volts_in_the_recording(machine: Machine) -> No
 
 
 def test_reading_the_real_bus_for_days_does_not_fill_the_memory(machine: Machine) -> None:
-    samples = 5_000  # PureIO leaves some 800 bytes in a circle behind at each: 4 MB, and 23 MB in a minute at 500/s
+    samples = 5_000  # PureIO alone leaves some 800 bytes in a circle behind at each: 4 MB, 23 MB in a minute at 500/s
     machine.runs_python("-c", READ_FAST, str(samples))
     assert machine.ends() == 0, machine.said()
     assert int(machine.said().split()[-2]) < 1_000, machine.said()
