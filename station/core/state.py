@@ -139,10 +139,8 @@ def fold(state: State, moment: e.Moment) -> State:
     unmeasured = state.private or not state.monitoring
     if folder is None or (unmeasured and type(moment.event) in MEASURED):
         return state
-    changes = folder(state, moment.event, moment)
-    if all(getattr(state, name) == value for name, value in changes.items()):
-        return state
-    return msgspec.structs.replace(state, **changes)
+    after = msgspec.structs.replace(state, **folder(state, moment.event, moment))
+    return state if after == state else after
 
 
 def _reading(s: State, event: e.Reading, _: e.Moment) -> dict[str, Any]:

@@ -25,6 +25,7 @@ SETTLE_S = 90.0
 # a second, so that who tells something every second never waits for the disk.  Should the power go within it, then the
 # broker has the message as a rule, and the history keeps its own.
 SECURE_AFTER_S = 1.5
+NEVER = float("inf")
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ class DurableLog:
         self._delivered: list[int] = []
         self._insecure: dict[int, float] = {}
         """What a power cut could still take, and since when; oldest first."""
-        self._settle_at = float("inf")
+        self._settle_at = NEVER
         self._highest = 0
         self._cursor = 0
         self._more = True
@@ -77,10 +78,10 @@ class DurableLog:
             else:
                 self._more = self._more or len(self._at_hand) + len(kept) > MOST_AT_HAND
                 self._at_hand.extend(() if self._more else kept)
-                self._insecure.update((number, now) for number, _ in kept)
+                self._insecure.update(dict.fromkeys([number for number, _ in kept], now))
                 self._spilled.clear()
                 self._delivered.clear()
-                self._settle_at = float("inf")
+                self._settle_at = NEVER
                 self._highest = kept[-1][0]
                 self.trouble = ""
                 return
@@ -118,9 +119,9 @@ class DurableLog:
 
     def secure_at(self) -> float:
         """When `secure` has something to do, unless it is acknowledged before."""
-        return next(iter(self._insecure.values()), float("inf")) + SECURE_AFTER_S
+        return next(iter(self._insecure.values())) + SECURE_AFTER_S if self._insecure else NEVER
 
-    def secure(self, now: float = float("inf")) -> None:
+    def secure(self, now: float = NEVER) -> None:
         """Bring to the disk what the broker ought to have acknowledged by now (or: what nobody will)."""
         if self._insecure and now >= self.secure_at():
             self._insecure.clear()
@@ -131,14 +132,14 @@ class DurableLog:
 
         Killed before, the station sends it once more, with the same id.  now: monotonic second.
         """
-        if self._delivered and self._settle_at == float("inf"):
+        if self._delivered and self._settle_at == NEVER:
             self._settle_at = now + SETTLE_S
         if now >= self._settle_at:
             self.settle()
 
     def settle(self) -> None:
         """Delete what was delivered, in one go."""
-        self._settle_at = float("inf")
+        self._settle_at = NEVER
         if self._delivered:
             numbers, self._delivered = self._delivered, []
             self._with(lambda box: box.done(numbers))
