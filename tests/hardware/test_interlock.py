@@ -140,7 +140,7 @@ def test_only_the_guarded_device_starts_a_sensor_process() -> None:
         for folder in ("station", "hardware")
         for path in (root / folder).rglob("*.py")
         if "hardware.sensors.supervisor import" in path.read_text()
-        or 'hardware.sensors.acquisition"' in path.read_text()
+        or '"-m", "hardware.sensors.acquisition"' in path.read_text()
     ]
     assert sorted(starters) == ["hardware/sensors/supervisor.py", "station/sensor.py"]
 
