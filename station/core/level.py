@@ -55,8 +55,8 @@ class RunningPower:
 
     def clear(self) -> None:
         """Forget everything."""
-        self._hop = 0.0  # the sum of the newest
-        self._halves = 0.0, 0.0, 0.0  # its second one, its first one, and the second one of the hop before it
+        # Of the newest hop the sum, its second half and its first; and the second half of the hop before it.
+        self._newest = 0.0, 0.0, 0.0, 0.0
         self._pairs: list[float] = []  # the sum of the newest two hops, of the two that ended one hop ago, ...
 
     def add(self, p1: float, p2: float, p3: float, p4: float) -> tuple[float, float, float]:
@@ -69,12 +69,12 @@ class RunningPower:
         hop = early + late
         pairs = self._pairs
         if not pairs:  # before the first hop, take it that the muscle was as it is
-            self._hop, self._halves = hop, (hop / 2, hop / 2, hop / 2)
+            self._newest = hop, hop / 2, hop / 2, hop / 2
             pairs.extend([2 * hop] * MEMORY)
-        pairs.insert(0, hop + self._hop)
+        hop_before, later, after, before = self._newest
+        self._newest = hop, late, early, later
+        pairs.insert(0, hop + hop_before)
         pairs.pop()
-        later, after, before = self._halves
-        self._hop, self._halves = hop, (late, early, later)
         four = pairs[0] + pairs[2]
         six = four + pairs[4]
         ten = six + pairs[6] + pairs[8]
@@ -107,6 +107,10 @@ class RunningPower:
         return mean, mean, second
 
 
+# The baseline of rest goes this share of the way down each hop, and up; a second this much above it can still be rest.
+FALL, RISE, RESTLIKE = 0.03, 0.015, 1.2
+
+
 class Baseline:
     """The power of rest: the calibration's, or less where the wearer rests better now.  Never more.
 
@@ -115,20 +119,16 @@ class Baseline:
     looks like rest, too, so it is followed down sooner than up.
     """
 
-    follow = 0.03  # share of the way down each hop
-    rise = 0.015  # and up
-    scatter = 0.2  # a second that is this much above the baseline can still be rest
-
     def __init__(self, calibrated: float) -> None:
         self.ceiling = calibrated
-        self._set(calibrated)
-
-    def _set(self, power: float) -> None:
-        self.power = power
-        self.restlike = power * (1 + self.scatter)  # a second below this can be rest
+        self.power = calibrated
+        self.restlike = RESTLIKE * calibrated  # a second below this can be rest
 
     def see(self, second: float) -> None:
         """Take the mean power of the last second, V²."""
-        if second < self.restlike:
-            share = self.follow if second < self.power else self.rise
-            self._set(min(self.ceiling, self.power + share * (second - self.power)))
+        if second >= self.restlike:
+            return
+        before = self.power
+        power = before + (FALL if second < before else RISE) * (second - before)
+        self.power = power = power if power < self.ceiling else self.ceiling
+        self.restlike = RESTLIKE * power

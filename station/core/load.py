@@ -11,6 +11,7 @@ time is neither rest nor load, and a minute with too little known time is itself
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from station.core.events import Minute
 MINUTE_S = 60.0
 # The shortest EMG gap: Veiersted, Westgaard & Andersen 1990 (Int Arch Occup Environ Health 62:31-41).
 GAP_S = 0.2
+LEAST_GAP_S = GAP_S - 1e-6  # two hops are one, however their tenths are rounded
 # Lower edges of the bins of sustained low-level muscle activity, seconds: Østensvik, Veiersted & Nilsen 2009
 # (J Electromyogr Kinesiol 19:283-294); in their field studies the long ones, > 4 and > 8 min, went with neck pain.
 SULMA_EDGES_S = (1.6, 5.0, 10.0, 20.0, 60.0, 120.0, 240.0, 480.0, 600.0, 1200.0)
@@ -72,7 +74,7 @@ class MinuteBook:
 
     def __init__(self) -> None:
         self.stretches: deque[float] = deque(maxlen=10_000)  # the stretches that ended last (days of them), seconds
-        self._begin: float | None = None
+        self._begin = -math.inf
         self._stretch_s = self._gap_s = 0.0  # of activity and of rest, as far as they have come
         self._open()
 
@@ -83,12 +85,7 @@ class MinuteBook:
 
     def hop(self, t: float, span: float, load: float | None, resting: bool) -> Minute | None:
         """One more hop centred at `t`; the minute it closed, if any.  Minutes without a single hop are not told."""
-        if self._begin is None:
-            self._begin = t - span / 2
-        closed = None
-        if t - self._begin >= MINUTE_S:
-            closed = self._close()
-            self._begin += MINUTE_S * ((t - self._begin) // MINUTE_S)
+        closed = self._turn(t, span) if t - self._begin >= MINUTE_S else None
         if load is not None:
             self._loads.append(load)
             self._valid_s += span
@@ -97,17 +94,27 @@ class MinuteBook:
                 self._stretch_s = stretch = self._stretch_s + span
                 self._longest_s = stretch if stretch > self._longest_s else self._longest_s
                 return closed
-        if self._stretch_s >= SULMA_EDGES_S[0]:
-            self.stretches.append(self._stretch_s)
-        self._stretch_s = 0.0
+        if self._stretch_s:
+            if self._stretch_s >= SULMA_EDGES_S[0]:
+                self.stretches.append(self._stretch_s)
+            self._stretch_s = 0.0
         if load is None:
             self._gap_s = 0.0
             return closed
         self._rest_s += span
-        before, self._gap_s = self._gap_s, self._gap_s + span
-        if before < GAP_S - 1e-6 <= self._gap_s:
+        gap = self._gap_s + span
+        if self._gap_s < LEAST_GAP_S <= gap:
             self._gaps += 1
+        self._gap_s = gap
         return closed
+
+    def _turn(self, t: float, span: float) -> Minute | None:
+        """Begin the minute of a hop centred at `t`; the one before it, if there was one."""
+        if self._begin == -math.inf:
+            self._begin = t - span / 2
+            return None
+        self._begin += MINUTE_S * ((t - self._begin) // MINUTE_S)
+        return self._close()
 
     def _close(self) -> Minute:
         valid_s, grade = min(self._valid_s, MINUTE_S), grade_of(self._valid_s / MINUTE_S)

@@ -125,8 +125,9 @@ class Watch:
             self.state == "hum" or (level.hum > self._hum and level.hum > HUM_OVER_EMG * level.power)
         ):
             return "hum"
-        self._motion += (span if span < 1.0 else 1.0) * (level.motion - self._motion)  # over about a second
-        return "motion" if self._motion > self._moved else "ok"
+        motion = self._motion
+        self._motion = motion = motion + (span if span < 1.0 else 1.0) * (level.motion - motion)  # over about a second
+        return "motion" if motion > self._moved else "ok"
 
     def _converter(self, volts: npt.NDArray[Any]) -> str:
         """At a rail, or without life?  Looks at each sample, which costs as much as the rest of the watch."""

@@ -43,7 +43,8 @@ class RawLevel:
         if yardstick is not None:
             self._baseline = Baseline(yardstick.rest_power * yardstick.gain**2)
             self._scale = 1e4 / (yardstick.reference_power * yardstick.gain**2)
-            self._threshold = self._rest_ends()
+            self._noise_scale = NOISE_PART * self._scale
+            self._threshold = max(REST_POWER, self._noise_scale * self._baseline.power)
 
     def set_rate(self, rate: float, level: float) -> None:
         """Build the filters for this rate, or carry them over to it."""
@@ -100,10 +101,9 @@ class RawLevel:
 
     def learn(self) -> None:
         """The last second is to be believed: let the baseline follow it down."""
-        if self._second < self._baseline.restlike:
-            self._baseline.see(self._second)
-            self._threshold = self._rest_ends()
-
-    def _rest_ends(self) -> float:
-        """The limit of rest, %RVE²: a sensor that was noisier when it was calibrated does not raise today's."""
-        return max(REST_POWER, NOISE_PART * self._baseline.power * self._scale)
+        baseline, second = self._baseline, self._second
+        if second < baseline.restlike:
+            baseline.see(second)
+            # A sensor that was noisier when it was calibrated does not raise today's limit.
+            noise = self._noise_scale * baseline.power
+            self._threshold = noise if noise > REST_POWER else REST_POWER

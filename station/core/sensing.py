@@ -111,7 +111,8 @@ class Sensing:
 
     def _tell(self, hop: Measured, told: list[Message]) -> None:
         """One tenth of a second, one answer."""
-        t, span, load, resting, state, reason = hop.t, hop.span, hop.rve_percent, hop.resting, hop.state, hop.reason
+        t, span, load = hop.t, hop.span, hop.rve_percent
+        resting, state, reason = hop.resting, hop.state, hop.reason
         if load is None and state == "ok":
             reason = NO_YARDSTICK
         if state != self._state or reason != self._reason:

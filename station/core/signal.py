@@ -158,10 +158,11 @@ class SignalPath:
         load = level.hop(hop, whole)
         state = watch.look(hop, level, span)
         if state == "ok" and whole and not self._doubt:
-            if watch.calm and load is not None:
+            if load is None:
+                return Measured(end - self._lag, end, span, None, False, "ok")
+            if watch.calm:
                 level.learn()
-            resting = load is not None and level.resting
-            return Measured(end - self._lag, end, span, load, resting, "ok")
+            return Measured(end - self._lag, end, span, load, level.resting, "ok")
         if not whole:
             self._doubt = DOUBT_HOPS
         reason = watch.reason

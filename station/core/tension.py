@@ -144,10 +144,10 @@ class TensionRule:
             if self._stretch_s > self.settings.no_rest_s and not self._said_no_rest:
                 self._said_no_rest = True
                 told.append(NoRest(self._stretch_s))
-        verdict = self._verdict
-        self._recovered_s = self._recovered_s + span if verdict == CALM else 0.0
-        if verdict in HEEDS[self.state]:
-            self._weigh(verdict, end, away, told)
+        if self._verdict in HEEDS[self.state]:
+            self._weigh(end, span, away, told)
+        else:
+            self._recovered_s = 0.0
         return told
 
     def _resize(self, span: float) -> None:
@@ -175,9 +175,11 @@ class TensionRule:
             elif 2 * self._light > valid or rest > settings.recovery_rest_share:
                 self._verdict = CALM
 
-    def _weigh(self, verdict: str, end: float, away: bool, told: list[Event]) -> None:
+    def _weigh(self, end: float, span: float, away: bool, told: list[Event]) -> None:
         """The evidence of this hop, and what follows from it."""
+        verdict = self._verdict
         evidence, reason = verdict, ""
+        self._recovered_s = self._recovered_s + span if verdict == CALM else 0.0
         if verdict == TENSE:
             reason = self._doubts(away)
             evidence = DOUBTFUL if reason else TENSE
