@@ -183,15 +183,33 @@ def play(prepared: Prepared, frames: Iterable[Frame] | None = None) -> Iterator[
     """
     engine = Engine([Sensing(signals=prepared.signals), PresenceWatch(), Coach(CoachSettings(), Budget())])
     calibration: Input | None = UseCalibration(tuple(msgspec.to_builtins(stick) for stick in prepared.yardsticks))
-    for frame in frames if frames is not None else frames_of(prepared.recording):
+    cut = _cut_at(prepared.in_force_s, frames if frames is not None else frames_of(prepared.recording))
+    for frame in cut:
         now = frame.t_last
         yield from _waited(engine, now)
-        if calibration and now - len(frame.volts) / frame.rate >= prepared.in_force_s - 1e-6:
+        if calibration and _samples_until(prepared.in_force_s, frame) <= 0:
             for event in engine.handle(calibration, now):
                 yield now, event
             calibration = None
         for event in engine.handle(frame, now):
             yield now, event
+
+
+def _samples_until(second: float, frame: Frame) -> int:
+    """How many samples of a frame came before this second; all of it, or more, when it is later."""
+    return round((second - frame.t_last) * frame.rate) + len(frame.volts)
+
+
+def _cut_at(second: float, frames: Iterable[Frame]) -> Iterator[Frame]:
+    """The frames, the one that reaches over this second in two: a calibration begins at its sample, however cut."""
+    for frame in frames:
+        ahead = _samples_until(second, frame)
+        if 0 < ahead < len(frame.volts):
+            after = len(frame.volts) - ahead
+            yield Frame(frame.volts[:ahead], frame.t_last - after / frame.rate, frame.rate, frame.lost)
+            yield Frame(frame.volts[ahead:], frame.t_last, frame.rate)
+        else:
+            yield frame
 
 
 def _waited(engine: Engine, now: float) -> Iterator[tuple[float, Event]]:

@@ -126,6 +126,20 @@ def test_the_readings_do_not_depend_on_how_the_samples_were_cut(tmp_path: Path, 
     assert abs(len(cut) - len(straight)) <= 1
 
 
+@pytest.mark.parametrize("size", [7, 13])
+def test_the_calibration_counts_from_its_own_sample_on_however_the_samples_were_cut(tmp_path: Path, size: int) -> None:
+    """The tenths of a second begin anew there: from another sample on, all that follows would be cut differently."""
+    prepared = prepare(load(str(tense_day(tmp_path / "a.edf"))))
+    volts, rate = prepared.recording.volts(0, prepared.recording.length), prepared.recording.rate
+    assert prepared.in_force_s * rate % size
+    pieces = [volts[k : k + size] for k in range(0, len(volts), size)]
+    frames = [Frame(piece, (k * size + len(piece)) / rate, rate) for k, piece in enumerate(pieces)]
+    told = [[event for _, event in play(prepared, way) if isinstance(event, Reading)] for way in (None, frames)]
+    there, cut = ([reading for reading in readings if reading.rve_percent is not None] for readings in told)
+    assert [r.t for r in cut] == pytest.approx([r.t for r in there], abs=1e-6)
+    assert [r.rve_percent for r in cut] == [r.rve_percent for r in there]
+
+
 def test_what_comes_later_changes_nothing_of_what_was_said_before(tmp_path: Path) -> None:
     short = envelope((15, 0), (15, 100), (60, 2), (90, 25))
     long = np.concatenate([short, envelope((60, 80), seed=9)])
