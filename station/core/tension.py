@@ -183,7 +183,7 @@ class TensionRule:
         if verdict == TENSE:
             reason = self._doubts(away)
             evidence = DOUBTFUL if reason else TENSE
-        elif self._recovered_s >= self.settings.recovery_s:
+        elif self._recovered_s >= self.settings.recovery_s - 1e-6:  # tenths of a second add up to a little more or less
             evidence = RECOVERED
         following = TABLE.get((self.state, evidence))
         if following is not None:

@@ -126,6 +126,16 @@ def test_more_than_half_of_light_load_for_five_seconds_is_recovery():
     assert [(t, type(e), e.lasted_s) for t, e in told] == [(35.0, TensionEnded, 15.0)]  # 11 of 20, then 5 s of it
 
 
+@pytest.mark.parametrize("off", [-1e-9, 1e-9])
+def test_recovery_ends_at_the_same_hop_however_its_length_was_rounded(off):
+    story = Story(span=1.0 + off)
+    story(*[LOADED] * 20)
+    told = story(*[LIGHT] * 30)
+    plain = Story()
+    plain(*[LOADED] * 20)
+    assert [round(t) for t, _ in told] == [round(t) for t, _ in plain(*[LIGHT] * 30)] != []
+
+
 def test_half_of_light_load_is_no_recovery():
     story = tense()
     for _ in range(20):
