@@ -17,7 +17,7 @@ from station.core.lights import PATTERNS
 from station.core.state import WORDS
 from station.demo.actor import Actor
 from station.demo.broker import Listener, _brief
-from station.demo.picture import Picture, place
+from station.demo.picture import Picture, place, room
 from station.demo.words import ANSWERS, GESTURES, LABELS, LIGHTS, REASONS, STATES, sentence
 from station.outputs.mqtt import Settings
 from station.settings import Station
@@ -217,3 +217,41 @@ def test_the_person_plays_along_with_a_calibration_and_then_goes_back_to_work(ac
     assert done.daily == (action == "daily")
     assert 0.8 < yardstick["gain"] < 1.25
     assert desk._person._ordered is None, "the story goes on"
+
+
+LONG = (
+    "The station's light on GPIO 27 cannot be used, because another program on this computer holds that pin already. "
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", [(80, 24), (80, 30), (100, 36), (80, 20)])
+@pytest.mark.parametrize("note", ["", 3 * LONG])
+def test_the_address_the_note_and_the_keys_are_seen_in_every_terminal(
+    language: str, size: tuple[int, int], note: str
+) -> None:
+    width, height = size
+    console = Console(width=width, height=height, file=io.StringIO(), record=True, force_terminal=True)
+    messages = [f"state/{k} {'x' * 200}" for k in range(9)]
+    shown = Picture(language, 5.0, 10.0, lambda: messages, [], demo.titles(language), console)
+    shown.address = lambda: "http://127.0.0.1:45123/"
+    if note:
+        shown.take(e.Moment(e.OutputTrouble("light", note), 1.0, clock.wall()))
+    for k in range(9):
+        shown.take(e.Moment(e.Button("short"), float(k), clock.wall()))
+    seen = drawn(shown).splitlines()
+    assert len(seen) <= height
+    text = " ".join(" ".join(seen).split())
+    assert "http://127.0.0.1:45123/" in text
+    assert note.strip() in text
+    assert {"de": "q Ende", "en": "q quit"}[language] in text
+    if height >= 24:
+        assert text.count({"de": "Knopf: kurz", "en": "button: short"}[language]) >= 2
+
+
+def test_a_high_terminal_has_the_whole_boxes_and_a_low_one_gives_up_the_messages_first() -> None:
+    assert room(100) == room(16) == (7, 5)
+    assert room(13) == (6, 3)
+    assert room(7) == (2, 1)
+    assert room(6) == (4, 0)
+    assert room(2) == room(-4) == (0, 0)

@@ -25,13 +25,27 @@ SPARK = "▁▂▃▄▅▆▇█"
 # The bar's scale: %RVE at its right end.  Half of it belongs to the first 10 %RVE, where the difference lives.
 FULL_RVE_PERCENT = 40.0
 DRAWS_PER_S = 4.0
+# Lines in the two boxes where the terminal is high enough; what is below them is always seen.
 EVENTS, MESSAGES = 7, 5
+FRAME = 2
+# With fewer lines than these for both, the messages go.
+FEWEST = 3
 ROWS = ("level", "minute", "state", "light", "voice")
 
 
 def place(rve_percent: float) -> float:
     """Where a load stands on the bar, 0..1: square root, so that the low end has room."""
     return math.sqrt(min(1.0, max(0.0, rve_percent / FULL_RVE_PERCENT)))
+
+
+def room(rows: int) -> tuple[int, int]:
+    """How many lines of what happened, and of messages, fit into so many rows, frames and all; 0: not even the box."""
+    frames = 2 * FRAME
+    if rows < frames + FEWEST:
+        return max(0, min(EVENTS, rows - FRAME)), 0
+    lines = rows - frames
+    messages = min(MESSAGES, lines * MESSAGES // (EVENTS + MESSAGES))
+    return min(EVENTS, lines - messages), messages
 
 
 class Picture:
@@ -157,26 +171,33 @@ class Picture:
             Text(("○ " if self.pattern in ("off", "private") else "● ") + LIGHTS[self.language][self.pattern]),
         )
         now.add_row(w["voice"], Text(state.saying or w["unknown"], style="italic" if state.saying else "dim"))
-        happened = _lines(told, EVENTS, "")
-        seen = _lines(self.messages(), MESSAGES, w["no_messages"])
-        notes = [*self.notes, *(in_language(said, self.language) for said in state.troubles.values())]
-        parts: list[Any] = [
-            Panel(
-                now,
-                title=w["title"],
-                title_align="left",
-                subtitle=self._clock(clock.now()),
-                subtitle_align="right",
-                box=box.ROUNDED,
-            ),
-            Panel(happened, title=w["events"], title_align="left", box=box.ROUNDED),
-            Panel(seen, title=w["mqtt"], title_align="left", box=box.ROUNDED),
-        ]
+        top = Panel(
+            now,
+            title=w["title"],
+            title_align="left",
+            subtitle=self._clock(clock.now()),
+            subtitle_align="right",
+            box=box.ROUNDED,
+        )
+        foot: list[Any] = []
         if address := self.address():
-            parts.append(Text(f" {w['page']}: {address}", style="cyan"))
-        parts += [Padding(Text(f"{w['trouble']}: {note}", style="yellow"), (0, 1)) for note in notes]
-        parts.append(Text.from_markup(f" {w['keys']}"))
-        return Group(*parts)
+            foot.append(Text(f" {w['page']}: {address}", style="cyan"))
+        foot += [Padding(Text(f"{w['trouble']}: {note}", style="yellow"), (0, 1)) for note in self._notes(state)]
+        foot.append(Text.from_markup(f" {w['keys']}"))
+        taken = len(self.console.render_lines(Group(top, *foot), pad=False))
+        events, messages = room(self.console.height - taken)
+        parts: list[Any] = [top]
+        if events:
+            happened = _lines(told, events, "")
+            parts.append(Panel(happened, title=w["events"], title_align="left", box=box.ROUNDED))
+        if messages:
+            seen = _lines(self.messages(), messages, w["no_messages"])
+            parts.append(Panel(seen, title=w["mqtt"], title_align="left", box=box.ROUNDED))
+        return Group(*parts, *foot)
+
+    def _notes(self, state: State) -> list[str]:
+        """What this computer lacks, and what the outputs say of themselves."""
+        return [*self.notes, *(in_language(said, self.language) for said in state.troubles.values())]
 
     def _bar(self, state: State) -> Any:
         from rich.text import Text
