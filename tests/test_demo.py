@@ -19,6 +19,7 @@ from station.demo.actor import Actor
 from station.demo.broker import Listener, _brief
 from station.demo.picture import Picture, place, room
 from station.demo.words import ANSWERS, GESTURES, LABELS, LIGHTS, REASONS, STATES, sentence
+from station.outputs.audio.mixer import REMEDY
 from station.outputs.mqtt import Settings
 from station.settings import Station
 from tests.desk import Desk
@@ -154,14 +155,38 @@ def test_a_paused_exercise_says_so_and_how_it_goes_on(language: str, said: str) 
 
 
 def test_a_long_note_is_shown_whole_and_in_the_person_s_language() -> None:
-    said = "The sound device chosen by the system cannot be opened: ALSA: Couldn't open audio device."
+    said = (
+        "The sound system has not answered for 20 s; the station goes on by light. "
+        "Restart the sound server (systemctl --user restart pipewire or pulseaudio)."
+    )
     for language, begins in (("en", "note: The sound"), ("de", "Hinweis: ")):
         shown = picture(language, width=80)
         shown.take(e.Moment(e.OutputTrouble("audio", said), 1.0, clock.wall()))
         text = " ".join(drawn(shown).split())
         assert begins in text
-        assert "ALSA: Couldn't open audio device." in text
+        assert "systemctl --user restart pipewire" in text
         assert "…" not in text
+    assert "Das Tonsystem antwortet seit 20 s nicht" in text
+
+
+@pytest.mark.parametrize(("language", "note"), [("de", "Hinweis: Kein Lautsprecher"), ("en", "note: No speaker")])
+def test_a_computer_without_sound_says_so_in_one_line(language: str, note: str) -> None:
+    shown = picture(language, width=80)
+    without = len(drawn(shown).splitlines())
+    for device in ("chosen by the system", "plughw:CARD=Device"):
+        said = f"The sound device {device} cannot be opened: ALSA: Couldn't open audio device. {REMEDY}"
+        shown.take(e.Moment(e.OutputTrouble("audio", said), 1.0, clock.wall()))
+        seen = drawn(shown)
+        assert note in seen
+        assert "ALSA" not in seen
+        assert len(seen.splitlines()) <= without + 1
+
+
+@pytest.mark.parametrize(("language", "figure"), [("de", "3,5 %RVE"), ("en", "3.5 %RVE")])
+def test_the_level_is_written_as_the_language_writes_figures(language: str, figure: str) -> None:
+    shown = picture(language)
+    shown.take(e.Moment(e.Reading(0.0, 3.5, True, "ok"), 0.0, clock.wall()))
+    assert figure in drawn(shown)
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+import re
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -25,6 +26,8 @@ SPARK = "▁▂▃▄▅▆▇█"
 # The bar's scale: %RVE at its right end.  Half of it belongs to the first 10 %RVE, where the difference lives.
 FULL_RVE_PERCENT = 40.0
 DRAWS_PER_S = 4.0
+# What a computer without sound says at length (station/outputs/audio/mixer.py); `check` is the place for all of it.
+NO_SPEAKER = re.compile("The sound device .* cannot be opened: ")
 # Lines in the two boxes where the terminal is high enough; what is below them is always seen.
 EVENTS, MESSAGES = 7, 5
 FRAME = 2
@@ -163,7 +166,12 @@ class Picture:
         now.add_column(style="dim", no_wrap=True, min_width=max(len(w[label]) for label in ROWS))
         now.add_column(overflow="fold")
         now.add_row(w["level"], self._bar(state))
-        now.add_row("", Text(w["scale"].format(rest=self.rest, load=self.load), style="dim"))
+        now.add_row(
+            "",
+            Text(
+                w["scale"].format(rest=self._number(f"{self.rest:g}"), load=self._number(f"{self.load:g}")), style="dim"
+            ),
+        )
         now.add_row(w["minute"], Text(spark, style="cyan"))
         now.add_row(w["state"], Text(self._state(state), style="bold yellow" if state.paused else "bold"))
         now.add_row(
@@ -197,7 +205,11 @@ class Picture:
 
     def _notes(self, state: State) -> list[str]:
         """What this computer lacks, and what the outputs say of themselves."""
-        return [*self.notes, *(in_language(said, self.language) for said in state.troubles.values())]
+        told = (
+            self.words["no_speaker"] if NO_SPEAKER.match(said) else in_language(said, self.language)
+            for said in state.troubles.values()
+        )
+        return [*self.notes, *told]
 
     def _bar(self, state: State) -> Any:
         from rich.text import Text
@@ -210,7 +222,11 @@ class Picture:
         for i in range(BAR):
             full = i < filled
             bar.append("│" if i in marks else "█" if full else "·", style=marks.get(i, colour if full else "dim"))
-        return bar.append(f"  {level:5.1f} %RVE" if level is not None else f"  {self.words['unknown']}", style="bold")
+        figure = self.words["unknown"] if level is None else self._number(f"{level:5.1f}") + " %RVE"
+        return bar.append(f"  {figure}", style="bold")
+
+    def _number(self, figure: str) -> str:
+        return figure.replace(".", ",") if self.language == "de" else figure
 
     def _state(self, state: State) -> str:
         words = STATES[self.language][state.state]

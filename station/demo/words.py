@@ -39,14 +39,14 @@ STATES: Mapping[str, Mapping[str, str]] = {
 LABELS: Mapping[str, Mapping[str, str]] = {
     "de": {
         "level": "Spannung",
-        "scale": "│ Ruhe bis {rest:g}   │ Anspannung ab {load:g} %RVE",
+        "scale": "│ Ruhe bis {rest}   │ Anspannung ab {load} %RVE",
         "minute": "letzte Minute",
         "state": "Zustand",
         "light": "Licht",
         "voice": "Stimme",
         "events": "Was geschah",
         "mqtt": "Was ein Dashboard per MQTT sieht",
-        "keys": "[b]Leertaste[/b] Knopf  [b]d[/b] doppelt  [b]l[/b] lang  [b]p[/b] privat\n "
+        "keys": "[b]Leertaste[/b] Knopf  [b]d[/b] doppelt  [b]l[/b] lang  [b]p[/b] privat (hält 6 s)\n "
         "Person: [b]h[/b] Schultern hoch  [b]t[/b] tippen  [b]r[/b] ruhen    [b]q[/b] Ende",
         "unknown": "–",
         "exercise": "„{title}“",
@@ -55,20 +55,21 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "leads_out": "Übung hört hier auf: „{said}“",
         "no_messages": "noch keine Nachrichten",
         "trouble": "Hinweis",
+        "no_speaker": "Kein Lautsprecher; Licht und Seite genügen.",
         "page": "Die Seite für deinen Browser",
         "title": "Desk Station · Vorführung mit einer simulierten Person",
         "bye": "Bis bald. Wie du deine eigene Station baust, steht in der README.",
     },
     "en": {
         "level": "tension",
-        "scale": "│ rest up to {rest:g}   │ tension from {load:g} %RVE",
+        "scale": "│ rest up to {rest}   │ tension from {load} %RVE",
         "minute": "last minute",
         "state": "state",
         "light": "light",
         "voice": "voice",
         "events": "What happened",
         "mqtt": "What a dashboard sees over MQTT",
-        "keys": "[b]space[/b] button  [b]d[/b] double  [b]l[/b] long  [b]p[/b] private\n "
+        "keys": "[b]space[/b] button  [b]d[/b] double  [b]l[/b] long  [b]p[/b] private (holds 6 s)\n "
         "person: [b]h[/b] shoulders up  [b]t[/b] typing  [b]r[/b] rest    [b]q[/b] quit",
         "unknown": "–",
         "exercise": "“{title}”",
@@ -77,6 +78,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "leads_out": "the exercise ends here: “{said}”",
         "no_messages": "no messages yet",
         "trouble": "note",
+        "no_speaker": "No speaker; light and page are enough.",
         "page": "the page for your browser",
         "title": "Desk Station · demo with a simulated person",
         "bye": "See you. How to build a station of your own is in the README.",
