@@ -9,6 +9,7 @@ A running station asks a process of its own: what the person needs to be made of
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -53,4 +54,9 @@ def elsewhere(person: Settings) -> Callable[[], tuple[Yardstick, ...]]:
 
 if __name__ == "__main__":
     asked = msgspec.json.decode(sys.stdin.buffer.read(), type=Settings)
-    sys.stdout.buffer.write(msgspec.json.encode(yardsticks(asked)))
+    try:
+        sys.stdout.buffer.write(msgspec.json.encode(yardsticks(asked)))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:  # the station was ended meanwhile: nobody waits for the answer any more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
