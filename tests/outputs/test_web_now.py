@@ -73,6 +73,27 @@ def test_a_missing_speaker_is_one_short_sentence_and_no_alarm(rig: Rig, language
     assert short not in trouble(), "there is a speaker"
 
 
+def test_what_is_not_pressing_steps_back_behind_an_exercise_and_an_offer(rig: Rig) -> None:
+    def shown(what: str) -> bool:
+        (found,) = re.findall(rf'<[^>]*id="{what}"[^>]*>', rig.client().get("/").text)
+        return " hidden" not in found
+
+    rig.tell(e.SensorWell(500.0))
+    rig.tell(e.OutputTrouble("audio", "The sound device of the system has gone; the station goes on by light."))
+    assert shown("setup-hint") and shown("trouble")
+    begun = e.SessionStarted("breathing", "micro", "de", 80.0, "button")
+    for begins, ends in (
+        (begun, e.SessionEnded("breathing", "de", "completed")),
+        (e.Cue("chime", "rest share 4 %", "breathing"), e.CueAnswered("not_now")),
+    ):
+        rig.tell(begins)
+        assert not shown("setup-hint") and not shown("trouble")
+        rig.tell(ends)
+        assert shown("setup-hint") and shown("trouble")
+    rig.tell(begun, e.OutputTrouble("light", "The light failed: no pin."))
+    assert shown("trouble"), "the light does need a hand"
+
+
 def test_who_broke_an_exercise_off_is_offered_open_eyes_movement_and_never_again_for_ten_minutes(rig: Rig) -> None:
     def shown(kind: str, name: str = "") -> bool:
         (found,) = re.findall(rf"<{kind}[^>]*{name}[^>]*>", rig.client().get("/").text)
@@ -126,6 +147,22 @@ def test_a_newcomer_in_the_middle_of_a_breath_learns_of_it(rig: Rig) -> None:
     assert (step["kind"], step["seconds"], step["at"]) == ("breath_in", 4.0, 1018.0)
     live.take(e.Moment(e.SessionEnded("breathing", "de", "stopped"), 20.0, 1019.0))
     assert live.snapshot()["step"] is None
+
+
+def test_a_newcomer_learns_how_long_the_whole_exercise_takes_and_not_what_is_left_of_it(rig: Rig) -> None:
+    live = rig.desk.live
+    assert live.snapshot()["session"] is None
+    live.take(e.Moment(e.SessionStarted("breathing", "micro", "de", 80.0, "button"), 1.0, 1000.0))
+    live.take(e.Moment(e.SessionStep("breathing", "de", 3, "breath_in", 4.0), 19.0, 1018.0))
+    assert live.snapshot()["session"] == {"seconds": 80.0, "left": None}
+    live.take(e.Moment(e.SessionPaused("breathing", "de"), 21.0, 1020.0))
+    assert live.snapshot()["session"] == {"seconds": 80.0, "left": 60.0}
+    live.take(e.Moment(e.SessionResumed("breathing", "de", 60.0), 90.0, 1089.0))
+    assert live.snapshot()["session"] == {"seconds": 80.0, "left": None}
+    live.take(e.Moment(e.SessionClosing("breathing", "de", 20.0), 99.0, 1098.0))
+    assert live.snapshot()["session"] == {"seconds": 20.0, "left": None}
+    live.take(e.Moment(e.SessionEnded("breathing", "de", "stopped"), 101.0, 1100.0))
+    assert live.snapshot()["session"] is None
 
 
 def test_calibration_is_shown_in_words_with_what_can_be_done(rig: Rig) -> None:

@@ -49,6 +49,11 @@ def needs_nobody(state: State) -> list[bool]:
     return [name == "audio" and bool(NO_SPEAKER.match(said)) for name, said in state.troubles.items()]
 
 
+def busy(state: State) -> bool:
+    """An exercise or an offer stands on the first page: what is not pressing steps back behind it."""
+    return bool(state.technique or state.cue)
+
+
 def picture(state: State) -> dict[str, Any]:
     """The public state as plain data, with its one word and today's share of rest."""
     shown = {name: getattr(state, name) for name in _FIELDS}
@@ -86,6 +91,7 @@ class Live:
         self._events: list[dict[str, Any]] = []
         self._told = self._still(self.state)
         self._step: dict[str, Any] | None = None
+        self._session: dict[str, float | None] | None = None
         self._calibration: dict[str, Any] | None = None
         self._wall = 0.0
 
@@ -94,6 +100,7 @@ class Live:
         event = moment.event
         with self._lock:
             hidden = self.state.private and type(event) in MEASURED
+            self._time(event, moment.wall)
             self.state = fold(self.state, moment)
             self._wall = moment.wall
             if hidden:
@@ -125,7 +132,10 @@ class Live:
         return sse(news)
 
     def snapshot(self) -> dict[str, Any]:
-        """The whole picture now: state, the last minute, the running step of an exercise or a calibration."""
+        """The whole picture now: state, the last minute, the running step of an exercise or a calibration.
+
+        `session` is how long the whole exercise takes, and while it is paused what is left of it.
+        """
         with self._lock:
             return {
                 "now": round(self._wall, 3),
@@ -133,8 +143,19 @@ class Live:
                 "readings": list(self._trace),
                 "events": [],
                 "step": self._step if self.state.technique else None,
+                "session": self._session,
                 "calibration": self._calibration,
             }
+
+    def _time(self, event: e.Event, wall: float) -> None:
+        """Keep how long the running exercise takes in all; what is left of it is in the state unless it is paused."""
+        if isinstance(event, e.SessionStarted | e.SessionClosing):
+            self._session = {"seconds": event.seconds, "left": None}
+        elif isinstance(event, e.SessionEnded):
+            self._session = None
+        elif self._session and isinstance(event, e.SessionPaused | e.SessionResumed):
+            ends = self.state.session_ends if isinstance(event, e.SessionPaused) else None
+            self._session = {**self._session, "left": None if ends is None else round(ends - wall, 3)}
 
     def _tell(self, event: e.Event, moment: e.Moment) -> None:
         record = {**e.as_record(event, moment.t), "at": round(moment.wall, 3)}

@@ -107,6 +107,54 @@ def test_an_exercise_is_started_breathed_paused_and_stopped(page: Any, station: 
     page.wait_for_selector("#session", state="hidden", timeout=5000)
 
 
+@pytest.mark.parametrize("size", [(390, 844), (360, 640), (1440, 900)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_an_exercise_that_the_button_began_can_be_stopped_at_once_wherever_one_is_on_the_page(
+    page: Any, station: Station, size: tuple[int, int]
+) -> None:
+    """One word “Stop” is in view, and one only, above whatever lies along the lower edge."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    go(page, station, "/")
+    until(page, "document.getElementById('level-number').textContent !== ''")
+    assert page.is_visible("#setup-hint")
+    station.tell("start breathing")
+    page.wait_for_selector("#session:not([hidden])", timeout=5000)
+    assert page.is_hidden("#setup-hint"), "what is not pressing steps back"
+    for place in (0, 0.4, 1):
+        page.evaluate(f"scrollTo(0, {place} * document.documentElement.scrollHeight)")
+        until(page, f"({STOPS})().length === 1", 3)
+    page.reload()
+    assert page.is_hidden("#setup-hint")
+    until(page, f"({STOPS})().length === 1", 3)
+    ask(page, "stop", {})
+    ask(page, "stop", {})
+    page.wait_for_selector("#session", state="hidden", timeout=5000)
+    assert page.is_visible("#setup-hint")
+
+
+STOPS = """() => [...document.querySelectorAll("[data-do=stop]")].filter((button) => {
+  const { left, right, top, bottom } = button.getBoundingClientRect();
+  const seen = (y) => button.contains(document.elementFromPoint((left + right) / 2, y));
+  return bottom > top && seen(top + 4) && seen(bottom - 4);
+})"""
+
+
+def test_whoever_loads_the_page_in_the_middle_of_an_exercise_sees_how_much_of_the_whole_is_done(
+    page: Any, station: Station
+) -> None:
+    done = "new DOMMatrix(getComputedStyle(document.getElementById('session-done')).transform).a"
+    go(page, station, "/")
+    station.tell("start breathing")
+    until(page, f"{done} > 0.05 && {done} < 0.5", 15)
+    before = page.evaluate(done)
+    page.reload()
+    until(page, f"{done} >= {before} && {done} < {before} + 0.15", 3)
+    ask(page, "pause", {})
+    until(page, "document.getElementById('session-left').textContent === 'angehalten'")
+    before = page.evaluate(done)
+    page.reload()
+    until(page, f"Math.abs({done} - {before}) < 0.01", 3)
+
+
 def test_a_moment_is_marked_and_gets_its_words_which_stay(page: Any, station: Station) -> None:
     go(page, station, "/diary")
     count = page.locator("textarea").count()

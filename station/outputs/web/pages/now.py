@@ -8,7 +8,7 @@ from station.outputs.web.answer import Answer, Asked
 from station.outputs.web.catalogue import Exercise
 from station.outputs.web.desk import Desk
 from station.outputs.web.html import Html, join, tag
-from station.outputs.web.live import picture
+from station.outputs.web.live import busy, picture
 from station.outputs.web.pages.frame import action, card, framed, view_of
 from station.outputs.web.pages.icons import icon
 from station.outputs.web.pages.meter import bar, trace
@@ -27,7 +27,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
         "now",
         view.w("nav.now"),
         tag("h1", view.w("now.title"), class_="quiet-title"),
-        _setup_hint(desk, view),
+        _setup_hint(desk, state, view),
         _question_hint(state, view),
         trouble(state, view),
         offer(state, view),
@@ -39,7 +39,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
     )
 
 
-def _setup_hint(desk: Desk, view: View) -> Html | None:
+def _setup_hint(desk: Desk, state: State, view: View) -> Html | None:
     if not desk.progress.next():
         return None
     started = any(desk.progress.done(step) for step in ("flags", "power"))
@@ -48,6 +48,8 @@ def _setup_hint(desk: Desk, view: View) -> Html | None:
         tag("span", view.w("now.setup_on" if started else "now.setup")),
         tag("a", view.w("now.setup_go"), href="/setup", class_="button"),
         class_="hint",
+        id="setup-hint",
+        hidden=busy(state),
     )
 
 
@@ -59,7 +61,7 @@ def _question_hint(state: State, view: View) -> Html:
         tag("a", view.w("now.question_go"), href="/diary#observation", class_="button"),
         class_="hint",
         id="question-hint",
-        hidden=not state.asks or state.private,
+        hidden=not state.asks or state.private or busy(state),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from station import german
 from station.core.state import State
 from station.outputs.web.html import Html, tag
-from station.outputs.web.live import needs_nobody, sensor_trouble
+from station.outputs.web.live import busy, needs_nobody, sensor_trouble
 from station.outputs.web.view import View
 
 
@@ -13,6 +13,7 @@ def trouble(state: State, view: View) -> Html:
     """The card; hidden while nothing is wrong."""
     sentence = sensor_trouble(state, view.language)
     small = needs_nobody(state)
+    waits = busy(state) and all(small)
     others = [
         _no_speaker(german.in_language(said, view.language), view)
         if is_small
@@ -30,7 +31,7 @@ def trouble(state: State, view: View) -> Html:
         tag("div", *others, id="trouble-outputs"),
         id="trouble",
         class_="card trouble",
-        hidden=state.state != "sensor_trouble" and not state.troubles,
+        hidden=state.state != "sensor_trouble" and (not state.troubles or waits),
     )
 
 

@@ -66,6 +66,13 @@ const EVENTS = {
 
 const session = { seconds: 0 };
 
+// The bar with its “Stop” is for whoever does not see the exercise's own: both at once would be one too many.
+const covered = parseFloat(getComputedStyle(document.body).paddingBottom) || 0;
+new IntersectionObserver((seen) => byId("bar").classList.toggle("needless", seen[seen.length - 1].isIntersecting), {
+  rootMargin: `0px 0px -${Math.round(covered)}px 0px`,
+  threshold: 1,
+}).observe(document.querySelector("#session .stop"));
+
 /** The cues that a proposal rests on; the list is made anew only when it is another one. */
 let shownWindows = "";
 function windows(list) {
@@ -95,13 +102,16 @@ function oneWindow(each) {
 }
 
 function picture(state) {
+  // What is not pressing steps back while an exercise or an offer stands here.
+  const busy = Boolean(state.technique || state.cue);
   show("session", Boolean(state.technique));
   if (state.technique) text("session-title", desk.titles[state.technique] ?? state.technique);
   text("pause-word", w(state.paused ? "live.resume" : "live.pause"));
   show("offer", Boolean(state.cue));
   if (state.cue) text("offer-text", w(`live.offer_text_${state.cue_kind || "tension"}`));
   show("wrong", !["daily", "movement"].includes(state.cue_kind));
-  show("question-hint", state.asks && !state.private);
+  show("question-hint", state.asks && !state.private && !busy);
+  show("setup-hint", !busy);
   show("proposal", Boolean(state.proposal));
   if (state.proposal) {
     text("proposal-text", w(`live.proposal_${state.proposal}`));
@@ -120,10 +130,11 @@ function picture(state) {
   text("quiet-word", w(state.quiet ? "live.quiet_off" : "live.quiet_on"));
   text("private-word", w(state.private ? "live.private_off" : "live.private_on"));
   const troubles = state[`troubles_${desk.language}`];
-  show("trouble", state.state === "sensor_trouble" || troubles.length > 0);
+  const pressing = state.troubles_small.includes(false);
+  show("trouble", state.state === "sensor_trouble" || pressing || (troubles.length > 0 && !busy));
   const sensor = state[`sensor_${desk.language}`];
   text("trouble-text", state.state === "sensor_trouble" ? sensor || w(`quality.${state.signal_quality}`) : "");
-  show("trouble-title", state.state === "sensor_trouble" || state.troubles_small.includes(false));
+  show("trouble-title", state.state === "sensor_trouble" || pressing);
   outputs(troubles, state.troubles_small);
 }
 
@@ -195,11 +206,14 @@ function progress() {
   const state = now.state;
   if (!state?.technique) return;
   text("session-left", left(state));
-  const done = byId("session-done");
-  if (done && state.session_ends && session.seconds) {
-    const share = 1 - (state.session_ends - stationNow()) / session.seconds;
-    done.style.transform = `scaleX(${Math.min(1, Math.max(0, share))})`;
-  }
+  if (state.session_ends) done(state.session_ends - stationNow());
+}
+
+/** How much of the whole exercise is done when so many seconds of it are left. */
+function done(remaining) {
+  if (!session.seconds || remaining === null) return;
+  const share = 1 - remaining / session.seconds;
+  byId("session-done").style.transform = `scaleX(${Math.min(1, Math.max(0, share))})`;
 }
 
 onLive((message, whole) => {
@@ -207,7 +221,10 @@ onLive((message, whole) => {
   if (whole && now.state.technique) {
     text("saying", now.state.saying);
     if (message.step && !now.state.paused) step(message.step);
-    if (!session.seconds && now.state.session_ends) session.seconds = now.state.session_ends - stationNow();
+  }
+  if (whole && message.session) {
+    session.seconds = message.session.seconds;
+    if (now.state.paused) done(message.session.left);
   }
   if (whole && message.calibration) reference(message.calibration);
   for (const event of message.events) {
