@@ -64,6 +64,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 12.0
 
 
+# The window is counted anew when hops have become longer or shorter by this part.
+TREMBLES = 1e-3
+
 # A personal load threshold is so many times the wearer's own typing, within these bounds (%RVE).
 TYPING_FACTOR, PERSONAL_LEAST, PERSONAL_MOST = 1.5, 6.0, 30.0
 
@@ -110,7 +113,8 @@ class TensionRule:
         self.doubt = doubt
         self.state = QUIET
         self._window: deque[tuple[float | None, Kind]] = deque()
-        self._span, self._size = 0.0, 1  # the window in hops of this many seconds
+        self._size = 1  # the window in hops of any length between these, seconds: a measured rate trembles
+        self._least = self._most = 0.0
         self._valid = self._loaded = self._light = self._resting = 0
         self._verdict = BETWEEN  # what these counts say: TENSE, CALM or BETWEEN
         self._since = 0.0
@@ -121,7 +125,7 @@ class TensionRule:
     def hop(self, end: float, span: float, load: float | None, resting: bool, away: bool = False) -> list[Event]:
         """One more hop of `span` seconds, known at `end`; `load` None is unknown: neither rest nor load."""
         told: list[Event] = []
-        if span != self._span:
+        if not self._least < span < self._most:
             self._resize(span)
         kind = UNKNOWN if load is None else (True, load >= self.load_threshold, load < self.recovery_load, resting)
         window = self._window
@@ -152,7 +156,8 @@ class TensionRule:
 
     def _resize(self, span: float) -> None:
         """Hops of another length: the window holds another number of them."""
-        self._span, self._size = span, max(1, round(self.settings.window_s / span))
+        self._least, self._most = (1 - TREMBLES) * span, (1 + TREMBLES) * span
+        self._size = max(1, round(self.settings.window_s / span))
         while len(self._window) > self._size:
             self._count(self._window.popleft()[1], -1)
         self._judge()

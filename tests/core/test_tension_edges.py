@@ -126,6 +126,20 @@ def test_more_than_half_of_light_load_for_five_seconds_is_recovery():
     assert [(t, type(e), e.lasted_s) for t, e in told] == [(35.0, TensionEnded, 15.0)]  # 11 of 20, then 5 s of it
 
 
+def test_a_rate_that_trembles_changes_nothing_and_another_one_the_window():
+    hops = [*[LOADED] * 30, *[LIGHT] * 40]
+    plain, trembling = Story(), Story()
+    told = []
+    for k, hop in enumerate(hops):
+        trembling.span = 1.0 + 1e-5 * (k % 3 - 1)
+        told += trembling(hop)
+    assert [(round(t), type(event)) for t, event in told] == [(t, type(event)) for t, event in plain(*hops)] != []
+    shorter = Story(span=0.5)
+    assert shorter(*[LOADED] * 39) == []
+    shorter.span = 0.52  # 38 hops are 20 s: the window is full
+    assert kinds(shorter(LOADED)) == [TensionStarted]
+
+
 @pytest.mark.parametrize("off", [-1e-9, 1e-9])
 def test_recovery_ends_at_the_same_hop_however_its_length_was_rounded(off):
     story = Story(span=1.0 + off)
