@@ -76,7 +76,7 @@ class Sensing:
         self._deciding = emg or list(range(len(self.signals)))
         pressure = not emg
         noise = max((stick.noise_rve_percent for stick in self._sticks()), default=0.0)
-        doubt = ""
+        doubt, unit = "", "% of fully raised" if pressure else "%RVE"
         if not pressure and noise > self.settings.noise_limit_rve_percent:
             doubt = f"the sensor's noise is {noise:.0f} %RVE, too much to be sure"
         if pressure:
@@ -88,7 +88,7 @@ class Sensing:
             recovery = min(self.settings.recovery_load_rve_percent, threshold)
         self._threshold = threshold
         self._standing_doubt = doubt
-        self._rule = TensionRule(self.settings, threshold * self._limit, recovery, doubt)
+        self._rule = TensionRule(self.settings, threshold * self._limit, recovery, doubt, unit)
         self._minutes = MinuteBook()
 
     def _sticks(self) -> list[Yardstick]:

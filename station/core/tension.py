@@ -105,9 +105,12 @@ def personal_threshold(settings: Settings, typing_p50: float | None) -> float:
 class TensionRule:
     """The rule over a stream of hops.  Times in seconds, loads in %RVE (or % raised)."""
 
-    def __init__(self, settings: Settings, load_threshold: float, recovery_load: float, doubt: str = "") -> None:
-        """`doubt` is a standing reason to withhold tension, such as a noisy sensor."""
+    def __init__(
+        self, settings: Settings, load_threshold: float, recovery_load: float, doubt: str = "", unit: str = "%RVE"
+    ) -> None:
+        """`doubt` is a standing reason to withhold tension, such as a noisy sensor; `unit`: what loads are told in."""
         self.settings = settings
+        self.unit = unit
         self.load_threshold = load_threshold
         self.recovery_load = recovery_load
         self.doubt = doubt
@@ -210,7 +213,7 @@ class TensionRule:
             return
         known = sorted(entry[0] for entry in self._window if entry[0] is not None)
         load, rest = known[len(known) // 2], self._resting / self._valid
-        text = f"rest share {math.floor(100 * rest)} % for {self.settings.window_s:.0f} s, load {load:.0f} %RVE"
+        text = f"rest share {math.floor(100 * rest)} % for {self.settings.window_s:.0f} s, load {load:.0f} {self.unit}"
         if following == TENSION:
             self._since = end
             told.append(TensionStarted(load, rest, text))

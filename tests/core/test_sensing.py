@@ -310,7 +310,9 @@ def test_with_a_pad_the_muscle_decides_and_the_pad_tells_presence():
 def test_a_pad_alone_tells_raised_shoulders():
     sensing = Sensing(signals=("pressure",), yardsticks=(PAD,))
     told = play(sensing, (muscle([1] * 70) - 0.6).astype(np.float32), 86)
-    assert only(told, TensionStarted)[0].load_rve_percent == pytest.approx(75, abs=3)
+    (tension,) = only(told, TensionStarted)
+    assert tension.load_rve_percent == pytest.approx(75, abs=3)
+    assert tension.reason == f"rest share 0 % for 60 s, load {tension.load_rve_percent:.0f} % of fully raised"
     assert not only(play(Sensing(signals=("pressure",)), muscle([1] * 2)), TensionStarted)
 
 

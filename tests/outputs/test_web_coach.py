@@ -161,3 +161,8 @@ def test_a_yardstick_that_does_not_fit_is_asked_about_in_words(rig: Rig, reason:
 def test_why_cues_wait_while_the_yardstick_is_in_doubt_is_said_in_german() -> None:
     said = in_german(f"rest share 4 % for 60 s, load 90 %RVE; {DOUBTED}")
     assert said == "Ruheanteil 4\u202f% seit 60 s, Last 90 %RVE · die Messlatte scheint heute nicht zu passen"
+
+
+def test_what_a_pad_felt_is_told_in_its_own_unit() -> None:
+    said = in_german("rest share 4 % for 60 s, load 66 % of fully raised; 3 min since")
+    assert said == "Ruheanteil 4\u202f% seit 60 s, 66\u202f% von ganz hochgezogen · 3 min zuvor bemerkt"
