@@ -131,9 +131,8 @@ class _Reader:
         """Known sections of the file, `output.x` flattened; unknown ones are reported."""
         given: dict[str, dict[str, Any]] = {}
         for name, value in self.data.items():
-            tables = (
-                {f"output.{sub}": table for sub, table in value.items()} if _is_outputs(name, value) else {name: value}
-            )
+            flat = name not in classes and _parts(name, value)
+            tables = {f"{name}.{sub}": each for sub, each in value.items()} if flat else {name: value}
             for full, table in tables.items():
                 path = tuple(full.split("."))
                 if full not in classes:
@@ -285,5 +284,7 @@ def _nearest(word: str, there: list[str], noun: str) -> str:
     return f"did you mean {close[0]!r}?" if close else f"its {noun} are: {', '.join(there)}."
 
 
-def _is_outputs(name: str, value: object) -> bool:
-    return name == "output" and isinstance(value, dict) and all(isinstance(v, dict) for v in value.values())
+def _parts(name: str, value: object) -> bool:
+    """Does it hold sections only: `[output.x]`, or a misspelt `[ouput.x]`?"""
+    tables = value.values() if isinstance(value, dict) else ()
+    return (name == "output" and value == {}) or (bool(tables) and all(isinstance(each, dict) for each in tables))

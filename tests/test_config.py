@@ -43,6 +43,13 @@ def test_all_mistakes_come_in_one_go_in_the_order_of_their_lines() -> None:
     assert [line.split(":")[1] for line in said] == ["2", "5", "6", "8"]
 
 
+def test_a_misspelt_section_of_an_output_is_compared_with_its_whole_name() -> None:
+    mqtt, light, audio = problems("[ouput.mqtt]\nenabled = true\n[ouput.light]\n[output.adio]\n")
+    assert mqtt == "desk.toml:1: there is no section [ouput.mqtt]; did you mean 'output.mqtt'?"
+    assert light == "desk.toml:3: there is no section [ouput.light]; did you mean 'output.light'?"
+    assert audio == "desk.toml:4: there is no section [output.adio]; did you mean 'output.audio'?"
+
+
 def test_a_key_outside_every_section_is_told_so() -> None:
     (said,) = problems('language = "de"\n')
     assert said.startswith("desk.toml:1: language stands outside a section")
