@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run until SIGTERM or Ctrl-C; a mistake in the configuration is told and nothing starts."""
+    """Run until SIGTERM or Ctrl-C; a mistake in the configuration, or a second station, is told and nothing starts."""
     if args.config is None:
         raise StationError(
             "desk-station run needs to know how your station is built: --config FILE.",
@@ -27,5 +27,7 @@ def run(args: argparse.Namespace) -> int:
     be_frugal()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     settings = config.read(args.config)
-    assembly.app(settings, place.state_dir(settings.of(Station).state_dir)).run()
+    folder = place.state_dir(settings.of(Station).state_dir)
+    with place.alone(folder):
+        assembly.app(settings, folder).run()
     return 0
