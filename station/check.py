@@ -21,7 +21,7 @@ import hardware.light
 from station import assembly, config, place
 from station.app import Inbox
 from station.config import Config
-from station.doctor import Examined, Roots, bus, clock, hands, machine, power, sensor, storage
+from station.doctor import Examined, Roots, bus, clock, hands, machine, page, power, sensor, storage
 from station.errors import ConfigError, StationError
 from station.german import in_language
 from station.outputs.contract import House
@@ -171,6 +171,8 @@ def _everything(path: Path | None, roots: Roots, language: str, ask: Callable[[s
     if "light" in settings.outputs() and not looking_around:
         yield from _part("light", lambda: hardware.light.examine(settings.of(hardware.light.Settings)))
     yield from _outputs(settings, assembly.house(settings, folder, Inbox()))
+    if page_settings := settings.outputs().get("web"):
+        yield from _part("web", lambda: page.examine(page_settings.port, folder, roots))  # type: ignore[attr-defined]
     if ask:
         yield from _hands(settings, ask)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,9 +16,9 @@ from hardware.sensors.bus import FakeBus
 from hardware.sensors.chip import Ads1115
 from hardware.sensors.clock import VirtualClock
 from hardware.sensors.contract import SensorError
-from station import config
+from station import config, place
 from station.core.inputs import Frame
-from station.doctor import Roots, bus, clock, hands, machine, power, sensor, storage
+from station.doctor import Roots, bus, clock, hands, machine, page, power, sensor, storage
 from station.doctor.noise import clean
 from station.errors import StationError
 from station.settings import Sensor
@@ -331,3 +332,24 @@ def test_the_chime_sounds_on_the_sink_that_opens(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("SDL_DISKAUDIOFILE", str(raw))
     assert [severity for severity, _, _ in hands.sound(Settings())] == ["ok"]
     assert np.abs(np.fromfile(raw, "<i2").astype(int)).max() > 1000
+
+
+def test_the_page_says_where_it_will_be_and_a_taken_port_comes_with_another(pi: Write, tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        port = other.getsockname()[1]
+        other.listen()
+        (found,) = page.examine(port, tmp_path, pi({"proc/locks": "1: FLOCK  ADVISORY  WRITE 815 08:01:7 0 EOF"}))
+        assert found[:2] == ("warning", f"The page's port {port} is already in use on this computer.")
+        assert f"[output.web] port = {port + 1}" in found[2]
+        mine = pi({"proc/locks": f"1: FLOCK  ADVISORY  WRITE 815 08:01:{tmp_path.stat().st_ino} 0 EOF"})
+        assert f":{port}/; the station is running." in said(page.examine(port, tmp_path, mine), "ok")
+    assert f"The page will be at http://localhost:{port}/." in said(page.examine(port, tmp_path, pi()), "ok")
+    assert "any free port" in said(page.examine(0, tmp_path, pi()), "ok")
+
+
+def test_the_kernel_s_own_list_names_a_station_that_runs(tmp_path: Path) -> None:
+    assert not page.runs(tmp_path, Roots())
+    with place.alone(tmp_path):
+        assert page.runs(tmp_path, Roots())
+    assert not page.runs(tmp_path, Roots())

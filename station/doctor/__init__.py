@@ -6,6 +6,7 @@
     sensor    five seconds of it: rate, losses; its noise and hum are told from each other in noise
     storage   room on the disk, and how long the card bears what is written to it
     clock     does it know the time
+    page      where it will be, and whether its port is free
     hands     with `--try`: the light shines, the speaker sounds, the button is waited for
 
 Each yields (severity ok, warning or broken; a sentence; what to do), in English; station/german.py has the German.
