@@ -14,6 +14,9 @@ from station.story import Story, summary
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which recording, and where the picture goes."""
+    parser.epilog = (
+        "`replay` says the same in words: take analyse for the picture (--png), replay for every event (--json)."
+    )
     parser.add_argument("recording", metavar="RECORDING.edf", help="the recording, EDF or EDF+")
     parser.add_argument("--png", type=Path, metavar="OUT.png", help="draw the report as a picture, too")
     parser.add_argument("--language", choices=("de", "en"), default="en", help="the language of the picture")

@@ -176,11 +176,13 @@ def summary(prepared: Prepared, story: Story) -> str:
     """The recording in a few lines for a person."""
     recording = prepared.recording
     channels = zip(recording.labels, recording.signals, prepared.signals, strict=True)
+    begun = prepared.in_force_s
+    aside = f"; its first {clock(begun)}, with the calibration, are not counted" if begun else ""
     names = ", ".join(f"“{label}”" + (f", taken for {kind}" if kind != own else "") for label, own, kind in channels)
     lines = [
         f"{recording.path.name}: {clock(recording.seconds)} long; {names}, {recording.rate:g} samples a second",
         "",
-        _row("believable", f"{clock(story.valid_s)} of {clock(recording.seconds - prepared.in_force_s)}"),
+        _row("believable", f"{clock(story.valid_s)} of {clock(recording.seconds - begun)}{aside}"),
     ]
     rest, load = story.relative_rest_time, story.percentiles()
     if rest is not None and load is not None:

@@ -35,9 +35,18 @@ def test_the_table_says_what_happened_in_order_of_time(recording: Path, capsys: 
     out = capsys.readouterr().out
     assert "Sustained tension once" in out
     assert "day.edf: 6:30 long; “EMG envelope”, 50 samples a second" in out
+    assert re.search(r"believable +\d:\d\d of 6:00; its first 0:30, with the calibration, are not counted$", out, re.M)
     times = [int(m) * 60 + int(s) for m, s in re.findall(r"^  at +(\d+):(\d\d)", out, re.MULTILINE)]
     assert times == sorted(times) and times
     assert "rail" in out
+
+
+@pytest.mark.parametrize("command", ["analyse", "replay"])
+def test_each_help_says_which_of_the_two_is_for_what(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "replay for every event (--json)" in said and "analyse for the picture (--png)" in said
 
 
 def test_the_table_counts_gaps_and_unbroken_stretches_by_their_length(
