@@ -69,11 +69,19 @@ def _level(state: State, view: View) -> Html:
     return card(
         view.w("live.level"),
         tag("p", _level_word(state, view), id="level-word", class_="level-word"),
-        tag("p", _level_number(state, view), id="level-number", class_="figure soft"),
+        tag(
+            "p",
+            tag("span", _level_number(state, view), id="level-number"),
+            " ",
+            tag("span", view.w("live.reference_percent"), class_="unit"),
+            class_="figure soft level-figure",
+        ),
         bar(view),
         tag(
             "div",
             tag("span", view.w("live.rest_zone")),
+            tag("span", "5", class_="figure rest"),
+            tag("span", "10", class_="figure load"),
             tag("span", view.w("live.load_zone")),
             class_="zones",
             aria_hidden="true",
