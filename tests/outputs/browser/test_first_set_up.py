@@ -40,7 +40,11 @@ def test_the_first_set_up_from_its_beginning_to_its_end(page: Any, station: Stat
         assert not refused, refused
         page.wait_for_timeout(200)
     assert "kennt jetzt deine Ruhe" in page.locator("#calibration-result").inner_text()
-    page.click("[data-when=taken]")
+    main = page.locator("#step .primary:visible")
+    assert main.all_inner_texts() == ["Weiter"], "one way on"
+    assert page.locator("[data-move=start]").inner_text() == "Noch einmal"
+    assert not page.locator("#step [data-choice=skipped]").is_visible()
+    main.click()
     page.wait_for_selector("[data-step=button]")
     page.wait_for_timeout(500)
     station.tell("press 2.0")

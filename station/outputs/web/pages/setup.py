@@ -199,6 +199,7 @@ def _calibration(desk: Desk, view: View) -> Html:
         tag("p", "", id="calibration-result", role="status"),
         tag(
             "div",
+            action("setup", view.w("setup.next"), class_="button primary", when="taken", hidden=True),
             action("calibrate", view.w("setup.calibration_start"), class_="button primary", move="start", when="idle"),
             action("calibrate", view.w("setup.calibration_next"), move="next", when="running", hidden=True),
             action("calibrate", view.w("setup.calibration_skip"), move="skip", when="running", hidden=True),
@@ -210,12 +211,7 @@ def _calibration(desk: Desk, view: View) -> Html:
                 when="running",
                 hidden=True,
             ),
-            _on(view, "setup.later", "skipped", "button plain"),
-            class_="buttons",
-        ),
-        tag(
-            "div",
-            action("setup", view.w("setup.next"), class_="button primary", when="taken", hidden=True),
+            action("setup", view.w("setup.later"), class_="button plain", choice="skipped", when="not_taken"),
             class_="buttons",
         ),
         _daily(desk, view),

@@ -23,6 +23,7 @@ document.addEventListener("click", (event) => {
 // --- calibration -------------------------------------------------------------------------------------
 
 let running = null;
+let taken = false; // once it is, going on is the one main button
 
 function calibrating(record) {
   running = record;
@@ -35,8 +36,13 @@ function calibrating(record) {
   for (const button of document.querySelectorAll("[data-when]")) {
     const { when, move } = button.dataset;
     if (when === "idle") button.hidden = Boolean(record);
+    if (when === "taken") button.hidden = Boolean(record) || !taken;
+    if (when === "not_taken") button.hidden = taken;
     if (when === "running") button.hidden = !record || (move !== "abort" && !record.can.includes(move));
   }
+  const start = document.querySelector("[data-move=start]");
+  start.classList.toggle("primary", !taken);
+  start.textContent = w(taken ? "setup.calibration_again" : "setup.calibration_start");
 }
 
 function clock() {
@@ -54,9 +60,9 @@ const EVENTS = {
     for (const id of ["calibration-title", "calibration-words"]) byId(id).scrollIntoView({ block: "nearest" });
   },
   calibration_done: (event) => {
+    taken ||= !event.daily;
     calibrating(null);
     text("calibration-result", w(event.daily ? "setup.daily_taken" : "setup.calibration_taken"));
-    if (!event.daily) document.querySelector("[data-when=taken]").hidden = false;
   },
   calibration_refused: (event) => {
     calibrating(null);
