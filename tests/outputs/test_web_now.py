@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import json
 import re
 from typing import Any
 
 import pytest
 
+import sounds
 from station.core import events as e
+from station.core import technique
+from station.core.state import State
 from station.outputs.audio.mixer import REMEDY
+from station.outputs.web import spoken
 from station.outputs.web.view import words
 from tests.outputs.web_desk import Rig
 
@@ -92,6 +97,45 @@ def test_what_is_not_pressing_steps_back_behind_an_exercise_and_an_offer(rig: Ri
         assert shown("setup-hint") and shown("trouble")
     rig.tell(begun, e.OutputTrouble("light", "The light failed: no pin."))
     assert shown("trouble"), "the light does need a hand"
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "german"),
+    [
+        ("breathing", "And slowly out.", "Und langsam ausatmen."),
+        (
+            "mindfulness",
+            "Your shoulders have been resting for quite a while. We may stop here.",
+            "Deine Schultern ruhen schon eine ganze Weile. Wir dürfen hier aufhören.",
+        ),
+        ("breathing", "A sentence of nobody's.", "A sentence of nobody's."),
+        ("no-such-exercise", "And slowly out.", "And slowly out."),
+    ],
+)
+def test_what_is_spoken_in_one_language_is_read_in_the_page_s_own(rig: Rig, name: str, said: str, german: str) -> None:
+    rig.tell(
+        e.SessionStarted(name, "micro", "en", 80.0, "button"),
+        e.SessionStep(name, "en", 3, "breath_out", 6.0, said),
+    )
+    for language, shown in (("de", german), ("en", said)):
+        assert rig.desk.live.snapshot()["state"][f"saying_{language}"] == shown
+        assert f">{html.escape(shown)}</p>" in rig.client().get(f"/?lang={language}").text
+    state = rig.client().get("/api/state").json()
+    assert state["saying"] == said, "what is said stays what is said"
+
+
+def test_every_sentence_of_every_exercise_is_shown_as_one_that_stands_beside_it() -> None:
+    for name in sounds.techniques():
+        beside: set[tuple[str, str]] = set()
+        for script in sounds.scripts(name):
+            german, english = (
+                technique.compile(sounds.read(name), sounds.read(name, script), language) for language in ("de", "en")
+            )
+            both = zip(german.steps + german.closing, english.steps + english.closing, strict=True)
+            beside |= {(de.text, en.text) for de, en in both}
+        for de, en in beside:
+            assert (spoken.shown(State(technique=name, language="en", saying=en), "de"), en) in beside
+            assert (de, spoken.shown(State(technique=name, language="de", saying=de), "en")) in beside
 
 
 def test_who_broke_an_exercise_off_is_offered_open_eyes_movement_and_never_again_for_ten_minutes(rig: Rig) -> None:

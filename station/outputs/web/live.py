@@ -25,6 +25,7 @@ from station.core.calibrating_words import words as calibration_words
 from station.core.state import MEASURED, State, fold
 from station.outputs.web.plain import plain
 from station.outputs.web.reasons import in_german, in_language
+from station.outputs.web.spoken import shown as saying
 
 TRACE_S: Final = 60.0
 READINGS_PER_S: Final = 10
@@ -60,6 +61,7 @@ def picture(state: State) -> dict[str, Any]:
     shown["troubles"] = dict(state.troubles)
     shown["troubles_small"] = needs_nobody(state)
     for language in ("de", "en"):
+        shown[f"saying_{language}"] = saying(state, language)
         shown[f"sensor_{language}"] = sensor_trouble(state, language)
         shown[f"troubles_{language}"] = [german.in_language(each, language) for each in state.troubles.values()]
     shown["state"] = state.state
@@ -121,14 +123,15 @@ class Live:
     def frame(self) -> bytes | None:
         """What is new since the last call, as one server-sent event; None when nothing is."""
         with self._lock:
-            changed = (still := self._still(self.state)) != self._told
+            state = self.state
+            changed = (still := self._still(state)) != self._told
             if not (changed or self._readings or self._events):
                 return None
             news: dict[str, Any] = {"now": round(self._wall, 3), "readings": self._readings, "events": self._events}
-            if changed:
-                self._told = still
-                news["state"] = picture(self.state)
+            self._told = still
             self._readings, self._events = [], []
+        if changed:
+            news["state"] = picture(state)
         return sse(news)
 
     def snapshot(self) -> dict[str, Any]:
@@ -137,15 +140,16 @@ class Live:
         `session` is how long the whole exercise takes, and while it is paused what is left of it.
         """
         with self._lock:
-            return {
+            state = self.state
+            whole = {
                 "now": round(self._wall, 3),
-                "state": picture(self.state),
                 "readings": list(self._trace),
                 "events": [],
                 "step": self._step if self.state.technique else None,
                 "session": self._session,
                 "calibration": self._calibration,
             }
+        return {**whole, "state": picture(state)}
 
     def _time(self, event: e.Event, wall: float) -> None:
         """Keep how long the running exercise takes in all; what is left of it is in the state unless it is paused."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from station.core.state import State
-from station.outputs.web import catalogue
+from station.outputs.web import catalogue, spoken
 from station.outputs.web.html import Html, join, tag
 from station.outputs.web.pages.frame import action
 from station.outputs.web.pages.icons import icon
@@ -29,7 +29,7 @@ def session(state: State, view: View) -> Html:
         "section",
         tag("h2", catalogue.title_of(state.technique, view.language) if state.technique else "", id="session-title"),
         guide,
-        tag("p", state.saying, id="saying", class_="saying", aria_live="polite"),
+        tag("p", spoken.shown(state, view.language), id="saying", class_="saying", aria_live="polite"),
         _guess(view),
         tag("div", tag("div", id="session-done"), class_="progress", aria_hidden="true"),
         tag("p", "", id="session-left", class_="soft figure"),

@@ -34,7 +34,6 @@ function still() {
 }
 
 function step(event) {
-  if (event.text) text("saying", event.text);
   if (event.kind === "breath_in" || event.kind === "breath_out") breathe(event);
   else if (event.kind === "say" || event.kind === "silence") still();
 }
@@ -42,7 +41,6 @@ function step(event) {
 const EVENTS = {
   session_started: (event) => {
     still();
-    text("saying", "");
     session.seconds = event.seconds;
   },
   session_step: step,
@@ -118,6 +116,7 @@ function picture(state) {
     text("proposal-why", desk.language === "de" ? state.proposal_why_de : state.proposal_why_en);
     windows(state.proposal_windows);
   }
+  text("saying", state[`saying_${desk.language}`]);
   byId("worse").dataset.technique = state.technique;
   early(state);
   text("state-long", w(`state.long_${state.state}`));
@@ -218,10 +217,7 @@ function done(remaining) {
 
 onLive((message, whole) => {
   if (message.state) picture(message.state);
-  if (whole && now.state.technique) {
-    text("saying", now.state.saying);
-    if (message.step && !now.state.paused) step(message.step);
-  }
+  if (whole && message.step && !now.state.paused) step(message.step);
   if (whole && message.session) {
     session.seconds = message.session.seconds;
     if (now.state.paused) done(message.session.left);

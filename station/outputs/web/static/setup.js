@@ -92,7 +92,7 @@ let sampled = false;
 document.querySelector("[data-step=sound] [data-do=start]")?.addEventListener("click", () => (sampled = true));
 
 function sound(state) {
-  text("saying", sampled && state.technique === "shoulder-drop" ? state.saying : "");
+  text("saying", sampled && state.technique === "shoulder-drop" ? state[`saying_${desk.language}`] : "");
   const which = Object.keys(state.troubles).indexOf("audio");
   text("sound-trouble", which < 0 ? "" : state[`troubles_${desk.language}`][which]);
   show("sound-trouble", which >= 0);
