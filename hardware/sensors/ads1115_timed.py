@@ -43,7 +43,7 @@ TRANSFERS_BITS = 48 + 38  # one read and one start; the conversion has the rest 
 class Timed:
     """The sampler for `mode = "timed"`."""
 
-    def __init__(self, clock: Clock, pins: Sequence[str], rate: int, bus_khz: int, chips: int = 1) -> None:
+    def __init__(self, clock: Clock, pins: Sequence[str], rate: float, bus_khz: int, chips: int = 1) -> None:
         self.clock = clock
         self.pins = tuple(pins)
         self.rate = float(rate)
