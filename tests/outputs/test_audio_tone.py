@@ -312,6 +312,44 @@ def test_a_piece_that_is_exchanged_as_it_begins_breaks_nothing() -> None:
     assert (done.returncode, done.stdout) == (0, "alive\n"), done.stderr[-1000:]
 
 
+# The same at one chosen moment: the piece that waits begins right after the first question about what is in use.
+BEGINS = """
+import numpy as np
+from station.outputs.audio.mixer import PygameMixer
+
+class Stream:
+    def __init__(self, plays, waits):
+        self.plays, self.waits = plays, waits
+
+    def _answer(self, answer):
+        if self.waits:
+            self.plays, self.waits = self.waits, None
+        return answer
+
+    def get_sound(self):
+        return self._answer(self.plays)
+
+    def get_queue(self):
+        return self._answer(self.waits)
+
+mixer = PygameMixer("", 1024, 1.0)
+piece = np.zeros((4410, 2), np.int16)
+first, second = mixer._hold(piece), mixer._hold(piece)
+mixer._pieces = [second, first]
+mixer._stream = Stream(first, second)
+mixer._hold(piece)
+print("held" if second in mixer._pieces else "let go")
+mixer.close()
+"""
+
+
+@pytest.mark.slow
+def test_a_piece_that_begins_while_it_is_asked_what_is_in_use_stays_held() -> None:
+    silent = {**os.environ, "SDL_AUDIODRIVER": "dummy"}
+    done = subprocess.run([sys.executable, "-c", BEGINS], env=silent, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "held\n"), done.stderr[-1000:]
+
+
 def wave_of_the_house() -> np.ndarray:
     import wave as files
 

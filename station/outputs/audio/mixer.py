@@ -188,7 +188,8 @@ class PygameMixer:
     def _hold(self, piece: NDArray[np.int16]) -> Any:
         sound = self._pygame.sndarray.make_sound(np.ascontiguousarray(piece))
         sound.set_volume(self._volume)
-        in_use = (self._stream.get_sound(), self._stream.get_queue())
+        # First what waits: the other way round, a piece that begins between the two questions would be neither.
+        in_use = (self._stream.get_queue(), self._stream.get_sound())
         self._pieces = [sound, *(held for held in self._pieces if held in in_use)]
         return sound
 
