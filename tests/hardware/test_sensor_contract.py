@@ -71,13 +71,15 @@ DRIVERS: dict[str, Opener] = {
 }
 
 
-IN_REAL_TIME = ("ramp, in real time", "recording, in real time", "real")
+SLOW = (pytest.mark.slow,)
+MARKS = {
+    "ramp, in real time": (*SLOW, pytest.mark.alone),  # beside others a late host is what would be judged
+    "recording, in real time": SLOW,
+    "real": SLOW,
+}
 
 
-ALONE = (pytest.mark.slow, pytest.mark.alone)  # beside others a late host is what would be judged
-
-
-@pytest.fixture(params=[pytest.param(n, marks=ALONE) if n in IN_REAL_TIME else n for n in DRIVERS])
+@pytest.fixture(params=[pytest.param(n, marks=MARKS.get(n, ())) for n in DRIVERS])
 def source(request: pytest.FixtureRequest, make_bench: Any, tmp_path: Path) -> Iterator[Source]:
     name: str = request.param
     if name == "real" and not request.config.getoption("--real", default=False):
