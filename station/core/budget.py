@@ -65,7 +65,7 @@ class Budget:
         if self.showing:
             return Block("offer", "another offer is on show", now + 1.0)
         s = self.settings
-        self._spent = [t for t in self._spent if t > now - DAY_S]
+        self._spent = [t for t in self._spent if t + DAY_S > now]
         today = self._in_the_day()
         if len(today) >= s.per_day:
             # Where nobody tells the date, a day is any 24 hours.
@@ -128,4 +128,4 @@ class Budget:
         return [t for t in self._spent if t >= self._day_began]
 
     def _in_the_hour(self, now: float) -> list[float]:
-        return [t for t in self._spent if t > now - HOUR_S]
+        return [t for t in self._spent if t + HOUR_S > now]
