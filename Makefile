@@ -32,8 +32,8 @@ parts: $(VENV)/.test  ## drivers, outputs, sounds and commands, as far as they a
 	@echo "== parts"; $(BIN)/python -m pytest -n 2 -m "not slow and not benchmark" --ignore tests/core
 
 slow: $(VENV)/.test  ## tests with a real broker, real processes and captured sound
-	@echo "== real processes and broker, three at a time"; \
-	  $(BIN)/python -m pytest -n 3 --dist loadfile -m "slow and not alone and not benchmark"
+	@echo "== real processes and broker, four at a time"; \
+	  $(BIN)/python -m pytest -n 4 --dist loadfile -m "slow and not alone and not benchmark"
 	@echo "== captured sound and real clocks, one at a time"; $(BIN)/python -m pytest -m "alone and not benchmark"
 
 mutants: $(VENV)/.test  ## mutate tension, load and calibration, and count what the tests notice (half an hour)
