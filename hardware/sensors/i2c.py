@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,6 @@ WIRE_ERRORS = (OSError, ValueError, TypeError)
 ADS1115_ADDRESSES = range(0x48, 0x4C)
 # Where the chip's ADDR pin must be connected for each address (data sheet, "I2C Address Selection").
 ADDR_PIN = {0x48: "GND", 0x49: "VDD", 0x4A: "SDA", 0x4B: "SCL"}
-_I2C_TIMEOUT = 0x0702  # ioctl, in units of 10 ms; adapters start at 1 s, as long as the station waits for a frame
 WIRING = "Check its four wires: VDD to 3.3 V, GND to ground, SDA to GPIO 2, SCL to GPIO 3."
 
 
@@ -36,7 +34,6 @@ def open_bus(number: int) -> Any:
             f"On a Raspberry Pi enable I2C (sudo raspi-config nonint do_i2c 0) and restart.{also}",
         )
     try:
-        _shorten_time_out(device)
         from hardware.sensors.i2c_bus import Bus
 
         return Bus(number)
@@ -45,19 +42,6 @@ def open_bus(number: int) -> Any:
             f"{device} may not be opened by this user.",
             "Put the user into the group i2c (sudo adduser $USER i2c), then log in again.",
         ) from None
-
-
-def _shorten_time_out(device: Path) -> None:
-    """Let a bus that hangs fail after 0.1 s, so that there is time to say so."""
-    import fcntl
-
-    descriptor = os.open(device, os.O_RDWR)
-    try:
-        fcntl.ioctl(descriptor, _I2C_TIMEOUT, 10)
-    except OSError:
-        pass  # an adapter that cannot: its own time-out holds
-    finally:
-        os.close(descriptor)
 
 
 def bus_khz(number: int) -> int | None:
