@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from station.core import events as ev
-from station.core.state import State, fold
+from station.core.state import State
 from station.outputs import mqtt
 from station.outputs.contract import House
 from station.outputs.mqtt import speech
@@ -118,19 +118,12 @@ def test_who_rings_before_anybody_looks_is_heard_and_a_bell_that_nobody_hears_ne
 
 @pytest.mark.parametrize("event", [ev.Button("short"), ev.Private(True, "page")])
 def test_of_readings_in_a_row_the_last_is_learned_and_always_before_what_came_after_it(
-    tmp_path: Path, event: ev.Event, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, event: ev.Event
 ) -> None:
-    folded: list[ev.Event] = []
-
-    def fold_and_see(state: State, moment: ev.Moment) -> State:
-        folded.append(moment.event)
-        return fold(state, moment)
-
-    monkeypatch.setattr(speech, "fold", fold_and_see)
     talk = speech.Speech(mqtt.Settings(), House("desk_1", "de", "1", tmp_path, print), State())
     one, two, three, four = (ev.Reading(load, load, False, "ok") for load in (1.0, 2.0, 3.0, 4.0))
-    happened: list[ev.Event] = [one, two, event, three, four]
-    talk.learn((ev.Moment(event, 0.0, 1.7e9) for event in happened), 0.0)
-    assert folded == [two, event, four]
+    happened = [ev.Moment(each, 0.0, 1.7e9) for each in (one, two, event, three, four)]
+    assert [moment.event for moment in speech.without_overtaken(happened)] == [two, event, four]
+    talk.learn(iter(happened), 0.0)
     assert talk.state.level_rve_percent == (None if talk.state.private else 4.0)
     talk.log.close()

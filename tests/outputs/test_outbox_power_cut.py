@@ -25,7 +25,7 @@ import pytest
 from station.core import events as ev
 from station.outputs import mqtt
 from station.outputs.contract import House
-from station.outputs.mqtt.durable import SECURE_AFTER_S, DurableLog
+from station.outputs.mqtt.durable import NEVER, SECURE_AFTER_S, DurableLog
 from station.outputs.mqtt.outbox import OUTBOX_NAME, Outbox
 
 _found = importlib.util.spec_from_file_location("power_cut", Path(__file__).parents[1] / "power_cut.py")
@@ -41,8 +41,15 @@ MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 TOLD = b'{"event":"minute","id":"1a2b3c4d-%d"}'
 
 
-def opened(folder: Path) -> DurableLog:
-    log = DurableLog(folder / OUTBOX_NAME, 2)
+class Careless(DurableLog):
+    """Never waits for the disk."""
+
+    def secure(self, now: float = NEVER) -> None:
+        """Nothing."""
+
+
+def opened(folder: Path, kind: type[DurableLog] = DurableLog) -> DurableLog:
+    log = kind(folder / OUTBOX_NAME, 2)
     log.open()
     assert log.trouble == ""
     return log
@@ -126,11 +133,11 @@ def test_what_a_killed_station_left_behind_is_secured_by_the_next_one(tmp_path: 
 # --- what is left ------------------------------------------------------------------------------------
 
 
-def lived(folder: Path, turns: int) -> Any:
+def lived(folder: Path, turns: int, kind: type[DurableLog] = DurableLog) -> Any:
     """Now with a broker, now without; what the disk heard, and what was owed and no longer owed when."""
     chance, now = random.Random(5), 0.0
     with power_cut.watched() as wire:
-        log = opened(folder)
+        log = opened(folder, kind)
         flying: list[tuple[int, bytes]] = []
         for n in range(turns):
             now += chance.choice((0.1, 1.0, 60.0))
@@ -193,12 +200,9 @@ def test_whenever_the_power_goes_the_outbox_is_whole_and_has_what_was_owed_for_l
     assert images >= 150
 
 
-def test_an_outbox_that_never_waited_for_the_disk_would_be_caught(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_outbox_that_never_waited_for_the_disk_would_be_caught(tmp_path: Path) -> None:
     """The measure itself."""
-    monkeypatch.setattr(DurableLog, "secure", lambda self, now=0.0: None)
-    wire = lived(tmp_path, 60)
+    wire = lived(tmp_path, 60, Careless)
     _, wrong = judged(wire, {at + 1 for at, op in enumerate(wire.told) if op[:2] == ("said", "kept")})
     assert any("lost" in each for each in wrong)
     assert not any("corrupt" in each for each in wrong)

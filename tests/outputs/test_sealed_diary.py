@@ -116,13 +116,22 @@ def test_the_export_holds_the_words_for_whoever_has_the_key_and_else_their_seal(
     assert WORDS in (tmp_path / "open" / "marks.csv").read_text()
 
 
-def test_on_the_command_line_the_passphrase_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.slow
+def test_on_the_command_line_the_passphrase_is_asked_for(tmp_path: Path) -> None:
     seal.begin(begun(tmp_path), PASS, CHEAP)
     command = ["export", "--state", str(tmp_path), "--unseal", str(tmp_path / "out.json")]
-    monkeypatch.setattr("getpass.getpass", lambda _: "not it at all")
-    assert main(command) != 0 and not (tmp_path / "out.json").exists()
-    monkeypatch.setattr("getpass.getpass", lambda _: PASS)
-    assert main(command) == 0
+
+    def typed(line: str) -> subprocess.CompletedProcess[str]:
+        """Without a terminal of its own it is read from the pipe, as a script would give it."""
+        whole = [sys.executable, "-P", "-m", "station", *command]
+        return subprocess.run(
+            whole, input=f"{line}\n", capture_output=True, text=True, check=False, start_new_session=True
+        )
+
+    wrong = typed("not it at all")
+    assert wrong.returncode != 0 and not (tmp_path / "out.json").exists()
+    assert "The diary's passphrase: " in wrong.stderr + wrong.stdout
+    assert typed(PASS).returncode == 0
     assert json.loads((tmp_path / "out.json").read_text())["marks"][0]["text"] == WORDS
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 import msgspec
@@ -41,6 +41,21 @@ class Say(Protocol):
         """`what` it is, in a word; `topic` below the station's own; `number` of an entry in the outbox."""
 
 
+def without_overtaken(moments: Iterable[ev.Moment]) -> Iterator[ev.Moment]:
+    """Of readings in a row only the last: it says all that the others said."""
+    reading: ev.Moment | None = None
+    for moment in moments:
+        if isinstance(moment.event, ev.Reading):
+            reading = moment
+            continue
+        if reading is not None:
+            yield reading
+            reading = None
+        yield moment
+    if reading is not None:
+        yield reading
+
+
 class Speech:
     """Used by one thread.  `state` is the picture to begin with."""
 
@@ -59,20 +74,12 @@ class Speech:
     def learn(self, moments: Iterable[ev.Moment], now: float) -> None:
         """Take in what happened, in order; what is durable survives a kill afterwards."""
         records: list[tuple[float, bytes]] = []
-        reading: ev.Moment | None = None
-        for moment in moments:
-            if isinstance(moment.event, ev.Reading):
-                reading = moment  # the next one would say all that this one says
-                continue
-            if reading is not None:
-                self.state, reading = fold(self.state, reading), None
+        for moment in without_overtaken(moments):
             self._learn(moment, records, now)
-        if reading is not None:
-            self.state = fold(self.state, reading)
         self.log.keep(records, now)
 
     def _learn(self, moment: ev.Moment, records: list[tuple[float, bytes]], now: float) -> None:
-        if not isinstance(moment.event, ev.Minute):
+        if not isinstance(moment.event, ev.Reading | ev.Minute):
             self._look_at = float("-inf")
         was_private = self.state.private
         self.state = fold(self.state, moment)
