@@ -1,9 +1,10 @@
 """Beside its neighbours: what a message costs, and what is lost on a day on which everything dies.
 
-Measured last on two busy x86 cores (load 9 to 11; the median of three of each, side by side): at one event a second
-893 ms CPU per 1,000 beside MQTT IO 2.7's 997, with Debian's optimized Python 837 and 899; in a burst 80 and 167
-(Debian's 70 and 121); RSS 29.7 and 30.3 MB (28.8 and 29.7).  Each event is committed before it is sent, but the disk is
-waited for only where the broker does not answer; MQTT IO and paho keep nothing, and lose 44 % when everything dies.
+Measured last on two quiet x86 cores (load 0.0; the median of three of each, side by side): at one event a second 1,091
+ms CPU per 1,000 beside MQTT IO 2.7's 1,131, in a burst 89 and 243, RSS 28.9 and 30.3 MB.  On busy ones (load 9 to 11,
+where a processor that is awake anyhow costs less to wake) 893 and 997, with Debian's optimized Python 837 and 899.
+Each event is committed before it is sent, but the disk is waited for only where the broker does not answer; MQTT IO
+and paho keep nothing, and lose 44 % when everything dies.
 
 Needs mosquitto; MQTT IO where the Python of an environment with `mqtt-io==2.7.0` is named in DESK_MQTTIO_PYTHON.
 """
