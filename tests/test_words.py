@@ -24,7 +24,8 @@ NEVER = {
     "de": r"heil(t|en|end|ung|sam|mittel)\w*|linder\w*|gelindert|behand(el|l)\w*|therap\w*|heiltherap\w*|vorbeug\w*|"
     r"vorzubeug\w*|prävent\w*|verhüt\w*|diagno\w*|stress\w*|gestresst\w*|entstress\w*|"
     r"(körper|sitz|fehl|schon|kopf|rücken)?haltung(en)?|haltungs\w+|schmerzfrei\w*|schmerzlinder\w*|kurier\w*|"
-    r"gefühlslage|stimmungserkennung|medizin\w*|klinisch\w*|gesünder|wirksam gegen|hilft gegen|gegen (die )?schmerz\w*",
+    r"gefühlslage|stimmungserkennung|mitfühl\w*|fühlt (\w+ )?mit|"
+    r"medizin\w*|klinisch\w*|gesünder|wirksam gegen|hilft gegen|gegen (die )?schmerz\w*",
     "en": r"cur(e|es|ed|ing|ative)|heal(s|ed|ing|er)?|reliev\w*|relief|allevi\w*|treat\w*|therap(y|ies|eutic\w*)|"
     r"prevent(s|ed|ing|ion|ive|ative)?|diagnos(e|es|ed|is|ing|able)|stress\w*|postur\w*|pain-?free|medical\w*|"
     r"clinically|healthier|detects? (your )?(mood|emotions?|feelings?)|good for your (back|neck|health)",

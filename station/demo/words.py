@@ -12,12 +12,12 @@ from station.core import events as e
 STATES: Mapping[str, Mapping[str, str]] = {
     "de": {
         "starting": "wacht auf",
-        "monitoring": "fühlt mit",
+        "monitoring": "achtet auf deine Schultern",
         "cue": "Licht: die Schultern sind oben",
         "offer": "Angebot: eine kleine Pause?",
         "exercise": "Übung",
         "quiet": "Ruhezeit",
-        "standby": "fühlt gerade nicht mit",
+        "standby": "achtet gerade nicht auf die Schultern",
         "private": "privat: der Sensor ist zu",
         "sensor_trouble": "der Sensor braucht Hilfe",
         "away": "niemand am Platz",

@@ -28,7 +28,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "start": ("Lieblingsübung beginnen", "Start the favourite exercise"),
     "stop": ("Übung beenden", "End the exercise"),
     "mark": ("Moment merken", "Mark this moment"),
-    "monitoring": ("Mitfühlen", "Monitoring"),
+    "monitoring": ("Messen", "Monitoring"),
     "cues": ("Hinweise", "Cues"),
     "favourite": ("Lieblingsübung", "Favourite exercise"),
     "language": ("Sprache der Stimme", "Language of the voice"),
