@@ -31,23 +31,23 @@ OK, WARNING, BROKEN = "ok", "warning", "broken"
 EXIT = {OK: 0, WARNING: 1, BROKEN: 2}
 SIGN = {OK: "✓", WARNING: "!", BROKEN: "✗"}
 
-# What each part is called in German, and what stands below everything.
+# What a person calls each part: in German, in English.  Programs are told its name.
 PARTS: Final = {
-    "configuration": "Einstellungen",
-    "machine": "Rechner",
-    "clock": "Uhr",
-    "memory": "Speicherort",
-    "disk": "Platz",
-    "power": "Strom",
-    "bus": "I2C-Bus",
-    "sensor": "Sensor",
-    "button": "Knopf",
-    "light": "Licht",
-    "audio": "Ton",
-    "history": "Tagebuch",
-    "journal": "Protokoll",
-    "mqtt": "MQTT",
-    "web": "Seite",
+    "configuration": ("Einstellungen", "settings"),
+    "machine": ("Rechner", "computer"),
+    "clock": ("Uhr", "clock"),
+    "memory": ("Speicherort", "folder"),
+    "disk": ("Platz", "disk space"),
+    "power": ("Strom", "power"),
+    "bus": ("I2C-Bus", "I2C bus"),
+    "sensor": ("Sensor", "sensor"),
+    "button": ("Knopf", "button"),
+    "light": ("Licht", "light"),
+    "audio": ("Ton", "sound"),
+    "history": ("Tagebuch", "diary"),
+    "journal": ("Protokoll", "log"),
+    "mqtt": ("MQTT", "MQTT"),
+    "web": ("Seite", "page"),
 }
 NO_PINS: Final = "There are no GPIO pins, so no button and no light here. To look around: desk-station demo."
 # What does not work, one and several; what is worth a look beside it, and alone; nothing of both.
@@ -224,7 +224,7 @@ def _part(name: str, ask: Callable[[], Examined]) -> Iterable[Finding]:
 def in_words(findings: list[Finding], language: str = "en") -> str:
     """The findings for a person: one line each, the remedy below what needs one, the sum at the end."""
     colours = {OK: "32", WARNING: "33", BROKEN: "31"} if sys.stdout.isatty() else {}
-    names = [PARTS.get(f.part, f.part) if language == "de" else f.part for f in findings]
+    names = [called(f.part, language) for f in findings]
     width = max(map(len, names))
     lines = []
     for name, f in zip(names, findings, strict=True):
@@ -233,6 +233,12 @@ def in_words(findings: list[Finding], language: str = "en") -> str:
         if f.remedy and f.severity != OK:
             lines.append(f"   {'':<{width}}  → {f.remedy}")
     return "\n".join([*lines, "", in_sum(findings, language)])
+
+
+def called(part: str, language: str) -> str:
+    """A part in a person's words; an output that somebody has added is called as they call it."""
+    words = PARTS.get(part)
+    return words[0 if language == "de" else 1] if words else part
 
 
 def in_sum(findings: list[Finding], language: str) -> str:

@@ -13,7 +13,7 @@ import pytest
 
 from hardware.button import Settings as Button
 from hardware.gpio import pin_factory
-from station import check
+from station import check, config
 from station.check import BROKEN, OK, WARNING, Finding
 from tests.configured import MOCK_PINS, SILENT, SIMULATED, STATE
 
@@ -47,13 +47,24 @@ def test_each_finding_is_one_line_and_what_to_do_stands_below_it() -> None:
     )
     assert said.splitlines() == [
         " ✓ light   It can be driven.",
-        " ! audio   It is silent.",
+        " ! sound   It is silent.",
         "           → Raise the volume.",
         " ✗ sensor  Nobody answers.",
         "           → Check its wires.",
         "",
         "1 thing does not work, 1 is worth a look.",
     ]
+
+
+def test_every_part_has_a_word_for_people_in_both_languages() -> None:
+    """`web` and `memory` are names of modules; who types `check` reads of a page and a folder."""
+    named = set(re.findall(r'(?:Finding|_part)\("(\w+)"', Path(check.__file__).read_text()))
+    outputs = {*config.defaults().outputs(), *config.defaults().outputs_off()}
+    assert {"machine", "bus"} <= named and {"web", "mqtt"} <= outputs
+    assert set(check.PARTS) == named | outputs
+    assert {check.called(part, "en") for part in ("web", "audio", "history")} == {"page", "sound", "diary"}
+    assert {check.called(part, "de") for part in ("web", "audio", "history")} == {"Seite", "Ton", "Tagebuch"}
+    assert check.called("tally", "de") == "tally", "what somebody has added is called as they call it"
 
 
 def test_in_german_the_parts_and_the_sum_are_german_too() -> None:

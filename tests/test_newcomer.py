@@ -181,7 +181,7 @@ def test_no_i2c_bus(newcomer: Newcomer) -> None:
     said = newcomer.runs_until(config, "There is no I2C bus 1 on this machine", "sudo raspi-config")
     assert said.count("There is no I2C bus 1") <= 2, "said once by the sensor, once as the signal's state"
     code, said = newcomer.types("check", "--language", "en", "--config", config)
-    assert code == 2 and "✗ bus" in said and "sudo raspi-config" in said
+    assert code == 2 and "✗ I2C bus" in said and "sudo raspi-config" in said
 
 
 @pytest.mark.parametrize(

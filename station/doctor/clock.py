@@ -13,8 +13,8 @@ EARLIEST: Final = 1_767_225_600.0  # 2026-01-01 UTC: no station ran before that
 TIME_ERROR: Final = 5  # adjtimex(2): the clock is not synchronised
 TIMEX_BYTES: Final = 512  # struct timex is 208 bytes; room for those to come
 ONLINE: Final = (
-    "Let it into your Wi-Fi once (and timedatectl set-ntp true); without a network a clock module (RTC) helps. "
-    "Until then times are marked as uncertain and put right later."
+    "Let the station into your Wi-Fi once (and timedatectl set-ntp true); without a network a clock module (RTC) "
+    "helps. Until then times are marked as uncertain and put right later."
 )
 
 
