@@ -28,7 +28,7 @@ from station.core.events import (
     Proposed,
     Quiet,
 )
-from station.outputs.contract import Output, OutputError
+from station.outputs.contract import Output, OutputError, Trouble
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Keeper:
         self.running = False
         self._retry_at = 0.0
         self._wait_s = FIRST_RETRY_S
-        self._said = ""
+        self._said = ("", "")
         self._standing: dict[tuple[type[Event], str], Moment] = {}
 
     def look_after(self, now: float) -> list[Event]:
@@ -93,8 +93,9 @@ class Keeper:
         return self._report("")
 
     def _failed(self, error: Exception, now: float) -> list[Event]:
+        said: str
         if isinstance(error, OutputError):
-            said = f"{error.problem} {error.remedy}".strip()
+            said = Trouble(f"{error.problem} {error.remedy}".strip(), error.kind)
         else:
             said = f"{type(error).__name__}: {error}"
             log.error("output %s failed", self.name, exc_info=error)
@@ -105,10 +106,11 @@ class Keeper:
         return self._report(said)
 
     def _report(self, said: str) -> list[Event]:
-        if said == self._said:
+        kind = said.kind if isinstance(said, Trouble) else ""
+        if (said, kind) == self._said:
             return []
-        self._said = said
-        return [OutputTrouble(self.name, said) if said else OutputWell(self.name)]
+        self._said = (str(said), kind)
+        return [OutputTrouble(self.name, str(said), kind) if said else OutputWell(self.name)]
 
 
 def _about(event: Event) -> str:

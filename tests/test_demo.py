@@ -175,7 +175,7 @@ def test_a_computer_without_sound_says_so_in_one_line(language: str, note: str) 
     without = len(drawn(shown).splitlines())
     for device in ("chosen by the system", "plughw:CARD=Device"):
         said = f"The sound device {device} cannot be opened: ALSA: Couldn't open audio device. {REMEDY}"
-        shown.take(e.Moment(e.OutputTrouble("audio", said), 1.0, clock.wall()))
+        shown.take(e.Moment(e.OutputTrouble("audio", said, e.NO_SPEAKER), 1.0, clock.wall()))
         seen = drawn(shown)
         assert note in seen
         assert "ALSA" not in seen

@@ -1,6 +1,6 @@
-from station.core.events import Light, Mark, Moment, OutputTrouble, OutputWell, Private
+from station.core.events import NO_SPEAKER, Light, Mark, Moment, OutputTrouble, OutputWell, Private
 from station.keeper import Keeper
-from station.outputs.contract import OutputError
+from station.outputs.contract import OutputError, Trouble
 
 
 class Fragile:
@@ -67,6 +67,26 @@ def test_trouble_that_an_output_speaks_of_is_told_when_it_comes_and_when_it_goes
     assert keeper.look_after(2.0) == []
     output.said = ""
     assert keeper.look_after(3.0) == [OutputWell("lamp")]
+
+
+def test_what_a_trouble_is_is_told_beside_its_sentence_however_the_output_says_it() -> None:
+    output = Fragile()
+    keeper = Keeper("audio", output)
+    output.start = lambda: fails("No speaker.", "Plug it in.", NO_SPEAKER)  # type: ignore[method-assign]
+    assert keeper.look_after(0.0) == [OutputTrouble("audio", "No speaker. Plug it in.", NO_SPEAKER)]
+    del output.start  # type: ignore[method-assign]
+    assert keeper.look_after(1.0) == [OutputWell("audio")]
+    output.said = Trouble("It has gone.", NO_SPEAKER)
+    (told,) = keeper.look_after(2.0)
+    assert told == OutputTrouble("audio", "It has gone.", NO_SPEAKER)
+    assert type(told.problem) is str, "plain text from here on"
+    assert keeper.look_after(3.0) == []
+    output.said = "It has gone."
+    assert keeper.look_after(4.0) == [OutputTrouble("audio", "It has gone.")], "the same words, of no kind now"
+
+
+def fails(*told: str) -> None:
+    raise OutputError(*told)
 
 
 def test_the_wait_between_tries_never_grows_beyond_a_minute() -> None:

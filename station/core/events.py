@@ -349,12 +349,20 @@ class DayBegan(Event):
     day: str
 
 
+# A kind of trouble: there is no speaker now, and light and page go on without it.
+NO_SPEAKER = "no_speaker"
+
+
 @dataclass(frozen=True, slots=True)
 class OutputTrouble(Event):
-    """An output does not work at the moment; the rest of the station goes on."""
+    """An output does not work at the moment; the rest of the station goes on.
+
+    `problem` is for people.  `kind` is for whoever shows it: what it is, where that is no matter for alarm.
+    """
 
     output: str
     problem: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,8 @@ class State(msgspec.Struct, frozen=True):
     marks_today: int = 0
     troubles: Mapping[str, str] = {}
     """Output -> the sentence that says what is wrong with it now."""
+    trouble_kinds: Mapping[str, str] = {}
+    """Output -> what its trouble is (`no_speaker`); of those whose trouble is of a kind."""
 
     @property
     def state(self) -> str:
@@ -312,11 +314,22 @@ def _mark(s: State, event: e.Mark, _: e.Moment) -> dict[str, Any]:
 
 
 def _output_trouble(s: State, event: e.OutputTrouble, _: e.Moment) -> dict[str, Any]:
-    return {"troubles": {**s.troubles, event.output: event.problem}}
+    kind = {event.output: event.kind} if event.kind else {}
+    return {
+        "troubles": {**s.troubles, event.output: event.problem},
+        "trouble_kinds": _without(s.trouble_kinds, event.output) | kind,
+    }
 
 
 def _output_well(s: State, event: e.OutputWell, _: e.Moment) -> dict[str, Any]:
-    return {"troubles": {k: v for k, v in s.troubles.items() if k != event.output}}
+    return {
+        "troubles": _without(s.troubles, event.output),
+        "trouble_kinds": _without(s.trouble_kinds, event.output),
+    }
+
+
+def _without(told: Mapping[str, str], output: str) -> dict[str, str]:
+    return {name: said for name, said in told.items() if name != output}
 
 
 def _day_began(s: State, event: e.DayBegan, _: e.Moment) -> dict[str, Any]:

@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import math
-import re
 import threading
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from station import clock
-from station.core.events import Event, Light, Moment, Reading, SessionClosing, SessionStep
+from station.core.events import NO_SPEAKER, Event, Light, Moment, Reading, SessionClosing, SessionStep
 from station.core.state import State, fold
 from station.demo.words import LABELS, LIGHTS, STATES, sentence
 from station.german import in_language
@@ -26,8 +25,6 @@ SPARK = "▁▂▃▄▅▆▇█"
 # The bar's scale: %RVE at its right end.  Half of it belongs to the first 10 %RVE, where the difference lives.
 FULL_RVE_PERCENT = 40.0
 DRAWS_PER_S = 4.0
-# What a computer without sound says at length (station/outputs/audio/mixer.py); `check` is the place for all of it.
-NO_SPEAKER = re.compile("The sound device .* cannot be opened: ")
 # Lines in the two boxes where the terminal is high enough; what is below them is always seen.
 EVENTS, MESSAGES = 7, 5
 FRAME = 2
@@ -205,9 +202,12 @@ class Picture:
 
     def _notes(self, state: State) -> list[str]:
         """What this computer lacks, and what the outputs say of themselves."""
+        # What a computer without sound says at length is for `check`.
         told = (
-            self.words["no_speaker"] if NO_SPEAKER.match(said) else in_language(said, self.language)
-            for said in state.troubles.values()
+            self.words["no_speaker"]
+            if state.trouble_kinds.get(name) == NO_SPEAKER
+            else in_language(said, self.language)
+            for name, said in state.troubles.items()
         )
         return [*self.notes, *told]
 

@@ -8,7 +8,8 @@ A module `station/outputs/NAME` *must* offer `Settings` (a frozen msgspec struct
     take(moment)   is called on the main thread for every event and must return at once (< 1 ms); slow work goes to the
                    output's own thread and bounded queue, inside its own file.  May raise: the app guards it once,
                    stops the output and starts it again later
-    trouble()      a sentence when something is wrong *now* that take() could not raise (broker gone), else ""
+    trouble()      a sentence when something is wrong *now* that take() could not raise (broker gone), else "";
+                   a `Trouble` where others must know what it is, not only read it
     stop()         always possible; returns within 2 s; what is durable is on disk afterwards
 
 An output may put requests (station.core.inputs) into `house.inbox`, from any thread.
@@ -19,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 from station.core.events import Moment
 from station.core.inputs import Input
@@ -53,12 +54,29 @@ class House:
 
 
 class OutputError(Exception):
-    """An output cannot work now.  `problem` says what is wrong and where, `remedy` what a person can do."""
+    """An output cannot work now.  `problem` says what is wrong and where, `remedy` what a person can do.
 
-    def __init__(self, problem: str, remedy: str = "") -> None:
+    `kind`: what it is, where it is one of those that `OutputTrouble` knows.
+    """
+
+    def __init__(self, problem: str, remedy: str = "", kind: str = "") -> None:
         super().__init__(problem)
         self.problem = problem
         self.remedy = remedy
+        self.kind = kind
+
+
+class Trouble(str):
+    """A sentence for people that also carries what it is: the `kind` of an `OutputTrouble`."""
+
+    __slots__ = ("kind",)
+    kind: str
+
+    def __new__(cls, sentence: str, kind: str) -> Self:
+        """`sentence`, which is of this kind."""
+        made = super().__new__(cls, sentence)
+        made.kind = kind
+        return made
 
 
 class Output(Protocol):

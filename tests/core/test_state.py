@@ -110,6 +110,15 @@ def test_troubles_are_kept_by_output_until_it_is_well():
     assert state.troubles == {"audio": "no card"}
 
 
+def test_what_a_trouble_is_goes_with_it_and_with_the_next_one_that_is_of_no_kind():
+    gone = e.OutputTrouble("audio", "no card", e.NO_SPEAKER)
+    state = told(gone, e.OutputTrouble("mqtt", "no broker"))
+    assert state.trouble_kinds == {"audio": "no_speaker"}
+    assert told(e.OutputWell("audio"), state=state).trouble_kinds == {}
+    assert told(e.OutputTrouble("audio", "it hangs"), state=state).trouble_kinds == {}
+    assert told(e.OutputWell("mqtt"), state=state).trouble_kinds == {"audio": "no_speaker"}
+
+
 def test_a_withheld_cue_leaves_its_reason():
     state = told(e.CueWithheld("call: the house says 'call'"))
     assert state.why.startswith("call:") and state.why_withheld and state.why_at is not None

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from station.core.events import Moment, SessionStep
+from station.core.events import NO_SPEAKER, Moment, SessionStep
 from station.outputs.audio import Settings, examine
 from station.outputs.audio.output import Audio
-from station.outputs.contract import House
+from station.outputs.contract import House, Trouble
 from tests.outputs.captured_desk import CHIME, SAY, STARTED, Desk, Shelf, first_sound, last_sound
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
@@ -58,7 +58,8 @@ def test_without_a_speaker_the_station_says_what_to_do_and_takes_events(
         time.sleep(0.02)
     audio.take(Moment(CHIME, 0.0, 0.0))
     assert "'plughw:CARD=NoSuchCard'" in audio.trouble()
-    assert "sinks" in audio.trouble()
+    said = audio.trouble()
+    assert "sinks" in said and isinstance(said, Trouble) and said.kind == NO_SPEAKER
     audio.stop()
 
 

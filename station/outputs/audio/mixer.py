@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from station.core.events import NO_SPEAKER
 from station.outputs.audio import sdl
 from station.outputs.audio.levels import RATE, fit
 from station.outputs.audio.speaker import BED, SLOTS
@@ -63,14 +64,17 @@ class PygameMixer:
         with directed(sink):
             if sdl.server_without_speaker():
                 raise OutputError(
-                    f"The sound device {named(sink)} cannot be opened: the sound server has no speaker.", REMEDY
+                    f"The sound device {named(sink)} cannot be opened: the sound server has no speaker.",
+                    REMEDY,
+                    NO_SPEAKER,
                 )
             try:
                 pygame.display.init()
                 # allowedchanges=0: SDL converts, so that the files' rate is always the mixer's.
                 pygame.mixer.init(RATE, -16, 2, buffer, allowedchanges=0)
             except pygame.error as error:
-                raise OutputError(f"The sound device {named(sink)} cannot be opened: {error}.", REMEDY) from error
+                problem = f"The sound device {named(sink)} cannot be opened: {error}."
+                raise OutputError(problem, REMEDY, NO_SPEAKER) from error
         pygame.mixer.set_num_channels(SLOTS + 1)
         self._stream = pygame.mixer.Channel(SLOTS)
         self.driver = sdl.driver()

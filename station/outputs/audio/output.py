@@ -13,7 +13,7 @@ import logging
 import threading
 import time
 
-from station.core.events import Moment, Preferred
+from station.core.events import NO_SPEAKER, Moment, Preferred
 from station.outputs.audio import Settings
 from station.outputs.audio.levels import FADE_S, RATE, gain
 from station.outputs.audio.mailbox import Mailbox
@@ -21,7 +21,7 @@ from station.outputs.audio.player import HANDLERS, Player
 from station.outputs.audio.shelf import HouseShelf, Shelf
 from station.outputs.audio.sinks import open_first
 from station.outputs.audio.speaker import Mixer, NoSpeaker
-from station.outputs.contract import OutputError
+from station.outputs.contract import OutputError, Trouble
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Audio:
         self._player = self._new_player()
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
-        self._trouble = ""
+        self._trouble: str = ""
         self._crash: Exception | None = None
         self._moved_at = 0.0
         self._wait_s = FIRST_RETRY_S
@@ -136,7 +136,8 @@ class Audio:
             if now >= self._again_at:
                 self._open(now)
         elif mixer.lost() or self._player.tracks.stalled:
-            self._trouble = f"The sound device {mixer.sink or 'of the system'} has gone; the station goes on by light."
+            gone = f"The sound device {mixer.sink or 'of the system'} has gone; the station goes on by light."
+            self._trouble = Trouble(gone, NO_SPEAKER)
             log.warning("the sound device %s has gone", mixer.sink or "of the system")
             mixer.close()
             self._player.move(NoSpeaker())
@@ -155,7 +156,7 @@ class Audio:
             said = f"{error.problem} {error.remedy}"
             if said != self._trouble:
                 log.warning("no sound: %s", said)
-            self._trouble = said
+            self._trouble = Trouble(said, error.kind)
             self._again_at = now + self._wait_s
             self._wait_s = min(2 * self._wait_s, LONGEST_RETRY_S)
             return

@@ -18,7 +18,7 @@ def open_first(sinks: Sequence[str], buffer: int, volume: float) -> PygameMixer:
             return PygameMixer(sink, buffer, volume)
         except OutputError as error:
             problems.append(error)
-    raise OutputError(" ".join(error.problem for error in problems), problems[0].remedy)
+    raise OutputError(" ".join(error.problem for error in problems), problems[0].remedy, problems[0].kind)
 
 
 def examine_sinks(settings: Settings) -> list[tuple[str, str, str]]:

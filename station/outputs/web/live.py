@@ -10,7 +10,6 @@ A frame is a server-sent event: `{"now", "readings": [[at, %RVE or null, resting
 
 from __future__ import annotations
 
-import re
 import threading
 from collections import deque
 from dataclasses import asdict
@@ -41,13 +40,9 @@ def sensor_trouble(state: State, language: str) -> str:
     return " ".join(german.in_language(each, language) for each in (state.sensor_problem, state.sensor_remedy) if each)
 
 
-# A speaker that is not there: light and page go on without it.
-NO_SPEAKER: Final = re.compile(r"The sound device .*(cannot be opened|has gone)", re.DOTALL)
-
-
 def needs_nobody(state: State) -> list[bool]:
     """Of each output's trouble: is it only that there is no speaker?  That is no alarm."""
-    return [name == "audio" and bool(NO_SPEAKER.match(said)) for name, said in state.troubles.items()]
+    return [state.trouble_kinds.get(name) == e.NO_SPEAKER for name in state.troubles]
 
 
 def busy(state: State) -> bool:
