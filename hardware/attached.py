@@ -4,11 +4,12 @@
     class/drm/*-HDMI*/status       a monitor, even one that is switched off
     bus/usb/devices/*              anything on a USB socket
     class/udc/*/state              a PC on the socket through which a Pi Zero can be a USB device
-    class/power_supply/*/online    a laptop's charger
+    class/power_supply/*           a laptop's charger, a battery that is being charged
     class/hwmon/*/in0_lcrit_alarm  a power bank that can no longer carry the Pi
 
-A look reads a few dozen short files.  What sysfs cannot show (composite video, the audio socket, a wire on a pin) only
-a person can see; hardware/SAFETY.md says so.
+A look reads a few dozen short files.  Whatever cannot be read, or says something unheard of, counts as attached.  What
+sysfs cannot show (composite video, the audio socket, a wire on a pin, what the power bank hangs on) only a person can
+see; hardware/SAFETY.md says so.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ SENTENCES: Final[dict[Kind, tuple[str, str]]] = {
     "usb": ("something is plugged into USB ({})", "etwas steckt am USB ({})"),
     "computer": ("a computer is plugged into the USB socket ({})", "ein Rechner hängt am USB-Anschluss ({})"),
     "charger": ("a charger is plugged in ({})", "ein Netzteil steckt ({})"),
+    "dark": (
+        "a network socket is switched off and cannot tell whether a cable is in it ({})",
+        "eine Netzwerkbuchse ist abgeschaltet und kann nicht sagen, ob ein Kabel steckt ({})",
+    ),
     "weak": ("the power is too weak ({})", "der Strom reicht nicht ({})"),
     "unseen": ("the kernel does not say what is plugged in ({})", "das System sagt nicht, was eingesteckt ist ({})"),
 }
@@ -38,19 +43,23 @@ ETHERNET: Final = 1  # ARPHRD_ETHER in linux/if_arp.h
 INNER_DISPLAYS: Final = ("DSI", "LVDS", "eDP", "DPI", "SPI", "Writeback", "Virtual")
 # Nobody can tell whether a composite cable is plugged in: the kernel says `unknown` for ever.
 UNKNOWABLE_DISPLAYS: Final = ("Composite", "TV", "SVIDEO")
-# Soldered to the board: (place, vendor:product).  The same chip at another place is something plugged in.
+# Soldered to the board: (beginning of the model's name, place, vendor:product).  The same chip at another place, or at
+# this place on another board (a hub on a Zero's only socket), is something plugged in.
+MODEL: Final = "firmware/devicetree/base/model"
 ON_BOARD: Final = frozenset(
     {
-        ("1-1", "0424:9514"),  # Pi 2, 3: hub
-        ("1-1.1", "0424:ec00"),  # Pi 2, 3: its Ethernet
-        ("1-1", "0424:2514"),  # Pi 3B+: hub
-        ("1-1.1", "0424:2514"),  # Pi 3B+: second hub
-        ("1-1.1.1", "0424:7800"),  # Pi 3B+: its Ethernet
-        ("1-1", "2109:3431"),  # Pi 4: hub
+        ("Raspberry Pi 2 Model B ", "1-1", "0424:9514"),  # hub
+        ("Raspberry Pi 2 Model B ", "1-1.1", "0424:ec00"),  # its Ethernet
+        ("Raspberry Pi 3 Model B ", "1-1", "0424:9514"),
+        ("Raspberry Pi 3 Model B ", "1-1.1", "0424:ec00"),
+        ("Raspberry Pi 3 Model B Plus ", "1-1", "0424:2514"),
+        ("Raspberry Pi 3 Model B Plus ", "1-1.1", "0424:2514"),  # its second hub
+        ("Raspberry Pi 3 Model B Plus ", "1-1.1.1", "0424:7800"),  # its Ethernet
+        ("Raspberry Pi 4 Model B ", "1-1", "2109:3431"),
     }
 )
-# A power bank never speaks; whoever has given the Pi an address, or put it to sleep, is a computer.
-HOSTED: Final = frozenset({"default", "addressed", "configured", "suspended"})
+# A power bank gives power and never speaks; whoever has given the Pi an address, or put it to sleep, is a computer.
+SILENT_SOCKET: Final = frozenset({"not attached", "attached", "powered"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +85,27 @@ def attached(sys: Path = SYS) -> list[Attached]:
     for look in LOOKS:
         try:
             found += look(sys)
-        except OSError as error:
-            found.append(Attached("unseen", error.filename or str(sys)))
+        except Exception as error:  # a look that stumbles has seen nothing, and that is not the same as "nothing there"
+            found.append(Attached("unseen", getattr(error, "filename", None) or str(sys)))
     return found
+
+
+def tells_of_displays(sys: Path = SYS) -> bool:
+    """Whether this kernel has a display driver that knows its sockets at all."""
+    return any((connector / "status").exists() for connector in _entries(sys / "class/drm"))
 
 
 def _ethernet(sys: Path) -> Iterator[Attached]:
     """Network sockets with a cable in them.  A bridge or a tunnel has no `device`; Wi-Fi has no cable."""
     for port in _entries(sys / "class/net"):
         wired = (port / "device").exists() and not ((port / "wireless").exists() or (port / "phy80211").exists())
-        if wired and _read(port / "type") == str(ETHERNET) and _read(port / "carrier") == "1":
+        if not wired or _read(port / "type") != str(ETHERNET):
+            continue
+        carrier = _read(port / "carrier")
+        if carrier == "1":
             yield Attached("ethernet", port.name)
+        elif carrier != "0" and port.exists():  # EINVAL: the socket is down, the kernel does not look at its cable
+            yield Attached("dark", port.name)
 
 
 def _displays(sys: Path) -> Iterator[Attached]:
@@ -96,7 +115,8 @@ def _displays(sys: Path) -> Iterator[Attached]:
         if not card.startswith("card") or not kind or kind.startswith(INNER_DISPLAYS):
             continue
         status = _read(connector / "status")
-        if status == "connected" or (status == "unknown" and not kind.startswith(UNKNOWABLE_DISPLAYS)):
+        unknowable = status == "unknown" and kind.startswith(UNKNOWABLE_DISPLAYS)
+        if status != "disconnected" and not unknowable and connector.exists():
             yield Attached("display", kind)
 
 
@@ -106,19 +126,29 @@ def _usb(sys: Path) -> Iterator[Attached]:
         if ":" in device.name or device.name.startswith("usb"):
             continue  # a function of a device, or the socket itself
         identity = f"{_read(device / 'idVendor')}:{_read(device / 'idProduct')}"
-        if (device.name, identity) not in ON_BOARD:
+        if not _on_board(sys, device.name, identity):
             yield Attached("usb", _read(device / "product") or identity)
+
+
+def _on_board(sys: Path, place: str, identity: str) -> bool:
+    models = [model for model, *rest in ON_BOARD if rest == [place, identity]]
+    return bool(models) and f"{_read(sys / MODEL)} ".startswith(tuple(models))
 
 
 def _computer(sys: Path) -> Iterator[Attached]:
     for controller in _entries(sys / "class/udc"):
-        if _read(controller / "state") in HOSTED:
+        if _read(controller / "state") not in SILENT_SOCKET and controller.exists():
             yield Attached("computer", controller.name)
 
 
 def _charger(sys: Path) -> Iterator[Attached]:
+    """What feeds this machine from outside, by plug or USB-C, and a battery of its own that is being charged."""
     for supply in _entries(sys / "class/power_supply"):
-        if _read(supply / "type") == "Mains" and _read(supply / "online") == "1":
+        kind = _read(supply / "type")
+        if not kind or _read(supply / "scope") == "Device":
+            continue  # gone while we looked, or the battery of a mouse
+        fed = _read(supply / "status") == "Charging" if kind == "Battery" else _read(supply / "online") != "0"
+        if fed:
             yield Attached("charger", supply.name)
 
 
@@ -150,7 +180,7 @@ def _entries(folder: Path) -> list[Path]:
 def _read(file: Path) -> str:
     """One line of sysfs; empty when it is gone, or when the kernel has nothing to say.  Raises OSError otherwise."""
     try:
-        return file.read_text(encoding="utf-8", errors="replace").strip()
+        return file.read_text(encoding="utf-8", errors="replace").strip("\0 \n")
     except (FileNotFoundError, NotADirectoryError):
         return ""  # unplugged while we looked
     except OSError as error:

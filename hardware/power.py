@@ -25,14 +25,24 @@ WITHOUT_A_BODY = frozenset({"simulated", "recording"})
 
 NOT_NOW = "Electrodes are on the skin and {}: the sensor is closed."
 NOT_NOW_DE = "Elektroden sind auf der Haut, und {}: Der Sensor ist zu."
-UNPLUG = "Unplug it; the station goes on by itself a few seconds later. On a power bank nothing else may be plugged in."
-UNPLUG_DE = (
-    "Zieh es ab; ein paar Sekunden später geht es von selbst weiter. An der Powerbank darf sonst nichts stecken."
+UNPLUG = (
+    "Unplug it; the station goes on by itself a few seconds later. On a power bank nothing else may be plugged in.",
+    "Zieh es ab; ein paar Sekunden später geht es von selbst weiter. An der Powerbank darf sonst nichts stecken.",
 )
 RECHARGE = (
-    "Charge the power bank, or use a shorter, thicker cable; the station goes on by itself when the power is back."
+    "Charge the power bank, or use a shorter, thicker cable; the station goes on by itself when the power is back.",
+    "Lade die Powerbank oder nimm ein kürzeres, dickeres Kabel; sobald der Strom reicht, geht es weiter.",
 )
-RECHARGE_DE = "Lade die Powerbank oder nimm ein kürzeres, dickeres Kabel; sobald der Strom reicht, geht es weiter."
+SWITCH_ON = (
+    "Leave the socket empty and switch it on, so that the system can tell: sudo ip link set eth0 up (or its name).",
+    "Lass die Buchse leer und schalte sie ein, damit man es sieht: sudo ip link set eth0 up (oder wie sie heißt).",
+)
+LET_SEE = (
+    "Without that nobody can vouch for the electrodes: let the station read all of /sys, or use a pressure pad.",
+    "Ohne das kann niemand für die Elektroden bürgen: Lass die Station ganz /sys lesen, oder nimm ein Druckkissen.",
+)
+# What helps, for each kind of thing that is not simply unplugged: English, German.
+REMEDIES = {"weak": RECHARGE, "dark": SWITCH_ON, "unseen": LET_SEE}
 
 ON_MAINS = {
     "en": (
@@ -85,9 +95,8 @@ def in_words(found: Sequence[Attached], language: str = "en") -> tuple[str, str]
         return "", ""
     german = language == "de"
     said = (" und " if german else " and ").join(dict.fromkeys(thing.say(language) for thing in found))
-    cables = any(thing.kind != "weak" for thing in found)
-    remedy = (UNPLUG, UNPLUG_DE) if cables else (RECHARGE, RECHARGE_DE)
-    return (NOT_NOW_DE if german else NOT_NOW).format(said), remedy[german]
+    remedies = dict.fromkeys(REMEDIES.get(thing.kind, UNPLUG)[german] for thing in found)
+    return (NOT_NOW_DE if german else NOT_NOW).format(said), " ".join(remedies)
 
 
 def has_electrodes(driver: str, signals: Sequence[str]) -> bool:

@@ -192,6 +192,14 @@ def test_the_power_rules_are_told_for_every_topology(pi: Write) -> None:
     assert "No electrodes" in said(power.examine(Sensor(driver="ads1115", signal=("pressure",)), roots), "ok")
 
 
+def test_where_the_system_cannot_say_whether_a_screen_is_plugged_in_the_person_is_asked_to_look(pi: Write) -> None:
+    emg = Sensor(driver="ads1115", signal=("emg-raw",), power="battery")
+    blind = said(power.examine(emg, pi({"sys/class/net/lo/type": "772"})), "warning")
+    assert "no display driver" in blind and "vc4-kms-v3d" in blind
+    sees = pi({"sys/class/drm/card1-HDMI-A-1/status": "disconnected"})
+    assert [severity for severity, _, _ in power.examine(emg, sees)] == ["ok"]
+
+
 # --- the wire and the sensor --------------------------------------------------------------------------
 
 

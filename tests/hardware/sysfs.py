@@ -19,15 +19,19 @@ class Sysfs:
         ),
         "computer": (("class/udc/fe980000.usb/state", "configured", "not attached"),),
         "charger": (("class/power_supply/ADP1/online", "1", "0"),),
+        "dark": (("class/net/eth1/carrier", "", "0"),),
         "weak": (("class/hwmon/hwmon1/in0_lcrit_alarm", "1", "0"),),
     }
 
     def __init__(self, root: Path) -> None:
         self.root = root
         for file, said in {
+            "firmware/devicetree/base/model": "Raspberry Pi 4 Model B Rev 1.5\0",
             "class/net/lo/type": "772",
             "class/net/eth0/type": "1",
             "class/net/eth0/device/uevent": "DRIVER=bcmgenet",
+            "class/net/eth1/type": "1",
+            "class/net/eth1/device/uevent": "DRIVER=w5100",
             "class/net/wlan0/type": "1",
             "class/net/wlan0/carrier": "1",
             "class/net/wlan0/device/uevent": "DRIVER=brcmfmac",
