@@ -12,6 +12,7 @@ from rich.console import Console
 from station import clock, demo
 from station import place as station_place
 from station.core import events as e
+from station.core.calibrating import STEPS
 from station.core.inputs import Calibrate
 from station.core.lights import PATTERNS
 from station.core.state import WORDS
@@ -182,6 +183,16 @@ def test_a_computer_without_sound_says_so_in_one_line(language: str, note: str) 
         assert len(seen.splitlines()) <= without + 1
 
 
+@pytest.mark.parametrize(("language", "said"), [("de", "Kalibrierung läuft"), ("en", "calibrating")])
+def test_the_picture_says_that_a_calibration_runs_and_when_it_is_over(language: str, said: str) -> None:
+    shown = picture(language)
+    shown.take(e.Moment(e.SensorWell(500.0), 0.0, clock.wall()))
+    shown.take(e.Moment(e.CalibrationStep("reference_1", 15.0), 1.0, clock.wall()))
+    assert said in drawn(shown)
+    shown.take(e.Moment(e.CalibrationRefused("The calibration was stopped; the one you had stays."), 2.0, clock.wall()))
+    assert said not in drawn(shown)
+
+
 @pytest.mark.parametrize(("language", "figure"), [("de", "3,5 %RVE"), ("en", "3.5 %RVE")])
 def test_the_level_is_written_as_the_language_writes_figures(language: str, figure: str) -> None:
     shown = picture(language)
@@ -229,13 +240,21 @@ def test_the_person_plays_along_with_a_calibration_and_then_goes_back_to_work(ac
     actor = Actor(lambda: None, desk._person.control)
     desk.person("typing")
     desk.wait(5)
+    words = [desk.state.state]
     desk.say(Calibrate(action))
     heard = 0
     for _ in range(10 * seconds):
+        words.append(desk.state.state)
         for t, event in desk.events[heard:]:
             actor.take(e.Moment(event, t, clock.wall()))
         heard = len(desk.events)
         desk.wait(0.1)
+    lasts = 10 * round(
+        sum(step.seconds for name, step in STEPS.items() if name.startswith("daily") == (action == "daily"))
+    )
+    runs = words.count("calibration")
+    assert words == ["monitoring", *runs * ["calibration"], *(len(words) - 1 - runs) * ["monitoring"]]
+    assert runs == pytest.approx(lasts, abs=2), "whoever holds their arms out is told so all the while"
     assert not desk.told(e.CalibrationRefused)
     (done,) = desk.told(e.CalibrationDone)
     (yardstick,) = done.calibration["channels"]

@@ -85,6 +85,8 @@ class State(msgspec.Struct, frozen=True):
     """When the running exercise will be over; None while it is paused or none runs."""
     paused: bool = False
     saying: str = ""
+    calibrating: bool = False
+    """A calibration is going on, or the daily reference."""
     ended_early: str = ""
     """The exercise that was last ended before its end; empty once another has begun, and with the day."""
     ended_early_at: float | None = None
@@ -103,7 +105,7 @@ class State(msgspec.Struct, frozen=True):
 
     @property
     def state(self) -> str:
-        """One word: private, exercise, offer, cue, standby, starting, sensor_trouble, quiet, away or monitoring."""
+        """One word: the first of `WORDS` that holds, else monitoring."""
         for word, holds in WORDS:
             if holds(self):
                 return word
@@ -121,10 +123,11 @@ class State(msgspec.Struct, frozen=True):
 
 
 # The first that holds is the word.  What the person asked for stands above what the station notices; an exercise needs
-# no sensor, so its word stands above the sensor's trouble.
+# no sensor, so its word stands above the sensor's trouble.  A calibration whose sensor is lost ends by itself.
 WORDS: tuple[tuple[str, Callable[[State], bool]], ...] = (
     ("private", lambda s: s.private),
     ("exercise", lambda s: bool(s.technique)),
+    ("calibration", lambda s: s.calibrating),
     ("offer", lambda s: s.cue == "chime"),
     ("cue", lambda s: s.cue == "light"),
     ("standby", lambda s: not s.monitoring),
@@ -309,6 +312,14 @@ def _session_ended(s: State, event: e.SessionEnded, moment: e.Moment) -> dict[st
     return {**over, "sessions_today": done, **since}
 
 
+def _calibration_step(s: State, event: e.CalibrationStep, _: e.Moment) -> dict[str, Any]:
+    return {"calibrating": True}
+
+
+def _calibration_over(s: State, event: e.CalibrationDone | e.CalibrationRefused, _: e.Moment) -> dict[str, Any]:
+    return {"calibrating": False}
+
+
 def _mark(s: State, event: e.Mark, _: e.Moment) -> dict[str, Any]:
     return {"marks_today": s.marks_today + 1}
 
@@ -368,6 +379,9 @@ FOLDS: Mapping[type[e.Event], Callable[[State, Any, e.Moment], dict[str, Any]]] 
     e.SessionResumed: _session_resumed,
     e.SessionClosing: _session_closing,
     e.SessionEnded: _session_ended,
+    e.CalibrationStep: _calibration_step,
+    e.CalibrationDone: _calibration_over,
+    e.CalibrationRefused: _calibration_over,
     e.Mark: _mark,
     e.OutputTrouble: _output_trouble,
     e.OutputWell: _output_well,

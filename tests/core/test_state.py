@@ -35,6 +35,10 @@ WELL = e.SensorWell(500.0)
         ((e.SensorTrouble("no chip"), e.SessionStarted("pmr", "micro", "de", 90.0, "web")), "exercise"),
         ((WELL, e.SessionStarted("pmr", "micro", "de", 90.0, "web"), e.Private(True, "button")), "private"),
         ((WELL, e.Cue("light", "r", "b"), e.CueAnswered("wrong")), "monitoring"),
+        ((WELL, e.Quality("hum"), e.Presence("away"), e.CalibrationStep("reference_1", 15.0)), "calibration"),
+        ((WELL, e.CalibrationStep("shrug", 8.0), e.Private(True, "button")), "private"),
+        ((WELL, e.CalibrationStep("daily_ready", 5.0), e.CalibrationDone({}, daily=True)), "monitoring"),
+        ((WELL, e.CalibrationStep("rest", 60.0), e.CalibrationRefused("r")), "monitoring"),
     ],
 )
 def test_one_word_for_all_of_it(events, word):

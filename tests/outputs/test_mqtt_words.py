@@ -61,6 +61,9 @@ def test_at_level_1_only_the_device_is_spoken_of() -> None:
         "state", "ts", "version", "sensor_ok", "sensor_problem", "signal_quality", "sampling_rate", "troubles",
     }  # fmt: skip
     assert document["state"] == "monitoring"  # though an exercise runs
+    calibrating = State(started=True, sensor_ok=True, calibrating=True)
+    assert words.state_document(calibrating, "1", 1, 0.0)["state"] == "monitoring"
+    assert words.state_document(calibrating, "1", 2, 0.0)["state"] == "calibration"
     assert words.live(ev.Moment(ev.Button("short"), 0, 0), 1, "x") is None
     assert words.durable(ev.Moment(ev.SessionEnded("a", "de", "completed"), 0, 0), 1, "x") is None
 

@@ -22,6 +22,7 @@ STATES = (
     "monitoring",
     "private",
     "exercise",
+    "calibration",
     "offer",
     "cue",
     "standby",

@@ -15,7 +15,8 @@ INTRO = """\
 
 Made by `python -m station.outputs.mqtt.schema` from the tables that the station itself uses (`words.py`,
 `commands.py`); do not edit. Topics stand below `desk/<station_id>/`. Version {version}: it grows when a key is taken
-away or changes its meaning. New keys may come at any time: ignore what you do not know.
+away or changes its meaning. New keys, and new words where one of several stands, may come at any time: ignore what you
+do not know.
 
 One file per topic (JSON Schema 2020-12), and `asyncapi.json` (AsyncAPI 3.0) for all of them together.
 """
