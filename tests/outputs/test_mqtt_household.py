@@ -287,6 +287,43 @@ def test_check_says_which_topics_the_broker_forbids(make_broker: Make, tmp_path:
     assert [severity for severity, _, _ in findings] == ["ok"]
 
 
+EVERYTHING = ["topic readwrite desk/#", "topic readwrite homeassistant/#"]
+SPEAKS = ["topic write desk/#", "topic readwrite homeassistant/#", "topic read desk/+/check"]
+
+
+@pytest.mark.parametrize(
+    ("acl", "what", "remedy"),
+    [
+        ([*EVERYTHING, "topic deny desk/+/event/#"], "publish events", "desk/"),
+        ([*EVERYTHING, "topic deny homeassistant/device/#"], "our announcement (discovery)", "homeassistant/device/"),
+        ([*SPEAKS, "topic read desk/+/context/#"], "hear commands", "/cmd/+"),
+        ([*SPEAKS, "topic read desk/+/cmd/+"], "hear what the house tells", "/context/#"),
+    ],
+)
+def test_check_finds_the_one_topic_that_an_access_list_forbids(
+    make_broker: Make, tmp_path: Path, acl: list[str], what: str, remedy: str
+) -> None:
+    """Mosquitto says yes to a subscription that it will never serve: only what does not come back tells."""
+    (tmp_path / "acl").write_text("\n".join(acl) + "\n", encoding="utf-8")
+    broker = make_broker(f"acl_file {tmp_path / 'acl'}")
+    house = House(STATION, "en", "0.1.0", tmp_path, print)
+    findings = mqtt.examine(mqtt.Settings(host="127.0.0.1", port=broker.port), house)
+    (warning,) = [finding for finding in findings if finding[0] == "warning"]
+    assert what in warning[1] and remedy in warning[2]
+    assert findings[-1][0] == "ok"
+
+
+def test_a_running_station_takes_no_notice_of_a_check(caplog: pytest.LogCaptureFixture) -> None:
+    from station.outputs.mqtt.connection import Received
+    from station.outputs.mqtt.ear import Ear
+
+    asked: list[object] = []
+    ear = Ear("desk/desk_0", mqtt.Settings(), asked.append, lambda: None)
+    for name in ("cmd/check", "context/check"):
+        ear.hear(Received(f"desk/desk_0/{name}", b"", False, None, "", b""))
+    assert (asked, ear.rejected, caplog.text) == ([], 0, "")
+
+
 @pytest.mark.parametrize("mode", ["device", "component"])
 def test_a_check_takes_back_what_nobody_knows_and_announces_nothing(
     mode: Any, broker: Any, make_listener: Make, eventually: Make, tmp_path: Path

@@ -16,12 +16,14 @@ from station.outputs.mqtt.settings import Settings
 Finding = tuple[str, str, str]
 
 PATIENCE_S = 5.0
+ECHO_S = 1.0  # after the broker has taken a message, its way back is a matter of milliseconds
 
 
 def examine(settings: Settings, house: House) -> list[Finding]:
     """(severity ok, warning or broken, what, remedy) after connecting and sending one message to ourselves.
 
-    It goes to `BASE/STATION/check` (not retained), under a client name of its own: a running station is not disturbed.
+    It goes to `BASE/STATION/check` (not retained), under a client name of its own; what is tried beside it asks a
+    running station for nothing (ear.py).
     """
     if settings.level == 0:
         return [("ok", "Privacy is 0: the station does not connect.", "")]
@@ -41,7 +43,7 @@ def examine(settings: Settings, house: House) -> list[Finding]:
     except Exception as error:
         said = sentences.of_error(error, settings)
         return [*findings, ("broken", said.problem, said.remedy)]
-    findings += _denials(settings, house)
+    findings += [*_denials(settings, house), *_deaf(settings, house)]
     return [
         *findings,
         ("ok", f"The broker at {settings.where()} answers; a message is back after {took_ms:.0f} ms.", ""),
@@ -67,6 +69,61 @@ def _denials(settings: Settings, house: House) -> list[Finding]:
             remedy = f"Give this user {topic.rsplit('/', 2)[0]}/# in the broker's access list."
             found.append(("warning", f"The broker does not let us publish {what} ({refusal}).", remedy))
     return found
+
+
+def _deaf(settings: Settings, house: House) -> list[Finding]:
+    """What the broker's access list keeps from us: most brokers refuse a subscription, mosquitto just never serves it.
+
+    So what is subscribed to is also said, and must come back.  Where we may not say it nothing is known and nothing is
+    claimed; MQTT 3.1.1 has no word for "you may not", so there only a refused subscription counts.
+    """
+    base = f"{settings.base}/{house.station_id}"
+    tried = [
+        (f"{base}/cmd/+", f"{base}/cmd/check", "commands (cmd)"),
+        (f"{base}/context/#", f"{base}/context/check", "what the house tells (context)"),
+    ]
+    found = []
+    for wanted, echo, what in tried if settings.commands else tried[1:]:
+        try:
+            refusal = _silence(settings, house, wanted, echo)
+        except Exception as error:
+            refusal = sentences.of_error(error, settings).problem
+        if refusal:
+            remedy = f"Let this user read {wanted} in the broker's access list."
+            found.append(("warning", f"The broker does not let us hear {what} ({refusal}).", remedy))
+    return found
+
+
+def _silence(settings: Settings, house: House, wanted: str, echo: str) -> str:
+    """Why what is said on `echo` does not reach a subscription to `wanted`, or ''.  Raises OutputError."""
+    told: deque[News | Received] = deque()
+    connection = Connection(settings, f"{house.station_id}-check-{uuid.uuid4().hex[:6]}", "", told.append, told.append)
+    until = time.monotonic() + PATIENCE_S
+    taken = False
+    try:
+        connection.open(fresh=True, session_s=0)
+        while True:
+            news = next_news(connection, told, until)
+            if isinstance(news, Connected):
+                connection.subscribe(wanted, with_retained=False)
+                if settings.protocol != "5":
+                    until = time.monotonic() + ECHO_S
+                else:
+                    connection.publish(echo, b"")
+            elif isinstance(news, Denied):
+                return news.reason
+            elif isinstance(news, Received) and news.topic == echo:
+                return ""
+            elif isinstance(news, Acked):
+                if news.refusal:
+                    return ""
+                taken, until = True, time.monotonic() + ECHO_S
+            elif isinstance(news, Lost):
+                return "it cut the wire"
+    except TimeoutError:
+        return "what we say there does not come back" if taken else ""
+    finally:
+        connection.close()
 
 
 def _of_nothing(house: House) -> bytes:

@@ -21,6 +21,8 @@ from station.outputs.mqtt.settings import Settings
 log = logging.getLogger(__name__)
 
 LONGEST_TOPIC = 200
+# By these `desk-station check` tries whether the way is open (doctor.py); they ask for nothing.
+TRIED_BY_CHECK = ("cmd/check", "context/check")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,12 @@ class Ear:
             if message.payload == b"online" and not message.retained:
                 self._birth()
             return
+        topic = message.topic.removeprefix(self._base + "/")
+        if topic in TRIED_BY_CHECK:
+            return
         if not self._allowance.take(time.monotonic()):
             self._refuse(f"{message.topic}: too many messages; one every 2 s is enough")
             return  # and no answer: a loop that is answered goes on
-        topic = message.topic.removeprefix(self._base + "/")
         try:
             asked = commands.read(topic, message.payload, self._settings.commands, message.retained, message.expiry_s)
         except commands.NotUnderstoodError as error:
