@@ -181,9 +181,15 @@ def test_a_quick_check_of_the_yardstick_is_led_in_words_and_can_be_stopped(page:
     assert not page.locator("#reference").is_visible()
     ask(page, "calibrate", {"action": "daily"})
     until(page, "document.getElementById('reference-words').textContent.includes('beide Arme zur Seite')", 10)
+    assert page.locator("#reference-title").text_content() == "Kurz nachmessen"
+    assert page.locator("#state-word").text_content() == "Kalibrierung läuft"
     page.locator("#reference-buttons button").click()
     until(page, "document.getElementById('reference-result').textContent.includes('wie es vorher war')", 10)
     assert not page.locator("#reference-buttons").is_visible()
+    ask(page, "calibrate", {"action": "start"})
+    until(page, "document.getElementById('reference-title').textContent === 'Kalibrierung'", 10)
+    page.locator("#reference-buttons button").click()
+    until(page, "!document.getElementById('state-word').textContent.includes('Kalibrierung')", 10)
 
 
 def test_it_is_used_with_the_keyboard_alone(page: Any, station: Station) -> None:

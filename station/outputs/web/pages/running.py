@@ -62,10 +62,10 @@ def _guess(view: View) -> Html:
 
 
 def reference(view: View) -> Html:
-    """What to do while a reference is measured, as the voice of the calibration says it."""
+    """What to do during the daily reference or a whole calibration, as its voice says it."""
     return tag(
         "section",
-        tag("h2", view.w("live.reference")),
+        tag("h2", view.w("live.reference"), id="reference-title"),
         tag("p", "", id="reference-words", class_="saying", aria_live="assertive"),
         tag("p", "", id="reference-result", role="status"),
         tag(

@@ -188,6 +188,7 @@ const COUNTED = new Set(["minute", "session_ended", "mark", "cue"]);
 function reference(step, result = "") {
   show("reference", true);
   show("reference-buttons", Boolean(step));
+  if (step) text("reference-title", w(step.step.startsWith("daily") ? "live.reference" : "live.calibration"));
   text("reference-words", step ? step.words[desk.language] : "");
   text("reference-result", result);
 }
