@@ -50,6 +50,8 @@ PARTS: Final = {
     "web": ("Seite", "page"),
 }
 NO_PINS: Final = "There are no GPIO pins, so no button and no light here. To look around: desk-station demo."
+CORRECT: Final = "Correct it there; every key with its meaning:  desk-station config --default"
+REPORT: Final = "That is a mistake in the station itself: please report it with this whole output."
 # What does not work, one and several; what is worth a look beside it, and alone; nothing of both.
 SUMS: Final = {
     "en": (
@@ -147,7 +149,7 @@ def _everything(path: Path | None, roots: Roots, language: str, ask: Callable[[s
     try:
         settings = config.read(path) if path else config.defaults()
     except ConfigError as error:
-        yield from (Finding("configuration", BROKEN, sentence, "") for sentence in error.problems)
+        yield from (Finding("configuration", BROKEN, sentence, CORRECT) for sentence in error.problems)
         return
     except StationError as error:
         yield Finding("configuration", BROKEN, error.problem, error.remedy)
@@ -218,7 +220,7 @@ def _part(name: str, ask: Callable[[], Examined]) -> Iterable[Finding]:
         for severity, what, remedy in ask():
             yield Finding(name, severity, what, remedy)
     except Exception as error:
-        yield Finding(name, BROKEN, f"It could not be examined: {type(error).__name__}: {error}.", "")
+        yield Finding(name, BROKEN, f"It could not be examined: {type(error).__name__}: {error}.", REPORT)
 
 
 def in_words(findings: list[Finding], language: str = "en") -> str:
@@ -227,10 +229,11 @@ def in_words(findings: list[Finding], language: str = "en") -> str:
     names = [called(f.part, language) for f in findings]
     width = max(map(len, names))
     lines = []
-    for name, f in zip(names, findings, strict=True):
+    for number, (name, f) in enumerate(zip(names, findings, strict=True)):
         sign = f"\033[{colours[f.severity]}m{SIGN[f.severity]}\033[0m" if colours else SIGN[f.severity]
         lines.append(f" {sign} {name:<{width}}  {f.what}")
-        if f.remedy and f.severity != OK:
+        again = number + 1 < len(findings) and findings[number + 1].remedy == f.remedy  # said once, below the last
+        if f.remedy and f.severity != OK and not again:
             lines.append(f"   {'':<{width}}  → {f.remedy}")
     return "\n".join([*lines, "", in_sum(findings, language)])
 

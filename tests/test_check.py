@@ -67,6 +67,28 @@ def test_every_part_has_a_word_for_people_in_both_languages() -> None:
     assert check.called("tally", "de") == "tally", "what somebody has added is called as they call it"
 
 
+def test_what_helps_against_several_things_stands_once_below_the_last_of_them() -> None:
+    said = check.in_words([Finding("light", BROKEN, text, "Correct it.") for text in ("This.", "That.")])
+    assert said.splitlines()[:3] == [" ✗ light  This.", " ✗ light  That.", "          → Correct it."]
+
+
+def test_whatever_does_not_work_comes_with_what_to_do(
+    configured: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No finding that is not well is left without a remedy, whoever speaks."""
+    broken = STATE + '[sensor]\npower = "battery"\nbus = 77\n[output.audio]\nsinks = ["plughw:CARD=None"]\n'
+    broken += '[output.mqtt]\nenabled = true\nhost = "127.0.0.1"\nport = 9\n'
+    findings = [
+        *check.examine(configured(MISTAKES)),
+        *check.examine(configured(broken)),
+        *check.examine(tmp_path / "x"),
+    ]
+    monkeypatch.setattr(check.clock, "examine", lambda roots: 1 / 0)
+    findings += check.examine(configured(UNOPENED))
+    assert len([finding for finding in findings if finding.severity != OK]) > 12
+    assert [finding for finding in findings if finding.severity != OK and not finding.remedy] == []
+
+
 def test_in_german_the_parts_and_the_sum_are_german_too() -> None:
     said = check.in_words([Finding("light", OK, "Das Licht …", ""), Finding("clock", WARNING, "Die Uhr …", "")], "de")
     assert said.splitlines() == [

@@ -89,6 +89,17 @@ def test_every_bit_of_the_firmware_has_its_sentence(pi: Write, bits: int, severi
     assert word in said(machine.examine(roots, "aarch64"), severity)
 
 
+def test_the_firmware_is_found_where_a_pi_5_has_it(pi: Write) -> None:
+    roots = pi()
+    (roots.sys / "devices/platform/soc/soc:firmware/get_throttled").unlink()
+    place = "sys/devices/platform/soc@107c000000/soc@107c000000:firmware/get_throttled"
+    (roots.sys / "devices/platform/soc/soc:firmware").rmdir()
+    at = roots.sys.parent / place
+    at.parent.mkdir(parents=True)
+    at.write_text("10000\n")
+    assert "at least once since the start (under-voltage)" in said(machine.examine(roots, "aarch64"), "warning")
+
+
 def test_the_kernels_own_voltage_alarm_counts_where_the_firmware_is_silent(pi: Write) -> None:
     roots = pi(
         {"sys/devices/platform/soc/soc:firmware/get_throttled": "", "sys/class/hwmon/hwmon1/in0_lcrit_alarm": "1"}
@@ -164,6 +175,17 @@ def test_a_card_is_told_how_long_it_bears_what_is_written(
     link.symlink_to(tmp_path / disk / "mmcblk0p2")
     found = list(storage.examine(tmp_path, roots, lambda folder: 9e9))
     assert words in said(found[1:], severity) and "16 GB" in found[1][1]
+
+
+def test_in_the_first_hour_nobody_can_tell_how_long_a_card_lasts_and_that_is_said(pi: Write, tmp_path: Path) -> None:
+    import os
+
+    number = tmp_path.stat().st_dev
+    roots = pi({"sys/devices/mmcblk0/size": "31250000", "proc/uptime": "600 600"})
+    link = roots.sys / f"dev/block/{os.major(number)}:{os.minor(number)}"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(tmp_path / "sys/devices/mmcblk0")
+    assert "an hour after the start" in said(storage.examine(tmp_path, roots, lambda folder: 9e9), "ok")
 
 
 def test_soldered_flash_tells_itself_how_worn_it_is(pi: Write, tmp_path: Path) -> None:
@@ -289,6 +311,12 @@ def test_losses_slowness_and_a_signal_at_its_limit_are_worth_a_look() -> None:
     assert "few for raw EMG" in said(sensor.heard(EMG, frames(signal(), rate=400.0)), "warning")
     assert "few for raw EMG" in said(sensor.heard(EMG, frames(signal(), rate=250.0)), "broken")
     assert "electrode" in said(sensor.heard(EMG, frames(np.full(2500, 3.3))), "warning")
+
+
+def test_a_smoothed_sensor_may_rest_at_its_lower_end_but_not_stay_at_its_upper_one() -> None:
+    envelope = Sensor(driver="ads1115", signal=("emg-envelope",), power="battery")
+    assert said(sensor.heard(envelope, frames(np.zeros(320), rate=64.0)), "warning") == ""
+    assert "electrode" in said(sensor.heard(envelope, frames(np.full(320, 3.29), rate=64.0)), "warning")
 
 
 def test_noise_is_measured_beside_the_hum_and_in_the_stillest_moment() -> None:

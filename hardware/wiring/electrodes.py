@@ -11,7 +11,7 @@ from typing import Final
 
 from hardware.wiring.svg import INK, PAPER, SOFT, Point, box, dot, number, sheet, text
 
-WIDTH, HEIGHT = 1000.0, 640.0
+WIDTH, HEIGHT = 1000.0, 652.0
 C7: Final[Point] = (420.0, 268.0)
 ACROMION: Final[Point] = (668.0, 330.0)
 LINE_MM = 170.0  # from C7 to the acromion, an ordinary shoulder

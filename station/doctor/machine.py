@@ -70,7 +70,9 @@ def _libraries() -> Iterable[str]:
 
 def _suffering(roots: Roots) -> Examined:
     """Only a Pi tells; elsewhere nothing is said."""
-    said = read(roots.sys / "devices/platform/soc/soc:firmware/get_throttled")
+    # `soc/soc:firmware`, and `soc@107c000000/soc@107c000000:firmware` on a Pi 5.
+    told = sorted(roots.sys.glob("devices/platform/soc*/soc*:firmware/get_throttled"))
+    said = read(told[0]) if told else ""
     bits = int(said, 16) if said else 0
     weak = any(
         read(monitor / "name") == "rpi_volt" and read(monitor / "in0_lcrit_alarm") == "1"

@@ -25,6 +25,7 @@ MOST_LOST = 0.005
 # Above it tension alerts stay off (DESIGN §4).
 NOISY_RVE: Final = 8.0
 RAIL_V, SUPPLY_V, MOST_AT_RAIL = 0.010, 3.3, 0.05
+SATURATED_V: Final = 3.28  # an envelope sensor (DESIGN §4)
 BUSY = "End what else keeps this machine busy; at a real chip try a faster bus (bus_khz = 400), or mode = rdy."
 ELECTRODES = "Press every electrode on, wet a dry one, and check the plug of their cable."
 HUM = (
@@ -99,12 +100,20 @@ def heard(sensor: Sensor, frames: list[Frame]) -> Examined:
     for channel, signal in enumerate(sensor.signal):
         if signal == "emg-raw":
             yield from _cleanness(volts[:, channel], rate)
+        elif signal == "emg-envelope":  # a relaxed muscle may well be at its lower end
+            yield from _at_end(volts[:, channel] > SATURATED_V)
+
+
+def _at_end(samples: np.ndarray) -> Examined:
+    share = float(np.mean(samples))
+    if share > MOST_AT_RAIL:
+        yield "warning", f"{100 * share:.0f} % of the samples are at the end of the sensor's range.", ELECTRODES
 
 
 def _cleanness(volts: np.ndarray, rate: float) -> Examined:
-    at_rail = float(np.mean((volts < RAIL_V) | (volts > SUPPLY_V - RAIL_V)))
-    if at_rail > MOST_AT_RAIL:
-        yield "warning", f"{100 * at_rail:.0f} % of the samples are at the end of the sensor's range.", ELECTRODES
+    ended = list(_at_end((volts < RAIL_V) | (volts > SUPPLY_V - RAIL_V)))
+    if ended:
+        yield from ended
         return
     found = clean(volts, rate)
     if found is None:

@@ -50,7 +50,10 @@ def _wear(folder: Path, roots: Roots) -> Examined:
     worn = read(disk / "device/life_time").split()  # only soldered flash (eMMC) tells; in tenths of its life
     if worn and (tenths := max(int(used, 16) for used in worn)) >= 9:
         yield "warning", f"The built-in flash has used {tenths * 10} % of its life.", "Copy the diary (export) soon."
-    if not disk.name.startswith("mmcblk") or uptime < LEAST_UPTIME_S:
+    if not disk.name.startswith("mmcblk"):
+        return
+    if uptime < LEAST_UPTIME_S:
+        yield "ok", "How long the card will last can be told an hour after the start of this machine.", ""
         return
     size, written = (float(read(disk / "size") or 0) * SECTOR, _written(disk))
     a_day = written / uptime * DAY_S
