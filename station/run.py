@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import logging
+import sys
 from pathlib import Path
 
 from station import assembly, config, place
 from station.errors import StationError
 from station.frugal import be_frugal
+from station.greeting import greeting
 from station.settings import Station
 
 
@@ -29,5 +31,7 @@ def run(args: argparse.Namespace) -> int:
     settings = config.read(args.config)
     folder = place.state_dir(settings.of(Station).state_dir)
     with place.alone(folder):
+        if sys.stderr.isatty():
+            print(*greeting(settings), "", sep="\n", file=sys.stderr, flush=True)
         assembly.app(settings, folder).run()
     return 0

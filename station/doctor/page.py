@@ -16,18 +16,17 @@ def examine(port: int, folder: Path, roots: Roots) -> Examined:
     if port == 0:
         yield "ok", "The page takes any free port; the station says which at its start.", ""
         return
-    address = f"http://localhost:{port}/"
-    refused = _refused(port)
-    if refused is None:
-        yield "ok", f"The page will be at {address}.", ""
-    elif refused.errno != errno.EADDRINUSE:
+    where, refusal = address(port), refused(port)
+    if refusal is None:
+        yield "ok", f"The page will be at {where}.", ""
+    elif refusal.errno != errno.EADDRINUSE:
         yield (
             "warning",
-            f"The page cannot listen on port {port}: {refused.strerror}.",
+            f"The page cannot listen on port {port}: {refusal.strerror}.",
             "Choose another [output.web] port.",
         )
     elif runs(folder, roots):
-        yield "ok", f"The page is at {address}; the station is running.", ""
+        yield "ok", f"The page is at {where}; the station is running.", ""
     else:
         other = port % 65535 + 1
         said = f"The page's port {port} is already in use on this computer."
@@ -41,7 +40,13 @@ def runs(folder: Path, roots: Roots) -> bool:
     return any(words[1] == "FLOCK" and words[5].rpartition(":")[2] == inode for words in held if len(words) > 5)
 
 
-def _refused(port: int) -> OSError | None:
+def address(port: int) -> str:
+    """Where the page is, seen from this computer."""
+    return f"http://localhost:{port}/"
+
+
+def refused(port: int) -> OSError | None:
+    """Why nobody could listen on this port now; None where it is free."""
     with socket.socket() as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

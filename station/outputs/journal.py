@@ -118,7 +118,8 @@ class Journal:
         wanted = levels[: levels.index(settings.level) + 1]
         self._priorities = {kind: priority for name in wanted for kind, priority in LINES[name].items()}
         self._stream = stream
-        self._with_priority = "JOURNAL_STREAM" in os.environ
+        # A desktop's terminals are services, too, and hand the name down; what goes to a terminal goes to a person.
+        self._with_priority = "JOURNAL_STREAM" in os.environ and not (stream or sys.stderr).isatty()
         self._private = False
 
     def start(self) -> None:
