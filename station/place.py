@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import os
@@ -15,10 +16,15 @@ MACHINE_ID = Path("/etc/machine-id")
 ID_FILE = "station-id"
 
 
-def state_dir(wanted: str = "") -> Path:
+# What a disk says that takes nothing at this moment: mounted read-only, no room, a fault of its own.
+PASSES = frozenset({errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO})
+
+
+def state_dir(wanted: str = "", *, unwritable: bool = False) -> Path:
     """The folder for what must survive, made if need be.
 
     `wanted` (the setting) wins; else systemd's STATE_DIRECTORY; else ~/.local/state/desk-station.
+    unwritable: it will do as it is, if it is there and only its disk takes nothing at this moment.
     Raises StationError with a remedy when it cannot be written.
     """
     home = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
@@ -29,6 +35,8 @@ def state_dir(wanted: str = "") -> Path:
         probe.touch()
         probe.unlink()
     except OSError as error:
+        if unwritable and error.errno in PASSES and chosen.is_dir():
+            return chosen
         raise StationError(
             f"The folder {chosen} cannot be written: {error.strerror}.",
             "Give [station] state_dir a folder of yours, or make this one writable.",
@@ -69,8 +77,9 @@ def station_id(folder: Path) -> str:
     kept = folder / ID_FILE
     seed = _read(kept) or _read(MACHINE_ID)
     if not seed:
-        kept.write_text(os.urandom(16).hex())
-        seed = _read(kept)
+        seed = os.urandom(16).hex()
+        with contextlib.suppress(OSError):  # a disk that takes nothing: another name at the next start
+            kept.write_text(seed)
     # Hashed with the application's name: a machine id itself is confidential (machine-id(5)).
     return "desk_" + hashlib.sha256(f"desk-station:{seed}".encode()).hexdigest()[:8]
 

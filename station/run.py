@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     be_frugal()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     settings = config.read(args.config)
-    folder = place.state_dir(settings.of(Station).state_dir)
+    folder = place.state_dir(settings.of(Station).state_dir, unwritable=True)
     with place.alone(folder):
         if sys.stderr.isatty():
             print(*greeting(settings), "", sep="\n", file=sys.stderr, flush=True)

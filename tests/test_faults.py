@@ -121,21 +121,50 @@ def test_the_hour_that_comes_twice_or_never_costs_no_minute(
 # --- what is on the disk ------------------------------------------------------------------------------
 
 
-def on_a_disk_of_its_own(folder: Path, *faults: str) -> dict[str, dict[str, Any]]:
-    """What `disk_of_its_own.py` tells, on a disk that nobody else sees; skips where the kernel gives us none."""
+def with_mounts_of_its_own(folder: Path) -> list[str]:
+    """What to put before a command that mounts something at `folder`; skips where the kernel gives us none."""
     folder.mkdir()
     for alone in (["unshare", "-m"], ["unshare", "-rm"]):
         mount = [*alone, "mount", "-t", "tmpfs", "tmpfs", str(folder)]
         if shutil.which("unshare") and subprocess.run(mount, capture_output=True, check=False).returncode == 0:
-            break
-    else:
-        pytest.skip("mounts are not permitted here")
-    command = [*alone, sys.executable, str(HERE / "disk_of_its_own.py"), str(folder), *faults]
+            return alone
+    pytest.skip("mounts are not permitted here")
+
+
+def on_a_disk_of_its_own(folder: Path, *faults: str) -> dict[str, dict[str, Any]]:
+    """What `disk_of_its_own.py` tells, on a disk that nobody else sees."""
+    command = [*with_mounts_of_its_own(folder), sys.executable, str(HERE / "disk_of_its_own.py"), str(folder), *faults]
     environment = os.environ | {"PYTHONPATH": str(HERE.parent)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     told: dict[str, dict[str, Any]] = json.loads(done.stdout)
     return told
+
+
+READ_ONLY = 'mount -t tmpfs tmpfs "$0" && mkdir "$0/state" && mount -o remount,ro "$0" && exec "$@"'
+
+
+@pytest.mark.slow
+def test_a_station_that_starts_on_a_read_only_card_feels_the_muscle_and_says_what_it_cannot_keep(
+    tmp_path: Path,
+) -> None:
+    """Cards fail by turning read-only, and the next start is then the first that meets it."""
+    card, log, file = tmp_path / "card", tmp_path / "log", tmp_path / "desk.toml"
+    alone = with_mounts_of_its_own(card)
+    settings = STATE.format(folder=card / "state") + SIMULATED + MOCK_PINS + SILENT + NO_PAGE
+    file.write_text('[station]\nlanguage = "en"\n' + settings.removeprefix("[station]\n"))
+    command = [*alone, "sh", "-c", READ_ONLY, card, sys.executable, "-m", "station", "run", "--config", file]
+    with log.open("w") as out:
+        station = subprocess.Popen(command, cwd=HERE.parent, stdout=out, stderr=out)
+    try:
+        until = time.monotonic() + 60.0
+        while not all(word in log.read_text() for word in ("sensor_well", "mounted read-only")):
+            assert station.poll() is None and time.monotonic() < until, log.read_text()
+            time.sleep(0.05)
+    finally:
+        station.send_signal(signal.SIGTERM)
+        assert station.wait(20) == 0, log.read_text()
+    assert "Traceback" not in log.read_text()
 
 
 @pytest.mark.slow

@@ -45,3 +45,17 @@ def test_a_station_that_was_killed_is_in_nobody_s_way_and_neither_are_its_childr
     with place.alone(tmp_path):  # as after a restart, while a child of the old one still ends
         pass
     child.communicate(b"\n")
+
+
+def test_a_folder_that_is_not_ours_is_refused_also_where_a_disk_that_takes_nothing_would_do(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StationError, match="cannot be written"):
+        place.state_dir(str(tmp_path / "file" / "below"), unwritable=True)
+
+
+def test_a_station_without_a_machine_id_has_a_name_even_where_it_cannot_keep_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(place, "MACHINE_ID", tmp_path / "nowhere")
+    assert place.station_id(tmp_path) == place.station_id(tmp_path), "kept"
+    assert place.station_id(tmp_path / "no folder").startswith("desk_")
