@@ -167,7 +167,10 @@ activate() {
   was=$(readlink "$opt/current" 2>/dev/null || true)
   if [ "$was" = "versions/$version" ]; then return; fi
   stop
-  if [ -f "$state/history.db" ] && [ -n "$was" ]; then keep_diary "$(basename "$was")"; fi
+  if [ -f "$state/history.db" ] && [ -n "$was" ]; then
+    keep_diary "$(basename "$was")"
+    restore_diary "$version" "$(basename "$was")"   # an older version, installed over a newer one
+  fi
   [ -z "$was" ] || ln -sfn "$was" "$opt/previous"
   ln -sfn "versions/$version" "$opt/current.new"
   mv -T "$opt/current.new" "$opt/current"

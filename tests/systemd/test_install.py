@@ -207,6 +207,21 @@ def test_a_diary_that_a_newer_version_rearranged_comes_back_with_the_older_versi
     assert f"waits in {waiting[0]}" in said
 
 
+def test_an_older_version_that_is_installed_over_a_newer_one_gets_its_own_diary_back(machine: Machine) -> None:
+    """The way back of a package manager: `apt install` of the older .deb."""
+    machine.release("0.1.0")
+    machine()
+    write_diary(machine.diary, form=1)
+    machine.release("0.2.0")
+    machine()
+    write_diary(machine.diary, form=2)
+    machine.release("0.1.0")
+    said = machine()
+    assert machine.current == "0.1.0" and form(machine.diary) == 1
+    (waiting,) = machine.diary.with_name("before-upgrade").glob("0.2.0*.db")
+    assert form(waiting) == 2 and f"waits in {waiting}" in said
+
+
 def test_a_diary_that_both_versions_can_read_goes_on(machine: Machine) -> None:
     machine()
     write_diary(machine.diary, form=1)

@@ -43,13 +43,21 @@ def test_the_exposure_is_at_most_what_the_readme_promises() -> None:
 
 
 @pytest.mark.parametrize("unit", [UNIT, USER_UNIT], ids=lambda unit: unit.stem)
-def test_every_group_of_lines_has_its_reason_above_it(unit: Path) -> None:
-    """A block is lines without an empty one between; each block's first line is a comment or a section."""
-    for block in unit.read_text().strip().split("\n\n"):
-        lines = [line for line in block.splitlines() if not line.startswith("[")]
-        if lines and lines[0].startswith(("Description=", "WantedBy=")):
-            continue
-        assert lines and lines[0].startswith("#"), block
+def test_every_line_has_its_reason_above_it(unit: Path) -> None:
+    """A comment of its own, not the heading of a chapter (`# --- … ---`)."""
+    lines = unit.read_text().splitlines()
+    settings = [
+        number for number, line in enumerate(lines) if "=" in line and not line.startswith(("#", "Description="))
+    ]
+    without = [lines[n] for n in settings if not lines[n - 1].startswith("# ") or lines[n - 1].endswith("---")]
+    assert len(settings) > 20 and without == []
+
+
+def test_it_is_tried_again_for_ever_but_for_a_mistake_in_its_configuration() -> None:
+    """With a limit a fast Pi would give up after ten crashes in two minutes, and stay dark until somebody comes."""
+    for unit in (UNIT, USER_UNIT):
+        said = settings(unit)
+        assert (said["Restart"], said["StartLimitIntervalSec"]) == (["on-failure"], ["0"])
 
 
 def test_the_service_says_ready_itself_and_is_watched() -> None:
