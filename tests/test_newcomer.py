@@ -233,7 +233,7 @@ def test_no_sound_card(newcomer: Newcomer) -> None:
     config = newcomer.file(SIMULATED.replace("enabled = false", 'sinks = ["plughw:CARD=Nowhere"]'))
     alsa = {"SDL_AUDIODRIVER": "alsa"}
     code, said = newcomer.types("check", "--language", "en", "--config", config, **alsa)
-    assert code == 1 and "! audio" in said and "aplay -L" in said
+    assert code == 1 and "! sound" in said and "aplay -L" in said
     newcomer.runs_until(config, "sensor_well", "output_trouble output=audio", "Nowhere", **alsa)
 
 
