@@ -50,7 +50,9 @@ PARTS: Final = {
     "web": ("Seite", "page"),
 }
 NO_PINS: Final = "There are no GPIO pins, so no button and no light here. To look around: desk-station demo."
-CORRECT: Final = "Correct it there; every key with its meaning:  desk-station config --default"
+CORRECT: Final = (
+    "Correct it there; every key with its meaning:  desk-station config --default (--driver NAME for another sensor)"
+)
 REPORT: Final = "That is a mistake in the station itself: please report it with this whole output."
 # What does not work, one and several; what is worth a look beside it, and alone; nothing of both.
 SUMS: Final = {

@@ -103,10 +103,11 @@ class _Reader:
     def __init__(self, data: Mapping[str, Any], lines: Lines, where: str) -> None:
         self.data, self.lines, self.where = data, lines, where
         self.problems: list[tuple[int, str]] = []
+        self._chosen = ""
 
     def config(self) -> Config:
-        driver = self._driver()
-        classes = section_classes(driver)
+        self._chosen = self._driver()
+        classes = section_classes(self._chosen)
         given = self._sections(classes)
         sections = {name: self._section(name, kinds, given.get(name, {})) for name, kinds in classes.items()}
         if self.problems:
@@ -156,7 +157,7 @@ class _Reader:
         values: dict[type, dict[str, Any]] = {kind: {} for kind in kinds}
         for key, value in table.items():
             if key not in known:
-                self.complain((*path, key), f"[{name}] has no key {key!r}; {_nearest(key, list(known), 'keys')}")
+                self.complain((*path, key), f"[{name}] has no key {key!r}{self._elsewhere(name, key, list(known))}")
                 continue
             kind, field = known[key]
             try:
@@ -175,6 +176,15 @@ class _Reader:
                 self.complain((*path, key) if key in table else path, f"[{name}] {error}.")
                 parts.append(kind())
         return tuple(parts)
+
+    def _elsewhere(self, section: str, key: str, known: list[str]) -> str:
+        """What may have been meant by a key that is not `known`; one of the default driver is only too many."""
+        usual, chosen = settings.Sensor().driver, self._chosen
+        if section == "sensor" and chosen != usual:
+            fields = [field for kind in section_classes(usual)[section] for field in msgspec.structs.fields(kind)]
+            if key in {field.encode_name for field in fields}:
+                return f" for driver {chosen}; it is one of {usual}: take it away."
+        return f"; {_nearest(key, known, 'keys')}"
 
 
 def section_classes(driver: str = "ads1115") -> dict[str, tuple[type[msgspec.Struct], ...]]:

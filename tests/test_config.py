@@ -27,6 +27,14 @@ def test_an_unknown_key_names_its_line_and_the_nearest_known_key() -> None:
     assert said == "desk.toml:3: [station] has no key 'langage'; did you mean 'language'?"
 
 
+def test_what_another_driver_s_sensor_had_is_to_be_taken_away_after_a_change_of_driver() -> None:
+    """`config --default` writes the chip's keys; who then names another driver meets all of them."""
+    assert problems('[sensor]\ndriver = "simulated"\nbus = 1\nsede = 1\n') == [
+        "desk.toml:3: [sensor] has no key 'bus' for driver simulated; it is one of ads1115: take it away.",
+        "desk.toml:4: [sensor] has no key 'sede'; did you mean 'seed'?",
+    ]
+
+
 def test_a_value_out_of_its_set_says_what_is_allowed() -> None:
     (said,) = problems('[station]\nlanguage = "fr"\n')
     assert said == 'desk.toml:2: [station] language = "fr" is not possible; allowed: "de" | "en".'
