@@ -112,6 +112,10 @@ class Ads1115:
         self._registers = list(RESET)
         self._pointer = CONVERSION
         self._flight: Setting | None = None  # what is being converted, from `_start` to `_end`
+        # Conversions without a pause are counted from where the first began: added up, their lengths would round
+        # differently for who looks often and who looks once.
+        self._epoch = self._period = 0.0
+        self._nth = 0
         self._start = self._end = 0.0
         self._exceeded = 0  # conversions in a row beyond the threshold
         self._alerting = False
@@ -172,8 +176,14 @@ class Ads1115:
 
     def _launch(self, start: float) -> None:
         self._flight = setting_of(self._registers[CONFIG])
-        self._start = start
-        self._end = start + 1.0 / (self._flight.rate * self.speed)
+        self._epoch, self._period = start, 1.0 / (self._flight.rate * self.speed)
+        self._convert(0)
+
+    def _convert(self, nth: int) -> None:
+        """Be at the `nth` conversion since the epoch."""
+        self._nth = nth
+        self._start = self._epoch + nth * self._period
+        self._end = self._epoch + (nth + 1) * self._period
 
     def next_end(self) -> float | None:
         """When the conversion in flight will be done (None: asleep)."""
@@ -187,15 +197,20 @@ class Ads1115:
                 self._finish(self._flight)
                 self._flight = None
                 return
-            unseen = config & COMP_QUEUE == COMP_OFF and self._flight is setting_of(config)
-            if unseen:  # nobody can have noticed the conversions between; only the last one's result is left
-                period = self._end - self._start
-                skipped = int((t - self._end) / period)
+            goes_on = self._flight is setting_of(config)
+            if goes_on and config & COMP_QUEUE == COMP_OFF:
+                # Nobody can have noticed the conversions between; only the last one's result is left.
+                skipped = int((t - self._end) / self._period)
                 self.conversions += skipped
-                self._start += skipped * period
-                self._end += skipped * period
+                self._convert(self._nth + skipped)
+                if self._end > t:  # the division was rounded up
+                    self.conversions -= 1
+                    self._convert(self._nth - 1)
             self._finish(self._flight)
-            self._launch(self._end)
+            if goes_on:
+                self._convert(self._nth + 1)
+            else:
+                self._launch(self._end)
 
     def _finish(self, flight: Setting) -> None:
         volts = self._mean(flight.positive)
