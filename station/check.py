@@ -10,7 +10,9 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +31,7 @@ from station.settings import Sensor, Station
 
 OK, WARNING, BROKEN = "ok", "warning", "broken"
 EXIT = {OK: 0, WARNING: 1, BROKEN: 2}
+LEAST_COLUMNS = 20  # for a finding, however narrow the terminal
 SIGN = {OK: "✓", WARNING: "!", BROKEN: "✗"}
 
 # What a person calls each part: in German, in English.  Programs are told its name.
@@ -107,7 +110,8 @@ def run(args: argparse.Namespace) -> int:
         shown = [{"part": f.part, "severity": f.severity, "what": f.what, "remedy": f.remedy} for f in findings]
         print(json.dumps({"exit": worst, "findings": shown}, ensure_ascii=False, indent=1))
     else:
-        print(in_words(findings, language))
+        columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+        print(in_words(findings, language, columns))
     return worst
 
 
@@ -225,18 +229,29 @@ def _part(name: str, ask: Callable[[], Examined]) -> Iterable[Finding]:
         yield Finding(name, BROKEN, f"It could not be examined: {type(error).__name__}: {error}.", REPORT)
 
 
-def in_words(findings: list[Finding], language: str = "en") -> str:
-    """The findings for a person: one line each, the remedy below what needs one, the sum at the end."""
+def in_words(findings: list[Finding], language: str = "en", columns: int = 0) -> str:
+    """The findings for a person: one line each, the remedy below what needs one, the sum at the end.
+
+    columns: of the terminal, in which longer lines are broken between words; 0: wherever they end.
+    """
     colours = {OK: "32", WARNING: "33", BROKEN: "31"} if sys.stdout.isatty() else {}
     names = [called(f.part, language) for f in findings]
     width = max(map(len, names))
-    lines = []
+    lines: list[str] = []
+
+    def add(head: str, indent: int, text: str) -> None:
+        """A line, or several: what goes on stands below its beginning."""
+        room = max(LEAST_COLUMNS, columns - indent - 1) if columns else len(text) + 1
+        first, *more = textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False) or [""]
+        lines.append(head + first)
+        lines.extend(" " * indent + line for line in more)
+
     for number, (name, f) in enumerate(zip(names, findings, strict=True)):
         sign = f"\033[{colours[f.severity]}m{SIGN[f.severity]}\033[0m" if colours else SIGN[f.severity]
-        lines.append(f" {sign} {name:<{width}}  {f.what}")
+        add(f" {sign} {name:<{width}}  ", width + 5, f.what)
         again = number + 1 < len(findings) and findings[number + 1].remedy == f.remedy  # said once, below the last
         if f.remedy and f.severity != OK and not again:
-            lines.append(f"   {'':<{width}}  → {f.remedy}")
+            add(f"   {'':<{width}}  → ", width + 7, f.remedy)
     return "\n".join([*lines, "", in_sum(findings, language)])
 
 

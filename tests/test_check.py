@@ -56,6 +56,22 @@ def test_each_finding_is_one_line_and_what_to_do_stands_below_it() -> None:
     ]
 
 
+def test_in_a_terminal_lines_break_between_words_and_go_on_below_their_beginning() -> None:
+    """Eighty columns, and half of that."""
+    long = Finding("clock", WARNING, "The clock says 2026-11-28, and nobody has confirmed it.", "See /a/long/path.md.")
+    for columns in (80, 40):
+        said = check.in_words([long, Finding("light", OK, "It can be driven.", "")], columns=columns).splitlines()
+        assert max(map(len, said[:-1])) < columns
+    assert said[:-2] == [
+        " ! clock  The clock says 2026-11-28,",
+        "          and nobody has confirmed it.",
+        "          → See /a/long/path.md.",
+        " ✓ light  It can be driven.",
+    ]
+    narrow = check.in_words([long], columns=8)
+    assert "2026-11-28" in narrow and "/a/long/path.md" in narrow, "what may be copied is never cut"
+
+
 def test_every_part_has_a_word_for_people_in_both_languages() -> None:
     """`web` and `memory` are names of modules; who types `check` reads of a page and a folder."""
     named = set(re.findall(r'(?:Finding|_part)\("(\w+)"', Path(check.__file__).read_text()))
