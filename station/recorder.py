@@ -11,6 +11,7 @@ after hours.
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -123,16 +124,16 @@ class Recorder:
     def _since(self, text: str, t: float) -> None:
         self._open[text] = t
 
-    def _until(self, text: str, t: float) -> None:
+    def _until(self, text: str, t: float, lasted_s: float = math.inf) -> None:
         since = self._open.pop(text, None)
         if since is not None:
-            self.note(since, text, t - since)
+            self.note(since, text, min(t - since, lasted_s))
 
 
 _KEEP: Mapping[type[Event], Callable[[Recorder, Any, float], None]] = {
     Mark: lambda recorder, event, t: recorder.note(t, "mark"),
     TensionStarted: lambda recorder, event, t: recorder._since("tension", t),
-    TensionEnded: lambda recorder, event, t: recorder._until("tension", t),
+    TensionEnded: lambda recorder, event, t: recorder._until("tension", t, event.lasted_s),
     SessionStarted: lambda recorder, event, t: recorder._since(f"session/{event.technique}", t),
     SessionEnded: lambda recorder, event, t: recorder._until(f"session/{event.technique}", t),
 }

@@ -6,6 +6,7 @@ import pytest
 
 from station.core.events import (
     Cue,
+    CueAnswered,
     Mark,
     Minute,
     Presence,
@@ -13,6 +14,7 @@ from station.core.events import (
     Quiet,
     Refused,
     SessionStarted,
+    TensionEnded,
     TensionStarted,
 )
 from station.core.inputs import Context, SetPrivate
@@ -51,6 +53,30 @@ def test_after_a_short_walk_there_is_no_light_for_five_minutes(desk: Desk) -> No
     desk.wait(minutes=12)
     assert "returned" in desk.reasons
     assert desk.lights[0] - back >= 5 * MINUTE
+
+
+def test_whose_electrodes_are_off_is_not_tense_all_evening_and_nobody_says_the_shoulders_came_down(desk: Desk) -> None:
+    desk.settle()
+    desk.person("raised")
+    desk.wait(minutes=2)
+    (begun,) = (t for t, event in desk.events if isinstance(event, TensionStarted))
+    off = desk.now
+    desk.electrode("off")
+    desk.wait(minutes=30)
+    (ended,) = desk.told(TensionEnded)
+    assert ended.lasted_s == pytest.approx(off - begun, abs=2)
+    assert not desk.state.tension
+    assert desk.reasons == ["sensor"]
+
+
+def test_who_leaves_during_the_light_did_not_let_go_and_is_not_tense_any_more(desk: Desk) -> None:
+    desk.settle()
+    desk.person("raised")
+    desk.wait(minutes=3.5)
+    assert desk.state.cue == "light" and desk.state.tension
+    desk.say(Context("away", True))
+    assert not desk.state.tension
+    assert [event.answer for event in desk.told(CueAnswered)] == ["withdrawn"]
 
 
 def test_twenty_minutes_of_complete_stillness_are_nobody_at_the_desk(desk: Desk) -> None:

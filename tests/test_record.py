@@ -77,6 +77,8 @@ def test_events_become_notes_with_their_length(tmp_path: Path) -> None:
     recorder.event(Mark("button"), 1004.0)
     recorder.event(SessionEnded("breathing", "de", "completed"), 1005.0)
     recorder.event(TensionEnded(4.0), 1006.0)
+    recorder.event(TensionStarted(20.0, 0.1, "x"), 1006.5)
+    recorder.event(TensionEnded(0.5), 1007.5)  # the muscle was last felt a second before
     recorder.event(TensionStarted(20.0, 0.1, "x"), 1008.0)  # still going on at the end
     recorder.close()
     notes = [(a.text, round(a.onset, 2), round(a.duration, 2)) for a in read(tmp_path / "a.edf").annotations]
@@ -84,6 +86,7 @@ def test_events_become_notes_with_their_length(tmp_path: Path) -> None:
         ("tension", 2.0, 4.0),
         ("session/breathing", 3.0, 2.0),
         ("mark", 4.0, 0.0),
+        ("tension", 6.5, 0.5),
         ("tension", 8.0, 2.0),
     ]
 

@@ -177,11 +177,16 @@ class Coach:
 
     def _on_tension_ended(self, event: TensionEnded, now: float) -> Iterator[Message]:
         if self.phase == "waiting" and not self._told:
-            yield CueWithheld("brief: the shoulders came down before it was time for a light")
+            yield CueWithheld(self._why_brief(now))
         if self._kept_silent:
             self._kept_silent = False
             yield CueWithheld("silent: left out by chance, to find out what alerts change")
         yield from self._step("tension ended", now)
+
+    def _why_brief(self, now: float) -> str:
+        """What ended a tension before it was time for a light: the shoulders, or that nobody could feel them."""
+        block = self._hindrances.unfelt(now)
+        return block.reason if block else "brief: the shoulders came down before it was time for a light"
 
     def _on_reading(self, event: Reading, now: float) -> Iterable[Message]:
         self._hindrances.learn(event, now)

@@ -45,6 +45,7 @@ STEADY_S = 60.0
 LOST_FOR_A_MOMENT_S = 2.0
 
 UNBELIEVABLE = frozenset({"off", "rail", "flat", "hum", "stale", "absent"})
+UNFELT = frozenset({"sensor", "away"})
 SILENCING = frozenset({"call", "focus"})
 
 
@@ -96,6 +97,10 @@ class Hindrances:
     def against_new(self, now: float) -> Block | None:
         """Why no cue may begin at `now`."""
         return self.against_showing(now) or self.budget.blocks(now)
+
+    def unfelt(self, now: float) -> Block | None:
+        """Why nothing is known of the shoulders at `now`."""
+        return next((block for block in self._all(now) if block is not None and block.code in UNFELT), None)
 
     def _all(self, now: float) -> Iterator[Block | None]:
         if not self._cues:

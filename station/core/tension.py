@@ -1,11 +1,14 @@
 """When is it tension?  Sustained load *and* too little rest, for a whole window, on a signal that can be believed.
 
-    quiet ──tense──► tension ──recovered (30 s long)──► quiet
+    quiet ──tense──► tension ──recovered (30 s long), or left──► quiet
       └──doubtful──► withheld ──tense──► tension        withheld ──calm──► quiet
 
 Load with rest in it is what muscles are for.  Veiersted, Westgaard & Andersen 1990 (Int Arch Occup Environ Health
 62:31-41) counted fewer EMG gaps in packers with trapezius pain; Hermens & Hutten 2002 (Int J Ind Ergon 30:325-336)
 gave feedback on a relative rest time below 20 %.
+
+Who has left, or whose electrodes were off for as long (presence.py), is not tense any more: the episode ended when the
+muscle was last felt.  A shorter hole neither ends an episode nor adds to one.
 
 The window is kept as counts (how many tenths of a second lie above each limit), so a hop costs the same however long
 the window is: "the median is at least 10" is "at least half of them are".
@@ -71,7 +74,10 @@ TREMBLES = 1e-3
 TYPING_FACTOR, PERSONAL_LEAST, PERSONAL_MOST = 1.5, 6.0, 30.0
 
 QUIET, TENSION, WITHHELD = "quiet", "tension", "withheld"
-TENSE, DOUBTFUL, CALM, RECOVERED, BETWEEN = "tense", "doubtful", "calm", "recovered", "between"
+TENSE, DOUBTFUL, CALM, RECOVERED, BETWEEN, LEFT = "tense", "doubtful", "calm", "recovered", "between", "left"
+
+# Of a window of which less than this is known nothing is said at all, not even that it is withheld.
+LEAST_KNOWN = 0.5
 
 # What a hop in the window counts as: known?, loaded?, light?, resting?
 Kind = tuple[bool, bool, bool, bool]
@@ -85,6 +91,7 @@ TABLE: Mapping[tuple[str, str], str] = {
     (WITHHELD, CALM): QUIET,
     (WITHHELD, RECOVERED): QUIET,
     (TENSION, RECOVERED): QUIET,
+    (TENSION, LEFT): QUIET,
 }
 # What the window alone can say, and the evidence it becomes with what else is known.
 BECOMES: Mapping[str, tuple[str, ...]] = {TENSE: (TENSE, DOUBTFUL), CALM: (CALM, RECOVERED), BETWEEN: ()}
@@ -121,6 +128,7 @@ class TensionRule:
         self._valid = self._loaded = self._light = self._resting = 0
         self._verdict = BETWEEN  # what these counts say: TENSE, CALM or BETWEEN
         self._since = 0.0
+        self._felt_until = 0.0  # the end of what was known before the newest unknown hops
         self._recovered_s = 0.0
         self._stretch_s = 0.0
         self._said_no_rest = False
@@ -143,6 +151,8 @@ class TensionRule:
             self._judge()
         if load is None:
             self._recovered_s = 0.0
+            if len(window) > 1 and window[-2][0] is not None:
+                self._felt_until = end - span
             return told
         if resting:
             self._stretch_s, self._said_no_rest = 0.0, False
@@ -155,6 +165,15 @@ class TensionRule:
             self._weigh(end, span, away, told)
         else:
             self._recovered_s = 0.0
+        return told
+
+    def leave(self, last: float) -> list[Event]:
+        """Nobody is there any more; the newest hop ended at `last`.  A pause ends every stretch, and so an episode."""
+        self._stretch_s, self._said_no_rest, self._recovered_s = 0.0, False, 0.0
+        told: list[Event] = []
+        if (following := TABLE.get((self.state, LEFT))) is not None:
+            felt = last if self._window[-1][0] is not None else self._felt_until
+            self._move(following, max(felt, self._since), "", told)
         return told
 
     def _resize(self, span: float) -> None:
@@ -179,7 +198,7 @@ class TensionRule:
         if valid and len(self._window) == self._size:
             rest = self._resting / valid
             if 2 * self._loaded >= valid and rest < settings.rest_share:
-                self._verdict = TENSE
+                self._verdict = TENSE if valid >= LEAST_KNOWN * self._size else BETWEEN
             elif 2 * self._light > valid or rest > settings.recovery_rest_share:
                 self._verdict = CALM
 

@@ -19,6 +19,7 @@ from station.core.events import (
     TensionStarted,
 )  # fmt: skip
 from station.core.inputs import Frame, SensorLost, Tick, UseCalibration
+from station.core.presence import PresenceWatch
 from station.core.sensing import NO_YARDSTICK, Sensing, stored
 from station.core.yardstick import Yardstick, measure
 from tests.core.band_noise import band_noise
@@ -262,6 +263,28 @@ def test_who_is_away_is_not_tense():
     Engine([sensing]).handle(Tick(), 0.0)
     assert list(sensing.routes()[Presence](Presence("away"), 0.0)) == []
     assert "nobody" in only(play(sensing, muscle([15] * 70), 86), CueWithheld)[0].reason
+
+
+def test_whose_electrodes_are_off_for_the_night_is_not_tense_all_night():
+    engine, told = Engine([one(), PresenceWatch()]), []
+    volts = muscle([15] * 80 + [0] * 400)
+    volts[int(80 * RATE) :] = 3.3
+    for k in range(0, len(volts), 86):
+        t = (k + 86) / RATE
+        told += [(t, event) for event in engine.handle(Frame(volts[k : k + 86, None], t, RATE), t)]
+    ((begun, _),) = [each for each in told if isinstance(each[1], TensionStarted)]
+    ((ended, event),) = [each for each in told if isinstance(each[1], TensionEnded)]
+    assert event.lasted_s == pytest.approx(80 - begun, abs=0.5)
+    assert ended == pytest.approx(80 + 305, abs=2), "away after five minutes"
+
+
+def test_a_sensor_that_is_gone_for_the_night_ends_the_tension_too():
+    sensing = one()
+    ((begun, _),) = [each for each in play(sensing, muscle([15] * 80), 86) if isinstance(each[1], TensionStarted)]
+    sensing.routes()[SensorLost](SensorLost("no answer", ""), 81.0)
+    (ended,) = sensing.routes()[Presence](Presence("away"), 400.0)
+    assert ended.lasted_s == pytest.approx(80 - begun, abs=0.2)
+    assert list(one().routes()[Presence](Presence("away"), 1.0)) == [], "before the first sample"
 
 
 def test_silence_becomes_stale_once_and_well_again():

@@ -88,6 +88,48 @@ def test_the_share_that_could_be_believed_is_told():
     assert withheld.reason == ("rest share 10 % for 20 s, load 15 %RVE; only 50 % of the signal could be believed")
 
 
+@pytest.mark.parametrize(("known", "withheld"), [(10, True), (9, False)])
+def test_of_a_window_of_which_less_than_half_is_known_nothing_is_said(known, withheld):
+    assert kinds(Story()(*[UNKNOWN] * (20 - known), *[LOADED] * known)) == [CueWithheld] * withheld
+
+
+def test_who_leaves_is_not_tense_any_more_and_was_until_the_muscle_was_last_felt():
+    story = Story()
+    story(*[LOADED] * 30, *[UNKNOWN] * 400)
+    assert story.rule.leave(430.0) == [TensionEnded(10.0)]
+    assert story.rule.leave(440.0) == []
+    assert TensionStarted in kinds(story(*[LOADED] * 20)), "who comes back and is tense begins another one"
+
+
+def test_who_leaves_with_the_electrodes_on_was_tense_until_then():
+    story = Story()
+    story(*[LOADED] * 22, *[UNKNOWN] * 3, *[LOADED] * 5)
+    assert story.rule.leave(30.0) == [TensionEnded(10.0)]
+
+
+def test_an_episode_is_never_shorter_than_nothing():
+    story = Story()
+    story(*[LOADED] * 20)
+    assert story.rule.leave(19.0) == [TensionEnded(0.0)]
+
+
+def test_a_pause_ends_a_stretch_without_rest():
+    story = Story()
+    assert story(*[LIGHT] * 40) == []
+    assert story.rule.leave(40.0) == []
+    assert story(*[UNKNOWN] * 100, *[LIGHT] * 60) == []
+    assert kinds(story(LIGHT)) == [NoRest]
+    story.rule.leave(201.0)
+    assert kinds(story(*[LIGHT] * 61)) == [NoRest], "and the next one is told again"
+
+
+def test_a_doubtful_tension_is_not_told_a_second_time_because_somebody_left():
+    story = Story("noisy")
+    story(*[LOADED] * 20)
+    assert story.rule.leave(20.0) == []
+    assert story(*[LOADED] * 20) == []
+
+
 def test_the_reasons_for_doubt_are_told_in_the_order_of_their_weight():
     def reason(told):
         return told[0][1].reason.partition("; ")[2]
@@ -237,6 +279,7 @@ def test_the_table_is_all_there_is():
         ("withheld", "calm"): "quiet",
         ("withheld", "recovered"): "quiet",
         ("tension", "recovered"): "quiet",
+        ("tension", "left"): "quiet",
     }
 
 

@@ -53,6 +53,15 @@ def test_a_day_comes_back_as_it_was_told(tmp_path: Path) -> None:
     history.stop()
 
 
+def test_a_tension_that_is_known_to_be_over_later_ended_when_it_was_last_felt(tmp_path: Path) -> None:
+    history = begun(tmp_path / "history.db")
+    history.take(at(ev.TensionStarted(16.25, 0.04, "rest share 4 %"), 130))
+    history.take(at(ev.TensionEnded(70.0), 500))
+    assert history.flush()
+    assert [(e["ended"], e["lasted_s"]) for e in episodes(history.path)] == [(NOON + 200, 70.0)]
+    history.stop()
+
+
 def test_a_range_holds_what_is_since_and_before_until(tmp_path: Path) -> None:
     history = begun(tmp_path / "history.db")
     for t in (0, 60, 120, 180):

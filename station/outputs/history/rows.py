@@ -37,7 +37,9 @@ def _tenths(percent: float | None) -> int | None:
 
 MINUTE = """INSERT INTO minute VALUES (:at, :boot, :up, :rest, :p10, :p50, :p90, :gaps, :stretch, :valid, :quality)"""
 EPISODE = """INSERT INTO episode VALUES (:at, :boot, :up, NULL, NULL, :load, :rest, :reason)"""
-EPISODE_END = """UPDATE episode SET ended_ms = :at, lasted_ms = :lasted WHERE ended_ms IS NULL"""
+# An episode that ends because nobody is there any more is told minutes after the muscle was last felt.
+EPISODE_END = """UPDATE episode SET ended_ms = min(:at, started_ms + :lasted), lasted_ms = :lasted
+                 WHERE ended_ms IS NULL"""
 CUE = """INSERT INTO cue VALUES (:at, :boot, :up, NULL, NULL, NULL, :reason, :suggestion)"""
 CUE_CHIME = """UPDATE cue SET chime_ms = :at WHERE rowid = (SELECT max(rowid) FROM cue) AND answer IS NULL"""
 CUE_ANSWER = """UPDATE cue SET answered_ms = :at, answer = :answer
