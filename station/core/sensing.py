@@ -3,6 +3,7 @@
     Frame ─► one SignalPath per channel ─► the channel that decides ─► TensionRule, MinuteBook ─► events
 
 Two EMG channels: the more loaded one decides.  EMG with a pressure pad: EMG decides, the pad only tells presence.
+What is broken of the two is said (sides.py), and the other goes on.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from station.core.events import Preferred, Presence, Quality, Reading, SensorTro
 from station.core.inputs import Frame, SensorLost, Tick, UseCalibration
 from station.core.load import MinuteBook
 from station.core.quality import REASONS
+from station.core.sides import Sides
 from station.core.signal import Measured, SignalPath
 from station.core.tension import Settings, TensionRule, personal_threshold
 from station.core.yardstick import SignalKind, Yardstick, from_dict
@@ -45,6 +47,7 @@ class Sensing:
         """One signal kind and (where known) one yardstick for each channel of the frames."""
         self.settings = settings or Settings()
         self.signals = tuple(signals)
+        self._sides = Sides(self.signals)
         self._last_frame: float | None = None
         self._well = False
         self._state = self._reason = ""  # the quality as it was told last
@@ -102,10 +105,10 @@ class Sensing:
     def _on_frame(self, frame: Frame, now: float) -> Iterable[Message]:
         self._last_frame = now
         push = self._push
-        hops = push(frame.volts, frame.t_last, frame.rate, frame.lost) if push else self._of_channels(frame)
+        told: list[Message] = []
+        hops = push(frame.volts, frame.t_last, frame.rate, frame.lost) if push else self._of_channels(frame, told)
         if not hops and self._well:
             return ()  # four of five short frames end here: they fill no hop
-        told: list[Message] = []
         if not self._well:
             self._well = True
             told.append(SensorWell(frame.rate))
@@ -135,13 +138,17 @@ class Sensing:
         if minute is not None:
             told.append(minute)
 
-    def _of_channels(self, frame: Frame) -> list[Measured]:
+    def _of_channels(self, frame: Frame, told: list[Message]) -> list[Measured]:
         """One answer of all channels for each hop."""
         volts = frame.volts
         by_channel = [
             path.push(volts[:, k], frame.t_last, frame.rate, frame.lost) for k, path in enumerate(self._paths)
         ]
-        return [self._of_hops(hops) for hops in zip(*by_channel, strict=True)]
+        answers = []
+        for hops in zip(*by_channel, strict=True):
+            answers.append(answer := self._of_hops(hops))
+            told += self._sides.hop(hops, answer)
+        return answers
 
     def _of_hops(self, hops: Sequence[Measured]) -> Measured:
         hop = self._deciding_hop(hops)

@@ -10,6 +10,7 @@ from station.core.engine import Engine
 from station.core.events import (
     CueWithheld,
     Minute,
+    OutputTrouble,
     Presence,
     Quality,
     Reading,
@@ -317,8 +318,11 @@ def test_one_broken_side_leaves_the_other():
     sensing = Sensing(signals=("emg-raw", "emg-raw"), yardsticks=(STICK, STICK))
     broken = np.column_stack([np.full(int(8 * RATE), 3.3, np.float32), muscle([25] * 8, 4)])
     assert all(r.rve_percent is not None for r in only(play(sensing, broken), Reading)[5:])
+    longer = np.column_stack([np.full(int(12 * RATE), 3.3, np.float32), muscle([25] * 12, 4)])
+    (trouble,) = only(play(sensing, longer, begin=8.0), OutputTrouble)
+    assert trouble.output == "channel 1"
     both = np.full((int(8 * RATE), 2), 3.3, np.float32)
-    assert only(play(sensing, both, begin=8.0), Quality)[-1].state == "rail"
+    assert only(play(sensing, both, begin=20.0), Quality)[-1].state == "rail"
 
 
 def with_pad() -> Sensing:
