@@ -94,6 +94,11 @@ BEGINNINGS = {"start": "welcome", "daily": "daily_ready"}
 LEAST_SHRUG_PERCENT = 25.0
 # Electrodes put on anew change the gain by a factor of two or so; by four they sit on another muscle.
 GAIN_RANGE = (0.25, 4.0)
+# Held twice in the same way, a reference comes out within a tenth or two (Mathiassen et al. 1995); so far apart one of
+# them was another posture, and their mean would be off by a quarter and more.
+MOST_APART = 1.75
+# Raw EMG never stands still; a cable that is out for longer than this part of a recording spoils it.
+MOST_STILL, STILL_PIECE_S, STILL_V = 0.05, 0.1, 1e-4
 # Less than this much typing says nothing about a usual load.
 LEAST_TYPING_S = 30.0
 
@@ -111,6 +116,13 @@ TOO_DIFFERENT = (
     "Today's reference is very different from the stored one. "
     "Check where the electrodes sit, or do the complete calibration once."
 )
+STOOD_STILL = (
+    "For a while the signal stood quite still, as if the cable were out. "
+    "Check the cable and the sensor's power, then try once more."
+)
+REFERENCES_DIFFER = (
+    "The two references were very different. Do the same both times, from beginning to end, then try once more."
+)
 REFERENCE_TOO_WEAK = (
     "The reference is hardly above rest. Hold both arms out to the side for the whole time, then try again."
 )
@@ -127,6 +139,7 @@ class Calibrating:
         self._begun = 0.0
         self._rate = 0.0
         self._kept: dict[str, list[Volts]] = {}
+        self._of_the_first = 0  # frames of the reference that belong to the first time it was held
 
     def routes(self) -> Mapping[type, Handler]:
         """Who leads, what is measured, and time."""
@@ -183,6 +196,8 @@ class Calibrating:
         following = MOVES.get((self._step, what))
         if following is None:
             return ()
+        if what != SKIP and (wrong := self._wrong_with_it()):
+            return self._refuse(wrong)
         if what == SKIP and STEPS[self._step].keeps != "typing":
             # Half a reference is none: what hurts is left out altogether.
             self._kept.pop("reference" if self._step.startswith("reference") else STEPS[self._step].keeps, None)
@@ -193,10 +208,35 @@ class Calibrating:
 
     def _enter(self, step: str, now: float) -> list[Message]:
         self._step, self._begun = step, now
+        if step == "reference_2":
+            self._of_the_first = len(self._kept.get("reference", ()))
         said: list[Message] = [CalibrationStep(step, STEPS[step].seconds)]
         if step == TONE_FROM:
             said.insert(0, TryCalibration(tuple(map(self._so_far, range(len(self.signals))))))
         return said
+
+    def _wrong_with_it(self) -> str:
+        """Why the recording that has just been made is no use; nobody shall go on for minutes before hearing it."""
+        keeps = STEPS[self._step].keeps
+        for channel, signal in enumerate(self.signals):
+            volts = self._channel(keeps, channel)
+            if signal == "emg-raw" and volts is not None and _still_share(volts, self._rate) > MOST_STILL:
+                return STOOD_STILL
+        if self._step == "reference_2" and not all(map(self._alike, range(len(self.signals)))):
+            return REFERENCES_DIFFER
+        return ""
+
+    def _alike(self, channel: int) -> bool:
+        """Was the reference held about as strongly both times?  True where nothing can be said of that."""
+        if self.signals[channel] == "pressure" and len(self.signals) > 1:
+            return True  # beside electrodes the pad feels the shoulders and not the arms
+        held, so_far = self._kept.get("reference", []), self._so_far(channel)
+        if so_far is None or not 0 < self._of_the_first < len(held):
+            return True
+        parts = held[: self._of_the_first], held[self._of_the_first :]
+        loads = [self._loads(from_dict(so_far), np.concatenate([each[:, channel] for each in part])) for part in parts]
+        low, high = sorted(float(np.median(part or [0.0])) for part in loads)
+        return high < MOST_APART * low
 
     def _so_far(self, channel: int) -> dict[str, Any] | None:
         """One channel as it looks before the shrug; None where that is nothing plausible."""
@@ -266,3 +306,10 @@ class Calibrating:
         path = SignalPath(yardstick.signal, yardstick)
         hops = path.push(volts, len(volts) / self._rate, self._rate)
         return [hop.rve_percent for hop in hops if hop.rve_percent is not None]
+
+
+def _still_share(volts: Volts, rate: float) -> float:
+    """How much of it stands still, in pieces of a tenth of a second."""
+    size = max(2, round(STILL_PIECE_S * rate))
+    pieces = volts[: len(volts) // size * size].reshape(-1, size)
+    return float(np.mean(np.ptp(pieces, axis=1) < STILL_V)) if len(pieces) else 0.0

@@ -179,6 +179,15 @@ GERMAN: Mapping[str, str] = {
         "Die Referenz ist heute ganz anders als die gespeicherte. "
         "Schau, wo die Elektroden sitzen, oder mach einmal die ganze Kalibrierung."
     ),
+    "For a while the signal stood quite still, as if the cable were out. "
+    "Check the cable and the sensor's power, then try once more.": (
+        "Das Signal stand eine Weile ganz still, als wäre das Kabel ab. "
+        "Schau nach dem Kabel und dem Strom des Sensors und versuch es noch einmal."
+    ),
+    "The two references were very different. Do the same both times, from beginning to end, then try once more.": (
+        "Die beiden Referenzen waren sehr verschieden. "
+        "Mach beide Male das Gleiche, von Anfang bis Ende, und versuch es noch einmal."
+    ),
     "The reference is hardly above rest. Hold both arms out to the side for the whole time, then try again.": (
         "Die Referenz liegt kaum über der Ruhe. Halte beide Arme die ganze Zeit zur Seite und versuch es noch einmal."
     ),

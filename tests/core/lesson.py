@@ -28,7 +28,9 @@ DOES = {
 
 
 # %RVE of each activity of the plain muscle below.
-LOADS = {"rest": 0.0, "reference": 100.0, "shrug": 150.0, "typing": 8.0}
+LOADS = {
+    "rest": 0.0, "reference": 100.0, "shrug": 150.0, "typing": 8.0, "half": 50.0, "twofold": 200.0, "firmer": 150.0
+}  # fmt: skip
 
 
 class Muscle:
@@ -42,7 +44,7 @@ class Muscle:
 
     def volts(self, rows: int) -> np.ndarray:
         if self.fault:
-            return np.full(rows, 3.3)
+            return np.full(rows, 1.65 if self.fault == "still" else 3.3)
         load = LOADS[self.activity] / 100
         if self.signal == "emg-raw":
             return self._random.normal(1.65, np.hypot(0.0015, 0.05 * load), rows)

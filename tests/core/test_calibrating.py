@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from station.core.biofeedback import Biofeedback
-from station.core.calibrating import BEGINNINGS, MOVES, NO_SHRUG, OFF, STEPS, Calibrating
+from station.core.calibrating import (
+    BEGINNINGS,
+    MOVES,
+    NO_SHRUG,
+    OFF,
+    REFERENCES_DIFFER,
+    STEPS,
+    STOOD_STILL,
+    Calibrating,
+)
 from station.core.calibrating_words import PRESSURE_WORDS, WORDS, taken, words
 from station.core.component import NEVER
 from station.core.engine import Engine
@@ -114,6 +123,50 @@ def test_a_reference_like_rest_is_refused_with_a_sentence() -> None:
     lesson.tell(Calibrate("start"))
     lesson.live(300)
     assert "factor of 3" in lesson.refused()
+
+
+@pytest.mark.parametrize("signal", ["emg-raw", "emg-envelope", "pressure"])
+@pytest.mark.parametrize("second", ["half", "twofold", "rest"])
+def test_two_references_that_are_far_apart_are_refused_before_anybody_goes_on(signal: str, second: str) -> None:
+    lesson = Lesson(signal, does={"reference_2": second})
+    lesson.tell(Calibrate("start"))
+    lesson.live(300)
+    assert lesson.refused() == REFERENCES_DIFFER
+    assert lesson.steps[-1] == "reference_2"
+
+
+@pytest.mark.parametrize("signal", ["emg-raw", "emg-envelope", "pressure"])
+def test_two_references_are_never_quite_the_same(signal: str) -> None:
+    lesson = Lesson(signal, does={"reference_2": "firmer"})
+    lesson.tell(Calibrate("start"))
+    lesson.live(300)
+    assert lesson.done().reference_level > 0
+
+
+@pytest.mark.parametrize(("step", "seconds"), [("rest", 10.0), ("reference_1", 3.0), ("typing", 20.0)])
+def test_a_cable_that_is_out_in_the_middle_is_refused_at_the_end_of_that_step(step: str, seconds: float) -> None:
+    lesson = Lesson()
+    lesson.tell(Calibrate("start"))
+    while lesson.steps[-1] != step:
+        lesson.live(0.1)
+    lesson.live(5)
+    lesson.muscle.fault = "still"
+    lesson.live(seconds)
+    lesson.muscle.fault = ""
+    lesson.live(300)
+    assert lesson.refused() == STOOD_STILL
+    assert lesson.steps[-1] == step
+
+
+def test_a_cable_that_was_out_for_a_moment_spoils_nothing() -> None:
+    lesson = Lesson()
+    lesson.tell(Calibrate("start"))
+    lesson.live(30)
+    lesson.muscle.fault = "still"
+    lesson.live(1)
+    lesson.muscle.fault = ""
+    lesson.live(300)
+    assert lesson.done().noise_rve_percent == pytest.approx(3, abs=0.3)
 
 
 def test_a_shrug_that_is_not_felt_is_refused_with_a_sentence() -> None:
