@@ -299,7 +299,7 @@ class Calibrating:
                 raise Implausible(REFERENCE_TOO_WEAK)
             if not GAIN_RANGE[0] <= gain <= GAIN_RANGE[1]:
                 raise Implausible(TOO_DIFFERENT)
-            yield msgspec.structs.replace(old, gain=gain)
+            yield msgspec.structs.replace(old, gain=gain, rate=self._rate)
 
     def _loads(self, yardstick: Yardstick, volts: Volts) -> list[float]:
         """The loads of a recording, measured as they will be measured from now on."""

@@ -332,7 +332,7 @@ class CalibrationRefused(Event):
 class YardstickDoubted(Event):
     """What was felt for hours cannot be true with the yardstick in force.
 
-    `sign`: impossible, too_strong or too_weak.  An empty one: there is no doubt any more.
+    `sign`: rate, impossible, too_strong or too_weak.  An empty one: there is no doubt any more.
     """
 
     sign: str

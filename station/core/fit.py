@@ -1,5 +1,6 @@
 """Does the yardstick still fit?  Noticed in ordinary use, asked about once a day, never decided.
 
+    another rate than at the calibration ───────── rate
     minutes felt ─► the last two hours of them ─┬─ impossible   half of them above what a neck can hold for hours
                                                 ├─ too_strong   minutes with work and rest in them, far above the usual
                                                 └─ too_weak     not even the busiest tenth comes up to the usual
@@ -14,6 +15,9 @@ times the typing of the calibration; three times the gain makes it 2.4 to 4.9). 
 calm day, and is noticed later.  The limits are far out on purpose: a tense day, or a calm one, is what the station is
 there to show and must never be taken for a fault.  Below a factor of three only the daily reference can tell.
 
+Raw EMG that is sampled at another rate (the configuration was changed) is another yardstick: at half the rate the same
+muscle looks 1.45 times as strong (measured on a shared recording).  That needs no hours to be noticed.
+
 A zero that has risen (a noisier sensor) looks like a muscle that never rests.  Nothing in the loads tells the two apart
 for certain, so it is not guessed at here: `NoRest` says what was felt.
 """
@@ -24,7 +28,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from station.core.component import NEVER, Handler, Message
-from station.core.events import ContextChanged, Minute, YardstickDoubted
+from station.core.events import ContextChanged, Minute, SensorWell, YardstickDoubted
 from station.core.inputs import NewDay, UseCalibration
 from station.core.yardstick import SignalKind, Yardstick, from_dict
 
@@ -32,6 +36,8 @@ from station.core.yardstick import SignalKind, Yardstick, from_dict
 MINUTES = 120
 KNOWN = frozenset({"A", "B"})
 
+# A converter's clock is off by as much from one chip to the next, and one chip's hardly moves.
+ANOTHER_RATE = 0.10
 # Impossible: the median of a working day is at most 10 to 14 %MVE in the hardest trades (Jonsson 1982, J Human Ergol
 # 11:73-88), and 100 %RVE are some 10 to 20 %MVE; at a desk it is a tenth of that.  A pad: beyond fully raised.
 IMPOSSIBLE_RVE, IMPOSSIBLE_RAISED = 60.0, 100.0
@@ -55,12 +61,14 @@ class Fit:
         self._minutes: deque[Minute] = deque(maxlen=MINUTES)
         self._away = False
         self._sign = ""
+        self._rate: float | None = None  # samples a second, as the sensor says
         self._use(yardsticks)
 
     def routes(self) -> Mapping[type, Handler]:
         """What is felt, against what it is measured, and whether the house knows that nobody is there."""
         return {
             Minute: self._on_minute,
+            SensorWell: self._on_sensor_well,
             UseCalibration: self._on_calibration,
             ContextChanged: self._on_context,
             NewDay: self._on_new_day,
@@ -75,6 +83,7 @@ class Fit:
         known = [stick for stick in deciding if stick is not None]
         # Without a reference there is nothing that could fit: such numbers only compare with themselves.
         self._judges = len(known) == len(self._channels) and not any(stick.rest_only for stick in known)
+        self._raw_rates = [stick.rate for stick in known if stick.signal == "emg-raw"]
         self._typing = max((stick.typing_p50 for stick in known if stick.typing_p50 is not None), default=None)
 
     def _on_calibration(self, message: UseCalibration, now: float) -> Iterable[Message]:
@@ -87,7 +96,11 @@ class Fit:
     def _anew(self) -> Iterable[Message]:
         """What was felt with other electrodes, or on another day, says nothing now."""
         self._minutes.clear()
-        return self._say("", "")
+        return self._look()
+
+    def _on_sensor_well(self, event: SensorWell, now: float) -> Iterable[Message]:
+        self._rate = event.rate
+        return self._look()
 
     def _on_context(self, event: ContextChanged, now: float) -> Iterable[Message]:
         if event.name == "away":
@@ -98,6 +111,11 @@ class Fit:
         if minute.quality not in KNOWN or self._away or not self._judges:
             return ()
         self._minutes.append(minute)
+        return self._look()
+
+    def _look(self) -> Iterable[Message]:
+        if self._judges and (reason := self._another_rate()):
+            return self._say("rate", reason)
         for sign, (needed, holds) in SIGNS.items():
             if len(self._minutes) >= needed and (reason := holds(self)):
                 return self._say(sign, reason)
@@ -110,6 +128,12 @@ class Fit:
         return (YardstickDoubted(sign, reason),)
 
     # --- the signs, each with its reason or an empty one --------------------------------------------
+
+    def _another_rate(self) -> str:
+        for rate in self._raw_rates:
+            if self._rate is not None and abs(self._rate / rate - 1) > ANOTHER_RATE:
+                return f"calibrated at {rate:.0f} samples a second, now there are {self._rate:.0f}"
+        return ""
 
     def _impossible(self) -> str:
         median = _from_above([minute.apdf50 or 0.0 for minute in self._minutes], 0.5)

@@ -75,6 +75,11 @@ def test_the_daily_gain_is_todays_reference_over_the_stored_one(gain: float) -> 
     assert as_dict(today) == as_dict(stick("pressure")) | {"gain": pytest.approx(gain, rel=1e-3)}
 
 
+def test_the_daily_reference_is_of_the_rate_at_which_it_was_held() -> None:
+    (today,) = found(Course(("pressure",), stick("pressure", rate=2 * RATE)).run("daily", daily_reference=REFERENCE))
+    assert today.rate == RATE
+
+
 @pytest.mark.parametrize(
     ("gain", "noise", "reason"),
     [

@@ -18,6 +18,7 @@ from station.core.events import (
     Preferred,
     ProposalAnswered,
     Proposed,
+    SensorWell,
     TensionStarted,
     YardstickDoubted,
 )
@@ -144,6 +145,35 @@ def test_too_weak_is_when_even_the_busiest_tenth_does_not_come_up_to_the_usual(t
     assert doubt_of(typed(typing), *busy[1:], below) is not None
 
 
+@pytest.mark.parametrize(
+    ("signal", "rate", "doubted"),
+    [("emg-raw", 430.0, True), ("emg-raw", 770.0, True), ("emg-raw", 790.0, False), ("emg-raw", 940.0, False),
+     ("emg-raw", 950.0, True), ("emg-envelope", 100.0, False), ("pressure", 50.0, False)],
+)  # fmt: skip
+def test_another_rate_than_at_the_calibration_is_another_yardstick(signal: str, rate: float, doubted: bool) -> None:
+    fit = one(stick(signal), signal)
+    why = f"calibrated at 860 samples a second, now there are {rate:.0f}"
+    told = Engine([fit]).handle(SensorWell(rate), 0.0)
+    assert [e for e in told if isinstance(e, YardstickDoubted)] == [YardstickDoubted("rate", why)] * doubted
+    assert said(fit, *[USUAL] * (MINUTES + 5)) == [], "usual hours do not take it back, and it is told once"
+
+
+def test_the_reference_of_today_is_of_todays_rate_and_ends_that_doubt() -> None:
+    fit = one()
+    engine = Engine([fit])
+    assert engine.handle(SensorWell(430.0), 0.0)
+    assert YardstickDoubted("rate", "calibrated at 860 samples a second, now there are 430") not in engine.handle(
+        NewDay("2026-11-26", 3), 1.0
+    ), "it was said, and is still so"
+    assert engine.handle(UseCalibration((as_dict(stick(rate=430.0, gain=1.45)),)), 2.0) == [YardstickDoubted("", "")]
+
+
+def test_a_rate_that_comes_before_the_first_calibration_is_no_other_one() -> None:
+    assert not [e for e in Engine([one(None)]).handle(SensorWell(430.0), 0.0) if isinstance(e, YardstickDoubted)]
+    assert not [e for e in Engine([one(stick(rest_only=True))]).handle(SensorWell(430.0), 0.0)
+                if isinstance(e, YardstickDoubted)]  # fmt: skip
+
+
 def test_without_a_reference_there_is_nothing_that_could_fit() -> None:
     assert said(one(None), *[STRONG] * 200) == []
     assert said(one(stick(rest_only=True)), *[STRONG] * 200) == []
@@ -258,7 +288,9 @@ def test_it_asks_no_second_time_after_a_restart_on_the_same_day() -> None:
     assert proposed(again) == []
 
 
-@pytest.mark.parametrize(("sign", "withheld"), [("impossible", True), ("too_strong", False), ("too_weak", False)])
+@pytest.mark.parametrize(
+    ("sign", "withheld"), [("rate", False), ("impossible", True), ("too_strong", False), ("too_weak", False)]
+)
 def test_what_cannot_be_makes_no_days_of_false_alarms(sign: str, withheld: bool) -> None:
     sensing = Sensing(signals=("emg-raw",), yardsticks=(TYPING,))
     engine = Engine([sensing])
