@@ -45,7 +45,11 @@ def main(arguments: list[str] | None = None) -> int:
     present = [sentence for sentence in sentences() if file_of(sentence).is_file()]
     fresh = [each for each in present if results.get(key_of(each), {}).get("crc") != crc_of(each)]
     if fresh:
-        listen = recogniser(chosen.model)
+        try:
+            listen = recogniser(chosen.model)
+        except ImportError as error:
+            print(f"the recogniser cannot be loaded: {error}\npip install 'desk-station[voice]'", file=sys.stderr)
+            return 1
         for number, sentence in enumerate(fresh):
             text = listen(samples_16k(file_of(sentence)), sentence.language)
             rate = character_errors(sentence.text, text, sentence.language)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
+from pathlib import Path
+
 import pytest
 
 from sounds import hear
@@ -17,3 +20,9 @@ def test_character_error_rate(language: str) -> None:
     worst = max((results[hear.key_of(each)]["cer"], each.text) for each in heard)
     print(f"{language}: {rate:.1%} character errors over {len(heard)} clips, worst {worst[0]:.0%}: {worst[1]}")
     assert rate < 0.1
+
+
+@pytest.mark.skipif(importlib.util.find_spec("faster_whisper") is not None, reason="the recogniser is installed here")
+def test_without_the_recogniser_it_is_told_how_to_get_it(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert hear.main(["--all", "--model", str(tmp_path)]) == 1
+    assert "pip install 'desk-station[voice]'" in capsys.readouterr().err
