@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.planted import pytest_runtest_makereport  # noqa: F401
+
 # A shell that runs the tests in the background lets them, and every process they start, ignore Ctrl-C; some tests are
 # about Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -21,9 +21,9 @@ from typing import Any
 import pytest
 
 from tests.configured import MOCK_PINS, SIMULATED
+from tests.planted import PASSPHRASE, PASSWORD
 
 HERE = Path(__file__).parent
-PASSWORD, PASSPHRASE = "Pl4nted-in-the-broker", "planted upon the page"
 CONFIG = f"""\
 [station]
 language = "en"

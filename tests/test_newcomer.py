@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests import configured
+from tests.planted import PASSWORD, WRONG_PASSWORD
 
 pytestmark = pytest.mark.slow
 
@@ -253,13 +254,15 @@ def test_without_a_smart_home_nothing_is_said_of_a_broker(newcomer: Newcomer) ->
 
 
 def test_a_wrong_password(newcomer: Newcomer, make_broker: Callable[..., Any]) -> None:
-    broker = make_broker(password=("desk", "right"))
-    wrong = f'enabled = true\nport = {broker.port}\nhost = "127.0.0.1"\nusername = "desk"\npassword = "wr0ng!"\n'
+    broker = make_broker(password=("desk", PASSWORD))
+    wrong = (
+        f'enabled = true\nport = {broker.port}\nhost = "127.0.0.1"\nusername = "desk"\npassword = "{WRONG_PASSWORD}"\n'
+    )
     config = newcomer.file(f"{SIMULATED}[output.mqtt]\n{wrong}")
     code, said = newcomer.types("check", "--language", "en", "--config", config)
     assert code == 2 and "wrong user name or password" in said and "[output.mqtt] username and password" in said
     said += newcomer.runs_until(config, "sensor_well", "wrong user name or password")
-    assert "wr0ng!" not in said, "a password is never shown"
+    assert WRONG_PASSWORD not in said, "a password is never shown"
 
 
 def test_a_history_of_a_later_version_is_left_alone(newcomer: Newcomer) -> None:

@@ -12,12 +12,13 @@ pytest.importorskip("cryptography", reason="sealing needs the extra 'sealed'")
 from station.core import events as e
 from station.outputs.history import FILE_NAME, feelings
 from station.outputs.history.annotate import annotate
+from tests import planted
 from tests.outputs.web_desk import remember
 
 CHEAP = {"n": 16, "r": 8, "p": 1}
 WORDS = "Zwetschgenkuchen mit Onkel Balduin"
 LATER = "Murmeltierpfeifen im Besprechungsraum"
-PASS = "sieben gelbe Regenschirme"
+PASS = planted.SEAL
 NOW = 1_795_600_000.0
 
 

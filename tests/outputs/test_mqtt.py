@@ -23,6 +23,7 @@ from station.core.inputs import Context, Input, SetQuiet, Start
 from station.outputs import mqtt
 from station.outputs.contract import House
 from station.outputs.mqtt.pace import BackOff
+from tests.planted import PASSWORD, WRONG_PASSWORD
 
 pytestmark = pytest.mark.slow
 
@@ -289,13 +290,13 @@ def test_a_broker_that_is_not_there_is_trouble_and_then_none(
 def test_a_wrong_password_is_said_in_a_sentence(
     make_broker: Make, desk: Make, eventually: Make, tmp_path: Path
 ) -> None:
-    broker = make_broker(password=("desk", "right"))
-    station = desk(port=broker.port, username="desk", password="wrong")
+    broker = make_broker(password=("desk", PASSWORD))
+    station = desk(port=broker.port, username="desk", password=WRONG_PASSWORD)
     eventually(station.output.trouble)
     assert "does not let us in as 'desk': wrong user name or password" in station.output.trouble()
     (finding,) = mqtt.examine(station.settings, station.house)
     assert finding[0] == "broken" and "wrong user name or password" in finding[1] and "username" in finding[2]
-    (tmp_path / "secret").write_text("right\n", encoding="utf-8")
+    (tmp_path / "secret").write_text(f"{PASSWORD}\n", encoding="utf-8")
     better = Desk(tmp_path / "b", port=broker.port, username="desk", password_file=str(tmp_path / "secret"))
     ((severity, what, _),) = mqtt.examine(better.settings, better.house)
     assert severity == "ok", what

@@ -19,6 +19,7 @@ from station.core.inputs import Input, Note, Prefer, SetQuiet
 from station.outputs import mqtt
 from station.outputs.contract import House
 from station.outputs.mqtt import announced
+from tests.planted import PASSWORD
 
 pytestmark = pytest.mark.slow
 
@@ -143,8 +144,8 @@ def test_without_the_right_papers_it_is_said_which_are_missing(
 def test_a_password_can_be_one_of_the_services_credentials(
     make_broker: Make, desk: Make, eventually: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broker = make_broker(password=("desk", "geheim"))
-    (tmp_path / "mqtt-password").write_text("geheim\n", encoding="utf-8")
+    broker = make_broker(password=("desk", PASSWORD))
+    (tmp_path / "mqtt-password").write_text(f"{PASSWORD}\n", encoding="utf-8")
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     station = desk(port=broker.port, username="desk", password_file="mqtt-password")
     eventually(lambda: station.output._talk.linked)

@@ -25,9 +25,10 @@ from station.outputs.web.live import Live
 from station.outputs.web.progress import Progress
 from station.outputs.web.streams import Streams
 from station.outputs.web.unlocked import Unlocked
+from tests import planted
 
 ADDRESS = "http://localhost:8765"
-PASSPHRASE = "vier weiche Kissen"
+PASSPHRASE = planted.PAGE
 
 
 def house(folder: Path, told: list[Input], language: str = "de") -> House:
