@@ -7,7 +7,7 @@ import logging
 import sys
 from pathlib import Path
 
-from station import assembly, config, place
+from station import assembly, place, spare
 from station.errors import StationError
 from station.frugal import be_frugal
 from station.greeting import greeting
@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
         )
     be_frugal()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    settings = config.read(args.config)
+    settings = spare.read(args.config)
     folder = place.state_dir(settings.of(Station).state_dir, unwritable=True)
     with place.alone(folder):
         if sys.stderr.isatty():
