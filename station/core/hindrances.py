@@ -71,6 +71,8 @@ class Hindrances:
         self._sensor_lost = False
         self._gone_at: float | None = None
         """Since when nothing believable was felt."""
+        self._off_at: float | None = None
+        """Since when, of that, it was for another reason than that nobody leans on the pad: who gets up keeps it on."""
         self._worn_since: float | None = None
         self._steady_since: float | None = None
         """Since when the signal has been good again, after it was not."""
@@ -156,11 +158,16 @@ class Hindrances:
 
     def _sensor(self, now: float) -> None:
         gone = self._sensor_lost or self._quality in UNBELIEVABLE
+        off = gone and (self._sensor_lost or self._quality != "absent")
+        if off and self._off_at is None:
+            self._off_at = now
+        if not off and self._off_at is not None:
+            if now - self._off_at > TAKEN_OFF_S:
+                self._worn_since = now
+            self._off_at = None
         if gone and self._gone_at is None:
             self._gone_at = now
         if not gone and self._gone_at is not None:
-            if now - self._gone_at > TAKEN_OFF_S:
-                self._worn_since = now
             if now - self._gone_at >= LOST_FOR_A_MOMENT_S:
                 self._steady_since = now
             self._gone_at = None

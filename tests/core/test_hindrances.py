@@ -132,6 +132,35 @@ def test_a_sensor_that_was_off_for_minutes_settles_anew_one_that_slipped_does_no
     assert codes(desk)[-1] == "settling"
 
 
+def test_who_got_up_from_the_pad_has_not_taken_the_sensor_off(small_desk):
+    desk = small_desk(Settings(patience_s=0))
+    desk.wait(1000)
+    desk.say(Quality("absent"), Presence("away"))
+    desk.wait(600)
+    desk.say(Quality("ok"), Presence("present"))
+    desk.wait(61)
+    desk.tension()
+    assert codes(desk) == ["returned"]
+    desk.wait(240)
+    assert cues(desk) == ["light"], "five minutes after the return, not ten"
+
+
+@pytest.mark.parametrize(("off_s", "settles"), [(61, True), (59, False)])
+def test_electrodes_that_come_off_on_an_empty_pad_are_put_on_anew(small_desk, off_s, settles):
+    desk = small_desk(Settings(patience_s=0))
+    desk.wait(1000)
+    desk.say(Quality("absent"))
+    desk.wait(100)
+    desk.say(Quality("off"))
+    desk.wait(off_s)
+    desk.say(Quality("absent"))
+    desk.wait(100)
+    desk.say(Quality("ok"))
+    desk.wait(61)
+    desk.tension()
+    assert codes(desk) == ["settling"] * settles
+
+
 def test_who_comes_back_is_not_greeted_with_an_alert(small_desk):
     desk = small_desk()
     desk.say(Presence("present"))
