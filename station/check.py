@@ -25,7 +25,7 @@ from station.app import Inbox
 from station.config import Config
 from station.doctor import Examined, Roots, bus, clock, hands, machine, page, power, sensor, storage
 from station.errors import ConfigError, StationError
-from station.german import in_language
+from station.german import in_language, system_language
 from station.outputs.contract import House
 from station.settings import Sensor, Station
 
@@ -122,8 +122,6 @@ def _language(path: Path | None) -> str:
             return config.read(path).of(Station).shown
         except (StationError, OSError):
             pass
-    from station.demo import system_language
-
     return system_language()
 
 

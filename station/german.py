@@ -7,6 +7,8 @@ without an entry stays English: English words are better than none.  A test read
 
 from __future__ import annotations
 
+import locale
+import os
 import re
 from functools import lru_cache
 from importlib.resources import files
@@ -61,3 +63,9 @@ def _fill(german: str, filled: list[str]) -> str:
 def in_language(said: str, language: str) -> str:
     """In `de` or `en`."""
     return in_german(said) if language == "de" else said
+
+
+def system_language() -> str:
+    """German where the system speaks it, else English."""
+    said = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or locale.getlocale()[0]
+    return "de" if (said or "").lower().startswith("de") else "en"

@@ -54,7 +54,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         write_lines(told, trace=args.trace)
     else:
-        from station.story import Story, summary
+        from station.story import Story
+        from station.summary import summary
 
         print(summary(prepared, Story.of(told, since=prepared.in_force_s)))
     return 0

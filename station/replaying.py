@@ -56,6 +56,11 @@ class Prepared:
     in_force_s: float
     remarks: tuple[str, ...]
 
+    @property
+    def unit(self) -> str:
+        """What the load is told in: with electrodes %RVE, with a pad alone a part of fully raised."""
+        return "%" if all(kind == "pressure" for kind in self.signals) else "%RVE"
+
 
 def load(path: str, channels: Sequence[str] = ()) -> Recording:
     """Read a recording; what is wrong with the file is a StationError."""

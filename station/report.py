@@ -2,10 +2,10 @@
 
     title, and five numbers
     signal       volts at the pin                        marks and calibration as thin lines
-    load         %RVE with the line of rest and the line of tension; tension shaded
+    load         %RVE with the line of rest and the line of tension; tension shaded; cues as circles
     rest map     one tile for each minute: how much of it was rest; hatched where the signal was not good
     quality      a ribbon: what could be believed
-    what was noticed, with its reason
+    what was noticed, and what would have been offered or not, each with its reason
 
 Colours are from Okabe & Ito's palette, which colour-blind eyes can tell apart; nothing is told by colour alone.
 """
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import functools
 import math
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,9 @@ from typing import Any
 import numpy as np
 
 from station.replaying import REFERENCE, REST, Prepared
+from station.report_words import WORDS, word
 from station.story import Numbers, Story, clock, percent
+from station.summary import reason
 
 INK, SOFT, FAINT = "#2b2f36", "#767d89", "#e6e8ec"
 LOAD, REST_LINE, TENSION = "#0072b2", "#009e73", "#d55e00"
@@ -35,46 +38,14 @@ STATES: Mapping[str, str] = {
     "stale": "#bbbbbb",
     "absent": "#56b4e9",
 }
+# How a cue is drawn: hollow for the light, full for the chime.
+CUES: Mapping[str, str] = {"light": "white", "chime": TENSION}
+# The bold line of the load is the median of 10 s, or of a sixtieth of a short recording.
+BOLD_S, BOLD_PART = 10.0, 60
 POINTS = 2400  # columns of the picture: more samples than that become a band from lowest to highest
-MOST_LINES = 5
-
-# key -> (German, English)
-WORDS: Mapping[str, tuple[str, str]] = {
-    "valid": ("verwertbar", "believable"),
-    "rest": ("Pausenanteil", "rest share"),
-    "load": ("Last, Mitte", "load, middle"),
-    "stretch": ("längste Zeit ohne Pause", "longest without rest"),
-    "tensions": ("Anspannungen", "tension episodes"),
-    "signal": ("Signal (V)", "signal (V)"),
-    "rve": ("Last (%RVE)", "load (%RVE)"),
-    "raise": ("Höhe (%)", "raise (%)"),
-    "map": ("Pausen je Minute (%)", "rest per minute (%)"),
-    "quality": ("Signalgüte", "quality"),
-    "rest line": ("Ruhe", "rest"),
-    "tension line": ("Grenze", "limit"),
-    REST: ("Ruhe", "rest"),
-    REFERENCE: ("Referenz", "reference"),
-    "noticed": ("Was die Station bemerkt hätte", "What the station would have noticed"),
-    "nothing": ("Keine anhaltende Anspannung.", "No sustained tension."),
-    "lasted": (
-        "{t}   {length} Anspannung: in der Minute davor nur {rest} Pausen, bei {load:.0f} {unit} Last",
-        "{t}   {length} of tension: in the minute before only {rest} rest, at a load of {load:.0f} {unit}",
-    ),
-    "to the end": ("bis zum Ende", "to the end"),
-    "more": ("… und {count} weitere", "… and {count} more"),
-    "foot": (
-        "Desk Station, kein Medizinprodukt. %RVE: Prozent einer sanften Referenz, keine Maximalkraft.",
-        "Desk Station, not a medical device. %RVE: per cent of a gentle reference, not of full strength.",
-    ),
-    "ok": ("gut", "good"),
-    "motion": ("Bewegung", "motion"),
-    "hum": ("Brummen", "hum"),
-    "off": ("Elektrode ab", "electrode off"),
-    "rail": ("Anschlag", "at its limit"),
-    "flat": ("tot", "flat"),
-    "stale": ("fehlt", "missing"),
-    "absent": ("niemand da", "nobody there"),
-}
+MOST_LINES = 6
+# Letters of a line in the right half of the page.
+HALF = 75
 
 
 def draw(prepared: Prepared, story: Story, path: Path, language: str) -> None:
@@ -86,7 +57,7 @@ def draw(prepared: Prepared, story: Story, path: Path, language: str) -> None:
     from matplotlib.figure import Figure
     from matplotlib.gridspec import GridSpec
 
-    say = functools.partial(_word, language)
+    say = functools.partial(word, language)
     with matplotlib.rc_context({"font.size": 9, "font.family": "DejaVu Sans", "hatch.linewidth": 0.6}):
         figure = Figure(figsize=(11.7, 8.3), dpi=150, facecolor="white")
         grid = GridSpec(
@@ -95,21 +66,25 @@ def draw(prepared: Prepared, story: Story, path: Path, language: str) -> None:
         )  # fmt: skip
         _head(figure, prepared, story, say)
         end = prepared.recording.seconds
-        axes = [figure.add_subplot(grid[row]) for row in range(4)]
-        for axis in axes:
+        channels = len(prepared.signals)
+        volts = grid[0].subgridspec(channels, 1, hspace=0.12)
+        signals = [figure.add_subplot(volts[channel]) for channel in range(channels)]
+        axes = [signals[0], *(figure.add_subplot(grid[row]) for row in range(1, 4))]
+        for axis in (*signals, *axes[1:]):
             _clean(axis, end)
-        _signal(axes[0], prepared, say)
+        for channel, axis in enumerate(signals):
+            _signal(axis, prepared, say, channel)
+        _notes(signals[0], prepared, say)
         _load(axes[1], prepared, story, say)
         _rest_map(axes[2], story, say)
         _quality(axes[3], story, say)
         axes[3].tick_params(labelbottom=True, bottom=True)
-        _noticed(figure.add_subplot(grid[4]), prepared, story, say)
-        figure.text(0.075, 0.018, say("foot"), color=SOFT, fontsize=7.5)
+        below = figure.add_subplot(grid[4])
+        _noticed(below, prepared, story, say)
+        _done(below, story, say, language)
+        hatched = any(minute.quality not in "AB" for _, minute in story.minutes)
+        figure.text(0.075, 0.018, say("foot") + (say("hatched") if hatched else ""), color=SOFT, fontsize=7.5)
         figure.savefig(path)
-
-
-def _word(language: str, key: str) -> str:
-    return WORDS[key][0 if language == "de" else 1]
 
 
 def _head(figure: Any, prepared: Prepared, story: Story, say: Any) -> None:
@@ -118,7 +93,7 @@ def _head(figure: Any, prepared: Prepared, story: Story, say: Any) -> None:
     about = f"{', '.join(recording.labels)}  ·  {recording.rate:g} Hz  ·  {clock(recording.seconds)}"
     figure.text(0.965, 0.945, about, fontsize=9.5, color=SOFT, ha="right")
     rest, load = story.relative_rest_time, story.percentiles()
-    unit = "%" if prepared.signals[0] == "pressure" else "%RVE"
+    unit = prepared.unit
     numbers = (
         (clock(story.valid_s), say("valid")),
         ("–" if rest is None else percent(rest), say("rest")),
@@ -145,12 +120,12 @@ def _clean(axis: Any, end: float) -> None:
     axis.xaxis.set_major_formatter(FuncFormatter(lambda x, _: clock(x)))
 
 
-def _signal(axis: Any, prepared: Prepared, say: Any) -> None:
-    """Volts as a band from lowest to highest in each column."""
+def _signal(axis: Any, prepared: Prepared, say: Any, channel: int) -> None:
+    """Volts of a channel as a band from lowest to highest in each column."""
     from matplotlib.ticker import MaxNLocator
 
     recording = prepared.recording
-    volts = recording.volts()[:, 0]
+    volts = recording.volts()[:, channel]
     width = max(1, len(volts) // POINTS)
     whole = volts[: len(volts) // width * width].reshape(-1, width)
     t = (np.arange(len(whole)) + 0.5) * width / recording.rate
@@ -160,8 +135,8 @@ def _signal(axis: Any, prepared: Prepared, say: Any) -> None:
     margin = 0.15 * max(top - bottom, 0.002)
     axis.set_ylim(bottom - margin, top + 2.2 * margin)
     axis.yaxis.set_major_locator(MaxNLocator(nbins=3))
-    axis.set_ylabel(say("signal"))
-    _notes(axis, prepared, say)
+    many = len(prepared.signals) > 1
+    axis.set_ylabel(f"{recording.labels[channel]}\n(V)" if many else say("signal"), fontsize=7.5 if many else None)
 
 
 def _notes(axis: Any, prepared: Prepared, say: Any) -> None:
@@ -188,10 +163,11 @@ def _load(axis: Any, prepared: Prepared, story: Story, say: Any) -> None:
     """Load over time: fine and faint as measured, bold as the median of 10 s; tension shaded."""
     from matplotlib.ticker import MaxNLocator
 
-    pressure = prepared.signals[0] == "pressure"
+    pressure = prepared.unit == "%"
     t, rve = _columns(story.t, story.rve_percent)
     axis.plot(t, rve, color=LOAD, lw=0.5, alpha=0.35)
-    axis.plot(story.t, _smooth(story.rve_percent, round(10 / story.step_s)), color=LOAD, lw=1.5)
+    bold_s = min(BOLD_S, prepared.recording.seconds / BOLD_PART)
+    axis.plot(story.t, _smooth(story.rve_percent, round(bold_s / story.step_s)), color=LOAD, lw=1.5)
     limits = ((25, "rest line", REST_LINE), (40, "tension line", TENSION)) if pressure else (
         (5, "rest line", REST_LINE), (10, "tension line", TENSION))  # fmt: skip
     for level, name, colour in limits:
@@ -204,11 +180,13 @@ def _load(axis: Any, prepared: Prepared, story: Story, say: Any) -> None:
             tension.t, 0.97, f" {number}", color=TENSION, fontsize=9, weight="bold", va="top",
             transform=axis.get_xaxis_transform(),
         )  # fmt: skip
+    for at, phase in story.cues:
+        axis.plot([at], [1.0], marker="o", ms=6, mfc=CUES.get(phase, "white"), mec=TENSION, mew=1.2, clip_on=False,
+                  transform=axis.get_xaxis_transform())  # fmt: skip
     finite = story.rve_percent[np.isfinite(story.rve_percent)]
-    peak = np.percentile(finite, 99.5) if len(finite) else 0.0
-    top = np.clip(
-        peak, 2.4 * limits[1][0], 110 if pressure else 60
-    )  # what matters lies below; peaks may leave the page
+    peak, usual = (float(np.percentile(finite, part)) if len(finite) else 0.0 for part in (99.5, 95))
+    # What matters lies below; single peaks may leave the page, but nothing that is a twentieth of the time.
+    top = min(max(peak, 2.4 * limits[1][0]), max(110.0 if pressure else 60.0, usual))
     axis.set_ylim(0, top * 1.08)
     axis.grid(axis="y", color=FAINT, lw=0.7)
     axis.set_axisbelow(True)
@@ -231,6 +209,9 @@ def _rest_map(axis: Any, story: Story, say: Any) -> None:
             axis.add_patch(Rectangle((t - 60, 0), 60, 1, fill=False, hatch=hatch, edgecolor="#b5b9c0", lw=0))
         if known and share is not None and len(story.minutes) <= 40:
             axis.text(t - 30, 0.48, f"{100 * share:.0f}", ha="center", va="center", fontsize=6.5, color=INK)
+    if not story.minutes:
+        axis.text(0.5, 0.5, say("no minute"), fontsize=7.5, color=SOFT, ha="center", va="center",
+                  transform=axis.transAxes)  # fmt: skip
     axis.set_ylim(0, 1)
     axis.set_yticks([])
     _side(axis, say("map"))
@@ -270,7 +251,7 @@ def _noticed(axis: Any, prepared: Prepared, story: Story, say: Any) -> None:
     axis.set_xlim(0, 1)
     axis.set_ylim(0, 1)
     axis.text(0, 0.74, say("noticed"), fontsize=11, color=INK, weight="bold", va="top")
-    unit = "%" if prepared.signals[0] == "pressure" else "%RVE"
+    unit = prepared.unit
     lines = []
     for number, tension in enumerate(story.tensions, 1):
         length = say("to the end") if tension.lasted_s is None else f"{clock(tension.lasted_s)} min"
@@ -282,7 +263,31 @@ def _noticed(axis: Any, prepared: Prepared, story: Story, say: Any) -> None:
     if len(lines) > MOST_LINES:
         lines = [*lines[: MOST_LINES - 1], say("more").format(count=len(lines) - MOST_LINES + 1)]
     for k, line in enumerate(lines or [say("nothing")]):
-        axis.text(0, 0.55 - 0.115 * k, line, fontsize=8.5, color=INK, va="top")
+        axis.text(0, 0.55 - 0.1 * k, line, fontsize=8, color=INK, va="top")
+
+
+def _done(axis: Any, story: Story, say: Any, language: str) -> None:
+    """On the right: the cues that would have come and those that would not, each with its reason."""
+    axis.text(0.53, 0.74, say("done"), fontsize=11, color=INK, weight="bold", va="top")
+    entries = [
+        (what, textwrap.wrap(say(what).format(reason=reason(why, language)), HALF), clock(t))
+        for t, what, why in story.happened()
+    ]
+    while sum(len(text) for _, text, _ in entries) > MOST_LINES - (len(entries) < len(story.happened())):
+        entries.pop()
+    row = 0
+    for what, text, at in entries:
+        y = 0.55 - 0.1 * row
+        if what in CUES:
+            axis.plot([0.534], [y - 0.03], marker="o", ms=5, mfc=CUES[what], mec=TENSION, mew=1.0, clip_on=False)
+        axis.text(0.588, y, at, fontsize=8, color=INK, va="top", ha="right")
+        for k, line in enumerate(text):
+            axis.text(0.60, y - 0.1 * k, line, fontsize=8, color=INK, va="top")
+        row += len(text)
+    missing = len(story.happened()) - len(entries)
+    if missing or not entries:
+        last = say("more").format(count=missing) if missing else say("nothing done")
+        axis.text(0.60 if entries else 0.53, 0.55 - 0.1 * row, last, fontsize=8, color=INK, va="top")
 
 
 def _columns(t: Numbers, values: Numbers) -> tuple[Numbers, Numbers]:

@@ -1,4 +1,4 @@
-"""What a recording tells, gathered from its events: for the summary in the terminal and the picture of `analyse`.
+"""What a recording tells, gathered from its events: for the words in the terminal (summary.py) and the picture.
 
 story = Story.of(play(prepared))        shares are 0..1, times are seconds from the start of the recording
 """
@@ -9,7 +9,6 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -26,8 +25,7 @@ from station.core.events import (
     TensionEnded,
     TensionStarted,
 )
-from station.core.load import SULMA_EDGES_S, Stretches, roll_up, sulma_bins
-from station.replaying import Prepared
+from station.core.load import Stretches, roll_up, sulma_bins
 
 Numbers = npt.NDArray[np.float64]
 
@@ -134,25 +132,29 @@ class Story:
         low, middle, high = np.percentile(load, (10, 50, 90))
         return float(low), float(middle), float(high)
 
-    def longest_stretch_s(self) -> float:
-        """The longest stretch without one reading of rest; unbelievable time breaks nothing and counts for nothing."""
-        valid = np.isfinite(self.rve_percent)
-        longest = run = 0
-        for resting in self.resting[valid]:
-            run = 0 if resting else run + 1
-            longest = max(longest, run)
-        return longest * self.step_s
-
-    def sulma(self) -> tuple[int, ...]:
-        """How many unbroken stretches of activity there were of each length (SULMA_EDGES_S); the last one may go on."""
+    def _stretches(self) -> list[float]:
+        """The unbroken stretches of activity of at least 1.6 s, and the one that may go on; unknown time ends one."""
         stretches, step = Stretches(), self.step_s
         loads = [None if math.isnan(rve) else rve for rve in self._rve]
         ended = [stretches.hop(step, load, resting) for load, resting in zip(loads, self._resting, strict=True)]
-        return sulma_bins([*(length for length in ended if length is not None), stretches.running_s])
+        return [*(length for length in ended if length is not None), stretches.running_s]
+
+    def longest_stretch_s(self) -> float:
+        """The longest of them, as in the minutes: unknown time is no activity."""
+        return max(self._stretches())
+
+    def sulma(self) -> tuple[int, ...]:
+        """How many unbroken stretches of activity there were of each length (SULMA_EDGES_S)."""
+        return sulma_bins(self._stretches())
 
     def gaps_per_minute(self) -> float | None:
         """Rests of at least 0.2 s in a minute of believable signal; None before the first whole minute."""
         return roll_up(minute for _, minute in self.minutes).gaps_per_minute
+
+    def happened(self) -> list[tuple[float, str, str]]:
+        """(second, what, reason) of each cue and each that was withheld: `light`, `chime` or `withheld`."""
+        told = [(t, phase, "") for t, phase in self.cues]
+        return sorted([*told, *((t, "withheld", reason) for t, reason in self.withheld)])
 
     def quality_shares(self) -> list[tuple[str, float]]:
         """(state, share of the readings), the commonest first."""
@@ -167,64 +169,7 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
-def percent(share: float) -> str:
+def percent(share: float, language: str = "en") -> str:
     """`7 %`; never 0 % for something that happened."""
-    return "under 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
-
-
-def summary(prepared: Prepared, story: Story) -> str:
-    """The recording in a few lines for a person."""
-    recording = prepared.recording
-    channels = zip(recording.labels, recording.signals, prepared.signals, strict=True)
-    begun = prepared.in_force_s
-    aside = f"; its first {clock(begun)}, with the calibration, are not counted" if begun else ""
-    names = ", ".join(f"“{label}”" + (f", taken for {kind}" if kind != own else "") for label, own, kind in channels)
-    lines = [
-        f"{recording.path.name}: {clock(recording.seconds)} long; {names}, {recording.rate:g} samples a second",
-        "",
-        _row("believable", f"{clock(story.valid_s)} of {clock(recording.seconds - begun)}{aside}"),
-    ]
-    rest, load = story.relative_rest_time, story.percentiles()
-    if rest is not None and load is not None:
-        unit = "% of fully raised" if prepared.signals[0] == "pressure" else "%RVE"
-        lines += [
-            _row("rest", f"{percent(rest)} of it; longest stretch without any: {clock(story.longest_stretch_s())}"),
-            _row(
-                "load",
-                f"half of the time up to {load[1]:.0f} {unit} (p50); "
-                f"one tenth up to {load[0]:.0f} (p10), nine tenths up to {load[2]:.0f} (p90)",
-            ),
-        ]
-        lines += [_row("gaps", f"{gaps:.1f} a minute")] if (gaps := story.gaps_per_minute()) is not None else []
-        lines += [_row("unbroken", work)] if (work := _unbroken(story.sulma())) else []
-    lines += [_row("quality", ", ".join(f"{state} {percent(share)}" for state, share in story.quality_shares()))]
-    lines += ["", _tensions(story)]
-    lines += [f"  at {clock(t):>7}  {text}" for t, text in _happened(story)]
-    return "\n".join(lines)
-
-
-def _happened(story: Story) -> list[tuple[float, str]]:
-    """What is worth a line, in order of time."""
-    lines = [(t, {"light": "the light would have come on", "chime": "one chime"}.get(p, p)) for t, p in story.cues]
-    lines += [(t, f"nothing offered: {reason}") for t, reason in story.withheld]
-    for tension in story.tensions:
-        lasted = "until the end" if tension.lasted_s is None else f"for {clock(tension.lasted_s)}"
-        lines.append((tension.t, f"tension {lasted}: {tension.reason}"))
-    return sorted(lines)
-
-
-def _unbroken(counts: tuple[int, ...]) -> str:
-    """Stretches of activity without rest, by length: `1.6 s to 5 s: 12, 2 min to 4 min: 1`."""
-    edges = [f"{edge:g} s" if edge < 60 else f"{edge / 60:g} min" for edge in SULMA_EDGES_S]
-    names = [*(f"{low} to {high}" for low, high in pairwise(edges)), f"over {edges[-1]}"]
-    return ", ".join(f"{name}: {count}" for name, count in zip(names, counts, strict=True) if count)
-
-
-def _row(name: str, text: str) -> str:
-    return f"  {name:<11} {text}"
-
-
-def _tensions(story: Story) -> str:
-    if not story.tensions:
-        return "No sustained tension."
-    return "Sustained tension once:" if len(story.tensions) == 1 else f"Sustained tension {len(story.tensions)} times:"
+    least = "unter 1 %" if language == "de" else "under 1 %"
+    return least if 0 < share < 0.005 else f"{100 * share:.0f} %"

@@ -11,8 +11,10 @@ from edfio import Edf, EdfAnnotation, EdfSignal
 
 from station import report
 from station.__main__ import main
+from station.core.events import Reading
 from station.replaying import load, play, prepare
 from station.story import Story
+from station.summary import WORDS, summary
 
 RATE = 50.0
 
@@ -70,7 +72,8 @@ def test_the_picture_says_in_words_what_its_colours_say(recording: Path, tmp_pat
     prepared = prepare(load(str(recording)))
     report.draw(prepared, Story.of(play(prepared), since=prepared.in_force_s), tmp_path / "a.svg", "de")
     drawn = (tmp_path / "a.svg").read_text()
-    for words in ("day.edf", "Pausenanteil", "Anschlag", "Was die Station bemerkt hätte", "kein Medizinprodukt"):
+    for words in ("day.edf", "Pausenanteil", "Anschlag", "Was die Station bemerkt hätte", "kein Medizinprodukt",
+                  "nichts: die Schultern sind gesunken, bevor es Zeit für ein Licht war"):  # fmt: skip
         assert f"<!-- {words}" in drawn or words in drawn
 
 
@@ -99,3 +102,74 @@ def _dead(path: Path) -> Path:
     notes = [EdfAnnotation(0, 15, "calibration/rest"), EdfAnnotation(15, 15, "calibration/reference")]
     Edf([signal], annotations=notes).write(path)
     return path
+
+
+def test_the_table_fits_a_terminal_in_both_languages(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for language, words in (("en", ("rest share", "believable")), ("de", ("Ruheanteil", "verwertbar", "kein Hinweis"))):
+        assert main(["analyse", str(recording), "--language", language]) == 0
+        out = capsys.readouterr().out
+        assert max(map(len, out.splitlines())) <= 80, out
+        assert all(each in out for each in words), out
+    assert "nothing offered" not in out and "rail" not in out, "no English is left in the German one"
+
+
+def test_without_a_wish_the_words_are_those_of_the_system(
+    recording: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert main(["analyse", str(recording)]) == 0
+    assert "Einmal anhaltende Anspannung" in capsys.readouterr().out
+
+
+def test_a_reason_is_told_without_its_code(recording: Path) -> None:
+    prepared = prepare(load(str(recording)))
+    story = Story.of(play(prepared), since=prepared.in_force_s)
+    assert [why.partition(":")[0] for _, _, why in story.happened()] == ["brief"]
+    assert "brief" not in summary(prepared, story)
+
+
+def test_the_longest_stretch_is_that_of_the_stretches_that_are_counted(recording: Path) -> None:
+    prepared = prepare(load(str(recording)))
+    story = Story.of(play(prepared), since=prepared.in_force_s)
+    assert story.longest_stretch_s() == pytest.approx(180, abs=2)
+    gaps = Story()
+    for k in range(100):  # work, a hole, work
+        gaps.add(k / 10, Reading(k / 10, None if 40 <= k < 60 else 20.0, False, "ok"))
+    assert gaps.longest_stretch_s() == pytest.approx(4.0)
+    assert Story().longest_stretch_s() == 0
+
+
+def test_a_pad_beside_electrodes_does_not_give_the_load_its_unit(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    pad = np.concatenate([rng.normal(1.6, 0.005, 750), rng.normal(0.7, 0.005, 750), rng.normal(1.6, 0.005, 3000)])
+    muscle = np.concatenate([rng.normal(0.05, 0.002, 750), rng.normal(1.05, 0.002, 750), rng.normal(0.3, 0.002, 3000)])
+    signals = [
+        EdfSignal(volts, RATE, label=label, physical_dimension="V", physical_range=(0, 3.3))
+        for label, volts in (("Pressure", pad), ("EMG env", np.clip(muscle, 0, 3.3)))
+    ]
+    notes = [EdfAnnotation(0, 15, "calibration/rest"), EdfAnnotation(15, 15, "calibration/reference")]
+    Edf(signals, annotations=notes).write(tmp_path / "a.edf")
+    prepared = prepare(load(str(tmp_path / "a.edf"), ["1", "2"]))
+    story = Story.of(play(prepared), since=prepared.in_force_s)
+    assert re.search(r"up to 2\d %RVE", summary(prepared, story))
+    report.draw(prepared, story, tmp_path / "a.svg", "de")
+    assert "Last (%RVE)" in (tmp_path / "a.svg").read_text()
+
+
+def test_what_is_remarked_of_a_recording_is_german_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rng = np.random.default_rng(4)
+    signals = [
+        EdfSignal(rng.normal(0, size, 50_000), 500, label=label, physical_dimension=unit, physical_range=(-3000, 3000))
+        for label, unit, size in (("EMG", "uV", 200), ("EMG 2", "degC", 0.3))
+    ]
+    Edf(signals).write(tmp_path / "a.edf")
+    for channel in ("", "2"):
+        chosen = ["--channel", channel] if channel else []
+        assert main(["analyse", str(tmp_path / "a.edf"), "--language", "de", *chosen]) == 0
+        said = capsys.readouterr().err
+        assert not re.search(r"\b(the|has|are|used|taken)\b", said, re.I), said
+
+
+def test_every_word_of_the_table_is_there_in_both_languages() -> None:
+    assert all(len(pair) == 2 and all(pair) for pair in WORDS.values())
+    assert set(report.STATES) <= set(WORDS)

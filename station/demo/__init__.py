@@ -13,9 +13,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import locale
 import logging
-import os
 import tempfile
 import threading
 from collections.abc import Callable
@@ -37,6 +35,7 @@ from station.demo.words import LABELS
 from station.errors import StationError
 from station.finger import ButtonDevice
 from station.frugal import be_frugal
+from station.german import system_language
 from station.keeper import Keeper
 from station.library import Library
 from station.outputs.contract import OutputError
@@ -171,9 +170,3 @@ def titles(language: str) -> Callable[[str], str]:
         return script.title if script else name
 
     return title
-
-
-def system_language() -> str:
-    """German where the system speaks it, else English."""
-    said = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or locale.getlocale()[0]
-    return "de" if (said or "").lower().startswith("de") else "en"

@@ -134,3 +134,9 @@ def test_percent_signs_and_dates_are_those_of_the_language() -> None:
     said = "only 40 % of the signal could be believed"
     assert in_german(said) == "nur 40\u202f% des Signals waren zu glauben"
     assert in_language(said, "en") == "only 40% of the signal could be believed"
+
+
+def test_what_is_wrong_with_the_signal_is_said_in_words_too() -> None:
+    said = "sensor: the signal is not to be believed (off)"
+    assert in_german(said) == "dem Signal ist gerade nicht zu trauen (keine Elektrode zu spüren)"
+    assert in_language(said, "en") == "the signal is not to be believed (no electrode felt)"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from station.core.calibrating_words import GERMAN as CALIBRATION
-from station.outputs.web.view import HERE, percent
+from station.outputs.web.view import HERE, percent, words
 
 SENTENCES: Mapping[str, str] = {
     **CALIBRATION,
@@ -97,6 +97,12 @@ def _part(part: str, language: str) -> str:
     if found is None:
         return part
     row, values = found
+    if "word" in values:
+        values = {**values, "word": words(language).get(f"quality.{values['word']}", values["word"])}
     if language == "de":
-        return row.de.format(**{name: value.replace(".", ",") for name, value in values.items()})
+        return row.de.format(**{name: _comma(value) for name, value in values.items()})
     return row.en.format(**values)
+
+
+def _comma(value: str) -> str:
+    return value.replace(".", ",") if re.fullmatch(_NUMBER, value) else value
