@@ -72,10 +72,11 @@ def build(kind: str, source: Path, bare: Bare, folder: Path) -> Path:
     return package
 
 
-def oldest_allowed() -> list[str]:
-    """What pyproject.toml asks for, at the oldest version that it allows."""
+def oldest_allowed(*extras: str) -> list[str]:
+    """What pyproject.toml asks for, with these extras, at the oldest version that it allows."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    allowed = [*project["dependencies"], *project["optional-dependencies"]["demo"]]
+    optional = project["optional-dependencies"]
+    allowed = [*project["dependencies"], *(each for extra in extras for each in optional[extra])]
     return [requirement.replace(">=", "==") for requirement in allowed]
 
 

@@ -34,7 +34,7 @@ def test_the_sdist_with_the_locked_libraries_lives_on_the_newer_python_and_passe
 @pytest.mark.skipif(sys.version_info >= (3, 13), reason="some of the oldest versions have no wheel for this Python")
 def test_the_wheel_with_the_oldest_libraries_that_are_allowed_lives(tmp_path: Path) -> None:
     bare = Bare(tmp_path)
-    bare.pip("install", "setuptools>=77", *oldest_allowed())
+    bare.pip("install", "setuptools>=77", *oldest_allowed("demo"))
     package = build("wheel", copy_source(tmp_path / "source"), bare, tmp_path)
     bare.pip("install", "--no-deps", str(package))
     bare.lives()
