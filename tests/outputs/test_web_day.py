@@ -69,6 +69,34 @@ def test_a_day_says_whether_it_has_a_reference_of_its_own(rig: Rig, tmp_path: Pa
     assert ">08:05</td>" in text("/sheet") and ">–</td>" in text("/sheet")
 
 
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_day_of_a_yardstick_that_did_not_seem_to_fit_says_so_on_the_page_and_on_the_sheet(
+    rig: Rig, tmp_path: Path, language: str
+) -> None:
+    today = datetime.datetime.fromtimestamp(rig.wall).replace(hour=0, minute=0, second=0, microsecond=0)
+    before, morning = (today - datetime.timedelta(days=1)).timestamp(), today.timestamp()
+    rig.wall = morning + 14 * 3600
+    minute = e.Minute(0.62, 2.0, 6.0, 14.0, 9, 45.0, 60.0, "A")
+    why = "minutes with work and rest in them at 25 %RVE; your typing was at 6"
+    remember(tmp_path, *[(at + 32_400, minute) for at in (before, morning)],
+             (morning + 10 * 3600 + 300, e.YardstickDoubted("too_strong", why)),
+             (morning + 11 * 3600, e.YardstickDoubted("", "")))  # fmt: skip
+
+    def text(page: str, **asked: str) -> str:
+        return str(rig.client().get(page, params={"lang": language, **asked}).text)
+
+    said, figures, short = {
+        "de": ("Ab 10:05 schien der Maßstab nicht zu passen", "dein Tippen lag bei 6", "– · fraglich</td>"),
+        "en": ("From 10:05 on the yardstick did not seem to fit", "your typing was at 6", "– · in doubt</td>"),
+    }[language]
+    assert said in text("/day") and figures in text("/day")
+    assert said not in text("/day", date=datetime.date.fromtimestamp(before).isoformat())
+    assert text("/sheet").count(short) == 1
+    (doubt,) = rig.client().get("/api/day").json()["doubts"]
+    assert (doubt["started"], doubt["ended"]) == (morning + 10 * 3600 + 300, morning + 11 * 3600)
+    assert (doubt["state"], doubt["reason"]) == ("too_strong", why)
+
+
 def test_an_evening_a_night_and_a_weekend_are_no_pause(rig: Rig, tmp_path: Path) -> None:
     """Friday until four, then Monday from eight; on Monday somebody goes to lunch, and at four for the day."""
     monday = datetime.datetime(2026, 11, 23).timestamp()

@@ -200,6 +200,13 @@ def _quality(event: ev.Quality) -> list[Row]:
     return _span("quality", event.state, event.reason)
 
 
+def _yardstick(event: ev.YardstickDoubted) -> list[Row]:
+    """How long what was measured rested on a yardstick that did not seem to fit; while it does, there is no span."""
+    if event.sign:
+        return _span("yardstick", event.sign, event.reason)
+    return [Row(SPAN_END, {"kind": "yardstick"}, at_once=False)]
+
+
 def _presence(event: ev.Presence) -> list[Row]:
     return _span("presence", event.state)
 
@@ -231,6 +238,7 @@ _MAKERS: dict[type[ev.Event], Callable[[Any], list[Row]]] = {
     ev.ObservationEnded: _observation_ended,
     ev.CalibrationDone: _calibration_done,
     ev.Quality: _quality,
+    ev.YardstickDoubted: _yardstick,
     ev.Presence: _presence,
     ev.Quiet: _quiet,
     ev.ContextChanged: _context,

@@ -81,9 +81,18 @@ def the_day(desk: Desk, asked: Asked) -> Answer:
                 kind: desk.ask(kind, since, until)
                 for kind in ("episodes", "cues", "withheld", "sessions", "references")
             },
+            "doubts": doubts(desk, since, until),
             "marks": readable(desk, asked, desk.ask("marks", since, until)),
         }
     )
+
+
+def doubts(desk: Desk, since: float, until: float) -> list[dict[str, Any]]:
+    """When on these days the yardstick did not seem to fit, and why."""
+    spans = desk.ask("spans", since, until)
+    return [
+        {k: each[k] for k in ("state", "started", "ended", "reason")} for each in spans if each["kind"] == "yardstick"
+    ]
 
 
 def away_spans(desk: Desk, since: float, until: float) -> list[dict[str, Any]]:

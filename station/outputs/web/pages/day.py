@@ -27,6 +27,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
     records = {kind: desk.ask(kind, since, until) for kind in KINDS}
     minutes = records["minutes"]
     away = api.away_spans(desk, since, until)
+    doubts = api.doubts(desk, since, until)
     gone = day.overlap(away, since, min(until, desk.wall()))
     today = date == desk.today()
     return framed(
@@ -40,7 +41,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
             card(view.w("day.map"), _map(view, day.tiles(minutes, away, since, until), minutes, today), _legend(view)),
             tag(
                 "div",
-                _sums(view, day.sums(minutes, gone), _reference(view, records, today)),
+                _sums(view, day.sums(minutes, gone), join(_doubts(view, doubts), _reference(view, records, today))),
                 _story(view, records, away, today),
             ),
             class_="two",
@@ -151,6 +152,21 @@ def _reference(view: View, records: Records, today: bool) -> Html | None:
         return tag("p", view.w("day.reference", time=view.clock(since)), class_="soft")
     way = tag("a", view.w("day.reference_now"), href="/setup?step=calibration") if today else None
     return tag("p", view.w("day.reference_none"), " " if way else None, way, class_="soft")
+
+
+def _doubts(view: View, doubts: list[dict[str, Any]]) -> Html:
+    """What was measured against a yardstick that did not seem to fit: the day's figures are to be read with care."""
+    return join(
+        *(
+            tag(
+                "p",
+                view.w("day.doubted", time=view.clock(each["started"])),
+                " ",
+                tag("span", in_language(each["reason"], view.language), class_="soft figure small-print"),
+            )
+            for each in doubts
+        )
+    )
 
 
 def _sums(view: View, sums: day.Sums, reference: Html | None) -> Html:

@@ -56,6 +56,7 @@ def _days(desk: Desk, view: View, days: list[datetime.date]) -> Html:
     rows = []
     whole = day.bounds(days[0])[0], day.bounds(days[-1])[1]
     every = {kind: desk.ask(kind, *whole) for kind in ("cues", "marks", "references")}
+    doubted = [each["started"] for each in api.doubts(desk, *whole)]
     measured = {each["day"]: each for each in desk.ask("days", *whole)}
     for date in days:
         since, until = day.bounds(date)
@@ -68,7 +69,8 @@ def _days(desk: Desk, view: View, days: list[datetime.date]) -> Html:
             "–" if sums["apdf50"] is None else view.number(sums["apdf50"], 1),
             view.span(sums["longest_stretch_s"]),
             _grades(view, sums),
-            _since(view, [each for each in every["references"] if since <= each["at"] < until]),
+            _since(view, [each for each in every["references"] if since <= each["at"] < until])
+            + (f" · {view.w('sheet.doubted')}" if any(since <= at < until for at in doubted) else ""),
             sum(since <= each["started"] < until for each in every["cues"]),
             sum(since <= each["at"] < until for each in every["marks"]),
         )
