@@ -84,8 +84,10 @@ def _run(name: str, module_name: str, sentence: str, arguments: list[str]) -> in
         module.add_arguments(parser)
         return int(module.run(parser.parse_args(arguments)))
     except StationError as error:
+        from station.german import in_language, system_language
+
         for line in error.sentences():
-            print(line, file=sys.stderr)
+            print(in_language(line, system_language()), file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return 130

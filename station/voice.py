@@ -168,7 +168,8 @@ def slots(language: str) -> dict[str, float]:
                 continue  # a translation begins somewhere
             made = technique.compile(sounds.read(name), sounds.read(name, script), language, files=files)
         except ScriptError as error:
-            raise StationError(f"An exercise has mistakes:\n{error}", "Mend these lines first.") from None
+            lines = f"\n{error}"
+            raise StationError(f"An exercise has mistakes:{lines}", "Mend these lines first.") from None
         else:
             for step in (*made.steps, *made.closing):
                 if step.clip:

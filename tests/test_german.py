@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hardware.gpio import CAUSES
+from station.__main__ import main
 from station.config import section_classes
 from station.core.toml_text import _MEANINGS
 from station.german import in_german, table
@@ -38,7 +39,6 @@ SPEAKERS = [
     ROOT / "station/outputs/mqtt/connection.py",
     ROOT / "station/outputs/mqtt/output.py",
 ]
-# A recording is examined by `analyse` and `replay`, which speak English; what is wrong with an EDF file stays so here.
 NOT_HERE = {"edf_reader.py", "edf_writer.py", "recording.py", "power.py", "attached.py"}
 ERRORS = {"SensorError", "OutputError", "GpioError", "StationError", "Finding"}
 FILLED = "\x00"
@@ -81,6 +81,45 @@ def _severity(node: ast.expr) -> bool:
     return (isinstance(node, ast.Constant) and node.value in ("ok", "warning", "broken")) or (
         isinstance(node, ast.Name) and node.id == "severity"
     )
+
+
+def refused(file: Path) -> Iterator[tuple[int, str]]:
+    """What the command line says when something cannot be done: an error's problem and remedy."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ERRORS:
+            for text in map(template, node.args):
+                if text and text.count(" ") >= 2 and "pip install" not in text:  # a command is no sentence
+                    yield node.lineno, text
+
+
+COMMANDS = [
+    *(ROOT / "station").glob("*.py"),
+    ROOT / "station/demo/__init__.py",
+    ROOT / "hardware/sensors/edf_reader.py",
+]
+
+
+@pytest.mark.parametrize("file", COMMANDS, ids=lambda file: str(file.relative_to(ROOT)))
+def test_every_refusal_of_a_command_has_its_german(file: Path) -> None:
+    missing = [f"{file.name}:{line}: {text}" for line, text in refused(file) if in_german(text) == text]
+    assert not missing, "add these to station/german.txt:\n" + "\n".join(missing).replace(FILLED, "{}")
+
+
+def test_refusals_are_found_at_all() -> None:
+    assert sum(len(list(refused(file))) for file in COMMANDS) > 100
+
+
+@pytest.mark.parametrize("language", ["de_DE.UTF-8", "en_US.UTF-8"])
+def test_a_command_refuses_in_the_language_of_the_system(
+    language: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
+    monkeypatch.setenv("LANG", language)
+    assert main(["restore", "/nowhere.zip"]) == 2
+    german = "/nowhere.zip gibt es nicht.\nSuch es, oder wähle etwas anderes.\n"
+    english = "There is no /nowhere.zip.\nLook for it, or choose another.\n"
+    assert capsys.readouterr().err == (german if language.startswith("de") else english)
 
 
 @pytest.mark.parametrize(
