@@ -38,8 +38,9 @@ KNOWN = frozenset({"A", "B"})
 
 # A converter's clock is off by as much from one chip to the next, and one chip's hardly moves.
 ANOTHER_RATE = 0.10
-# Impossible: the median of a working day is at most 10 to 14 %MVE in the hardest trades (Jonsson 1982, J Human Ergol
-# 11:73-88), and 100 %RVE are some 10 to 20 %MVE; at a desk it is a tenth of that.  A pad: beyond fully raised.
+# Impossible: for the median of a working day Jonsson proposed 10, at the very most 14 %MVE as a limit for constrained
+# work (1982, J Human Ergol 11:73-88).  100 %RVE are some 10 to 20 %MVE, and work at a desk stays far below that limit.
+# A pad: beyond fully raised.
 IMPOSSIBLE_RVE, IMPOSSIBLE_RAISED = 60.0, 100.0
 # Minutes in which work and rest take turns, by their share of rest; so many of them can be judged.
 MIXED, ENOUGH = (0.1, 0.6), 45

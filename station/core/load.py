@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from station.core.events import Minute
 
 MINUTE_S = 60.0
-# The shortest EMG gap: Veiersted, Westgaard & Andersen 1990 (Int Arch Occup Environ Health 62:31-41).
+# The shortest EMG gap: Veiersted, Westgaard & Andersen 1990 (Int Arch Occup Environ Health 62:31-41), whose gaps last
+# 2 s at most; here a longer rest is one gap, too.
 GAP_S = 0.2
 LEAST_GAP_S = GAP_S - 1e-6  # two hops are one, however their tenths are rounded
 # Lower edges of the bins of sustained low-level muscle activity, seconds: Østensvik, Veiersted & Nilsen 2009

@@ -15,7 +15,17 @@ import msgspec
 from msgspec import structs
 
 from station.core.component import NEVER, Handler, Message
-from station.core.events import Preferred, Presence, Quality, Reading, SensorTrouble, SensorWell, YardstickDoubted
+from station.core.events import (
+    OutputTrouble,
+    OutputWell,
+    Preferred,
+    Presence,
+    Quality,
+    Reading,
+    SensorTrouble,
+    SensorWell,
+    YardstickDoubted,
+)
 from station.core.inputs import Frame, SensorLost, Tick, UseCalibration
 from station.core.load import MinuteBook
 from station.core.quality import REASONS
@@ -48,6 +58,7 @@ class Sensing:
         self.settings = settings or Settings()
         self.signals = tuple(signals)
         self._sides = Sides(self.signals)
+        self._of_sides: list[OutputTrouble | OutputWell] = []  # what they have said of this frame
         self._last_frame: float | None = None
         self._well = False
         self._state = self._reason = ""  # the quality as it was told last
@@ -105,15 +116,18 @@ class Sensing:
     def _on_frame(self, frame: Frame, now: float) -> Iterable[Message]:
         self._last_frame = now
         push = self._push
-        told: list[Message] = []
-        hops = push(frame.volts, frame.t_last, frame.rate, frame.lost) if push else self._of_channels(frame, told)
+        hops = push(frame.volts, frame.t_last, frame.rate, frame.lost) if push else self._of_channels(frame)
         if not hops and self._well:
             return ()  # four of five short frames end here: they fill no hop
+        told: list[Message] = []
         if not self._well:
             self._well = True
             told.append(SensorWell(frame.rate))
         for hop in hops:
             self._tell(hop, told)
+        if self._of_sides:
+            told += self._of_sides
+            self._of_sides = []
         return told
 
     def _tell(self, hop: Measured, told: list[Message]) -> None:
@@ -138,7 +152,7 @@ class Sensing:
         if minute is not None:
             told.append(minute)
 
-    def _of_channels(self, frame: Frame, told: list[Message]) -> list[Measured]:
+    def _of_channels(self, frame: Frame) -> list[Measured]:
         """One answer of all channels for each hop."""
         volts = frame.volts
         by_channel = [
@@ -147,7 +161,7 @@ class Sensing:
         answers = []
         for hops in zip(*by_channel, strict=True):
             answers.append(answer := self._of_hops(hops))
-            told += self._sides.hop(hops, answer)
+            self._of_sides += self._sides.hop(hops, answer)
         return answers
 
     def _of_hops(self, hops: Sequence[Measured]) -> Measured:

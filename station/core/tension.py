@@ -4,8 +4,8 @@
       └──doubtful──► withheld ──tense──► tension        withheld ──calm──► quiet
 
 Load with rest in it is what muscles are for.  Veiersted, Westgaard & Andersen 1990 (Int Arch Occup Environ Health
-62:31-41) counted fewer EMG gaps in packers with trapezius pain; Hermens & Hutten 2002 (Int J Ind Ergon 30:325-336)
-gave feedback on a relative rest time below 20 %.
+62:31-41) counted fewer EMG gaps in packers who had had complaints before; Hermens & Hutten 2002 (Int J Ind Ergon
+30:325-336) gave feedback on a relative rest time below 20 %.
 
 Who has left, or whose electrodes were off for as long (presence.py), is not tense any more: the episode ended when the
 muscle was last felt.  A shorter hole neither ends an episode nor adds to one.
