@@ -27,7 +27,9 @@ def run(args: argparse.Namespace) -> int:
             "Write one with:  desk-station config --default > desk-station.toml      Only looking?  desk-station demo",
         )
     be_frugal()
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    # Where a message comes from helps whoever reads a service's log, and confuses at a terminal.
+    form = "%(message)s" if sys.stderr.isatty() else "%(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=logging.INFO, format=form)
     settings = spare.read(args.config)
     folder = place.state_dir(settings.of(Station).state_dir, unwritable=True)
     with place.alone(folder):

@@ -17,6 +17,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import time
 from typing import Annotated, Any, Final, Literal, TextIO
 
 import msgspec
@@ -137,7 +138,7 @@ class Journal:
             return
         prefix = f"<{priority}>" if self._with_priority else ""
         try:
-            print(prefix + line(event), file=self._stream or sys.stderr, flush=True)
+            print(prefix + line(moment), file=self._stream or sys.stderr, flush=True)
         except (OSError, ValueError) as error:  # a closed pipe, a closed stream
             raise OutputError(f"The log cannot be written: {error}.") from error
 
@@ -149,10 +150,16 @@ class Journal:
         """Nothing to close."""
 
 
-def line(event: Event) -> str:
-    """`session_ended technique=breathing reason=completed`; text with spaces stands in quotation marks."""
+def line(moment: Moment) -> str:
+    """`session_ended technique=breathing reason=completed`; text with spaces stands in quotation marks.
+
+    Until when something lasts is told by the clock, as the log tells when it began.
+    """
+    event = moment.event
     record = as_record(event, 0.0)
     del record["t"], record["event"]
+    if isinstance(until := record.get("until"), float):
+        record["until"] = time.strftime("%Y-%m-%d %H:%M", time.localtime(moment.wall + until - moment.t))
     words = [name_of(type(event))]
     words += [f"{key}={_shown(value)}" for key, value in record.items() if value not in (None, "")]
     return " ".join(words)

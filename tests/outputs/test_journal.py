@@ -1,6 +1,8 @@
 """The system's log: what it says, and what it keeps to itself."""
 
 import io
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,23 @@ def test_a_line_is_words_that_can_be_searched() -> None:
     assert written("trouble", TROUBLE) == [
         'sensor_trouble problem="No ADS1115 answers at 0x48." remedy="Check its four wires."'
     ]
+
+
+@pytest.fixture
+def in_greenwich(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_greenwich")
+def test_until_when_quiet_lasts_is_told_by_the_clock() -> None:
+    """Not in seconds since the computer was switched on."""
+    began = Moment(events.Quiet(True, 53_075.8, "mqtt"), 49_475.8, 1_795_891_800.0)  # 2026-11-28 18:50
+    assert journal.line(began) == 'quiet on=yes until="2026-11-28 19:50" source=mqtt'
+    assert journal.line(Moment(events.Quiet(False, None, "mqtt"), 49_475.8, 0.0)) == "quiet on=no source=mqtt"
 
 
 def test_one_event_is_one_line_whatever_its_text() -> None:
