@@ -9,6 +9,7 @@ import re
 import pytest
 
 from station.core import events as e
+from station.core import hours
 from station.core import inputs as i
 from station.core.preferences import POSSIBLE
 from station.core.sensing import DOUBTED
@@ -107,6 +108,20 @@ def test_the_wishes_arrive_as_one_request(rig: Rig) -> None:
     for wrong in ({"daily": "25:00"}, {"load_limit": 300}, {"quiet_hours": "x" * 201}):
         assert client.post("/api/prefer", json=wrong, headers={"x-desk-token": rig.token(client)}).status_code == 422
     assert set(body) <= set(POSSIBLE)
+
+
+def test_quiet_hours_that_are_none_get_one_answer_in_the_page_s_language_and_reach_no_one(rig: Rig) -> None:
+    client = rig.client()
+    for language, says in (("de", "Das sind keine Zeiten der Woche."), ("en", "These are no times of the week.")):
+        headers = {"x-desk-token": rig.token(client), "accept-language": language}
+        answer = client.post("/api/prefer", json={"volume": 40, "quiet_hours": "irgendwann"}, headers=headers)
+        assert answer.status_code == 422
+        said = answer.json()["error"]
+        assert said.startswith(says) and "quiet_hours" not in said
+        example = said.partition("mo-fr" if language == "de" else "mon-fri")
+        assert hours.is_possible(f"{example[1]}{example[2].partition('sa')[0]}sat"), "what it advises is possible"
+        assert client.post("/api/prefer", json={"quiet_hours": ""}, headers=headers).status_code == 202
+    assert rig.told == 2 * [i.Prefer({"quiet_hours": ""}, "page")], "all or nothing"
 
 
 @pytest.mark.parametrize(

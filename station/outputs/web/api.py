@@ -6,6 +6,7 @@ import datetime
 import sqlite3
 from typing import Any, Final
 
+from station.core import hours
 from station.outputs.history import feelings
 from station.outputs.history.annotate import annotate
 from station.outputs.history.seal import SealedError
@@ -27,6 +28,11 @@ MARKS_BACK_S: Final = 31 * DAY_S
 FINISHED: Final = frozenset({"completed", "stopped"})
 
 DONE: Final = {"done": True}
+
+NO_QUIET_HOURS: Final = (
+    "These are no times of the week. Write for example mon-fri 12:00-13:00, sat-sun, or nothing. "
+    "The quiet hours stay as they were."
+)
 
 
 def state(desk: Desk, asked: Asked) -> Answer:
@@ -160,6 +166,9 @@ def command(name: str) -> Any:
         # From afar the station can be made more private, never less.
         if name == "private" and not asked.body.on and asked.address not in LOOPBACK:
             raise No(403, "Private mode ends only at the desk: hold the button for six seconds.")
+        # What the core would refuse is refused here at once: whoever typed it gets one answer, not a yes and then a no.
+        if name == "prefer" and not hours.is_possible(asked.body.quiet_hours or ""):
+            raise No(422, NO_QUIET_HOURS)
         desk.put(build(asked.body))
         return as_json(DONE, 202)
 

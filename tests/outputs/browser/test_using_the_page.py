@@ -324,6 +324,26 @@ def test_what_the_keyboard_reaches_on_a_phone_never_lies_under_a_bar(
     assert [each["what"] for each in reached if not each["seen"]] == []
 
 
+def test_a_wish_that_cannot_be_is_not_called_in_force_and_its_error_goes_with_the_next(
+    browser: Any, station: Station
+) -> None:
+    page = browser.new_page()
+    go(page, station, "/setup")
+    page.evaluate("document.getElementById('wishes').closest('details')?.setAttribute('open', '')")
+    for wish, result, wrong in (
+        ("mo 9:00-10:00", "Gilt ab jetzt.", False),
+        ("irgendwann", "", True),
+        ("", "Gilt", False),
+    ):
+        page.fill("#wish-quiet_hours", wish)
+        page.press("#wish-quiet_hours", "Tab")
+        until(page, f"document.getElementById('toast').classList.contains('shown') === {str(wrong).lower()}", 4)
+        until(page, f"document.getElementById('wish-result').textContent.startsWith('{result}')", 4)
+        page.wait_for_timeout(300)  # whatever the core might still say
+        assert bool(page.locator("#wish-result").inner_text()) != wrong, "a yes or a no"
+    page.close()
+
+
 # --- behind a passphrase ------------------------------------------------------------------------------------
 
 

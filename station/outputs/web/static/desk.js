@@ -37,10 +37,14 @@ export async function ask(what, body = {}) {
       headers: { "content-type": "application/json", "accept-language": desk.language, "x-desk-token": desk.token },
       body: JSON.stringify(body),
     });
-    if (answer.ok) return true;
+    if (answer.ok) {
+      if (refused) untoast(); // what went wrong before is mended
+      return true;
+    }
     if (answer.status === 401) location.assign("/login");
     const said = await answer.json().catch(() => ({}));
     toast(w("live.failed", { why: said.error ?? answer.status }));
+    refused = true;
   } catch {
     toast(w("live.lost"));
   }
@@ -48,12 +52,15 @@ export async function ask(what, body = {}) {
 }
 
 let toastTimer = 0;
+let refused = false; // does the toast say that something did not work?
+const untoast = () => byId("toast").classList.remove("shown");
 export function toast(said, lasts = 5000) {
+  refused = false;
   const element = byId("toast");
   element.textContent = said;
   element.classList.add("shown");
   clearTimeout(toastTimer);
-  if (lasts) toastTimer = setTimeout(() => element.classList.remove("shown"), lasts);
+  if (lasts) toastTimer = setTimeout(untoast, lasts);
 }
 
 // --- the live stream -------------------------------------------------------------------------------

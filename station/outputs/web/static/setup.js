@@ -116,6 +116,7 @@ document.querySelector("[data-do=open]")?.addEventListener("click", async () => 
 // --- wishes -------------------------------------------------------------------------------------------
 
 async function keep(field, value) {
+  text("wish-result", "");
   if (!field.checkValidity()) return field.reportValidity();
   if (await ask("prefer", { [field.dataset.wish]: value })) text("wish-result", w("wishes.kept"));
 }
