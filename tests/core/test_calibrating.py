@@ -158,6 +158,18 @@ def test_a_cable_that_is_out_in_the_middle_is_refused_at_the_end_of_that_step(st
     assert lesson.steps[-1] == step
 
 
+def test_a_step_that_is_left_out_is_not_judged() -> None:
+    lesson = Lesson()
+    lesson.tell(Calibrate("start"))
+    while lesson.steps[-1] != "reference_1":
+        lesson.live(0.1)
+    lesson.muscle.fault = "still"
+    lesson.live(5)
+    lesson.muscle.fault = ""
+    lesson.tell(Calibrate("skip"))
+    assert lesson.steps[-1] == "shrug" and lesson.end is None
+
+
 def test_a_cable_that_was_out_for_a_moment_spoils_nothing() -> None:
     lesson = Lesson()
     lesson.tell(Calibrate("start"))
