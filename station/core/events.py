@@ -83,7 +83,10 @@ class NoRest(Event):
 
 @dataclass(frozen=True, slots=True)
 class Minute(Event):
-    """One minute's load measures, decided at its end.  Shares are 0..1; `quality` is A, B, C or X (unknown)."""
+    """One minute's load measures, decided at its end.  Shares are 0..1; `quality` is A, B, C or X (unknown).
+
+    What each of them is, and whose definition: station/core/load.py.
+    """
 
     relative_rest_time: float | None
     apdf10: float | None

@@ -46,7 +46,10 @@ def percentile(ordered: Sequence[float], percent: float) -> float:
 
 
 class Stretches:
-    """Unbroken activity (SULMA) as it grows; rest ends a stretch, unknown time ends it too, uncounted as longer."""
+    """Unbroken activity as it grows: sustained low-level muscle activity, SULMA (Østensvik, Veiersted & Nilsen 2009).
+
+    Rest ends a stretch; unknown time ends it too, uncounted as longer.
+    """
 
     def __init__(self) -> None:
         self.running_s = 0.0
@@ -61,7 +64,7 @@ class Stretches:
 
 
 def sulma_bins(lengths_s: Iterable[float]) -> tuple[int, ...]:
-    """How many stretches fall between each edge of SULMA_EDGES_S and the next; the last bin is open."""
+    """How many stretches fall between each edge (Østensvik et al. 2009) and the next; the last bin is open."""
     counts = [0] * len(SULMA_EDGES_S)
     for length in lengths_s:
         index = sum(length >= edge for edge in SULMA_EDGES_S) - 1
@@ -71,7 +74,12 @@ def sulma_bins(lengths_s: Iterable[float]) -> tuple[int, ...]:
 
 
 class MinuteBook:
-    """Gathers hops into minutes."""
+    """Gathers hops into minutes.
+
+    Relative rest time (Hermens & Hutten 2002) is the share of known time at rest; a gap (Veiersted et al. 1990) is a
+    rest of at least 0.2 s, counted in the minute in which it has become that long; the percentiles are those of the
+    amplitude probability distribution (Jonsson 1982); a stretch (Østensvik et al. 2009) goes on over a minute's edge.
+    """
 
     def __init__(self) -> None:
         self.stretches: deque[float] = deque(maxlen=10_000)  # the stretches that ended last (days of them), seconds
