@@ -16,6 +16,7 @@ from __future__ import annotations
 import cmath
 import functools
 import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,6 +30,11 @@ NOTCH_WIDTH_HZ = 4.0  # mains wanders by 0.1 Hz and breathes; wide notches settl
 HIGHEST_NOTCH = 0.47  # of the rate
 MAINS_HZ = (50.0, 60.0)
 MOTION_BAND_HZ = (0.8, 12.0)
+# Where the muscle is all but silent and noise is as strong as anywhere: parts of the rate.  Two views, because the tone
+# of a power supply, or a harmonic of the mains beyond the notches, is in one of them only.  Views of noise differ by
+# chance; one that is larger by more counts for no more than this.
+QUIET_VIEWS = ((0.38, 0.41), (0.455, 0.485))
+EVEN = 1.2
 _subtract, _square = np.subtract, np.square
 
 Small = npt.NDArray[np.float32]
@@ -53,6 +59,7 @@ class HopPower(NamedTuple):
     parts: list[float]  # EMG band, per 25 ms
     hum: float  # at the pin: the stronger of 50 and 60 Hz
     motion: float  # 0.8-12 Hz
+    look: list[float]  # V: see `EmgPower.look`
 
 
 class BlockFilter(NamedTuple):
@@ -118,6 +125,30 @@ def block_filter(rate: float, mains_hz: float, band: Band) -> BlockFilter:
     return BlockFilter(count, matrix, edges, settled)
 
 
+def _waves(found: BlockFilter) -> Small:
+    """Cos and sin of the quiet frequencies, for what came out; scaled as `as_white` wants them.
+
+    Each twice, with the first two sine tapers: independent of each other, and hardly touched by the muscle far below
+    (Riedel & Sidorenko 1995, IEEE Trans Signal Process 43:188-195).
+    """
+    count, states = found.samples, len(found.settled)
+    of_volts = found.matrix[states : states + count, states:]
+    at, power = np.arange(count), np.sum(of_volts**2) / count
+    tapers = [np.sin(math.pi * order * (at + 1) / (count + 1)) for order in (1, 2)]
+    views = []
+    for view in QUIET_VIEWS:
+        turns = np.vstack([taper * np.exp(-2j * math.pi * np.outer(view, at)) for taper in tapers])
+        waves = np.vstack([turns.real, turns.imag])
+        views.append(waves * math.sqrt(power / np.sum((waves @ of_volts) ** 2)))
+    return np.vstack(views).astype(SMALL)
+
+
+def as_white(looks: Sequence[Sequence[float]]) -> float:
+    """The power of the band, V², if all of it were as strong as these looks at its quiet part: white noise's own."""
+    one, other = np.mean(np.square(looks), axis=0).reshape(len(QUIET_VIEWS), -1).sum(axis=1)
+    return float(min((one + other) / 2, EVEN * one, EVEN * other))
+
+
 def _small(matrix: Array) -> Small:
     """In 32 bits, and as its product is quickest: by columns, with zeros up to whole eights and fours."""
     rows, columns = matrix.shape
@@ -179,6 +210,7 @@ class EmgPower:
         self._times = matrix.dot
         self._squares, self._powers = np.empty(2 * length, SMALL), np.empty(PARTS + 5, SMALL)
         self._listed = self._powers.tolist
+        self._waved = _waves(found).dot
 
     @property
     def _state(self) -> Small:
@@ -219,6 +251,11 @@ class EmgPower:
         share(self._squares, self._powers)
         return self._listed()
 
+    def look(self) -> list[float]:
+        """What the last hop has at the quiet frequencies, V: it still stands where the next volts will go."""
+        told: list[float] = self._waved(self._turn[0]).tolist()
+        return told
+
 
 def powers_of(volts: npt.NDArray[Any], rate: float, mains_hz: float, band: Band) -> list[HopPower]:
     """Every whole hop of a recorded segment, filters settled on its first 0.1 s; the first second is left out."""
@@ -227,5 +264,5 @@ def powers_of(volts: npt.NDArray[Any], rate: float, mains_hz: float, band: Band)
     hops = []
     for start in range(0, len(volts) - count + 1, count):
         *parts, at50, at60, motion, _, _ = path.hop(volts[start : start + count])
-        hops.append(HopPower(parts, max(at50, at60), motion))
+        hops.append(HopPower(parts, max(at50, at60), motion, path.look()))
     return hops[min(10, len(hops) // 2) :]

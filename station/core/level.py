@@ -112,9 +112,10 @@ FALL, RISE, RESTLIKE = 0.03, 0.015, 1.2
 
 
 class Baseline:
-    """The power of rest: the calibration's, or less where the wearer rests better now.  Never more.
+    """The power of rest: the calibration's, or less where the wearer rests better now.  Never more by itself.
 
-    A slow rise of load must never become the new zero, so the calibration is a ceiling.  Below it the baseline follows
+    A slow rise of load must never become the new zero, so the calibration is a ceiling; only a sensor that has grown
+    noisier lifts it (`noise_floor.py`).  Below it the baseline follows
     the second-long powers that look like rest; it needs some 3 s of rest to get there.  In noise the lightest work
     looks like rest, too, so it is followed down sooner than up.
     """
@@ -123,6 +124,11 @@ class Baseline:
         self.ceiling = calibrated
         self.power = calibrated
         self.restlike = RESTLIKE * calibrated  # a second below this can be rest
+
+    def allow(self, ceiling: float) -> None:
+        """Rest is at most this from now on, V²; where that is more than it was, it is looked for from there."""
+        self.power = power = ceiling if ceiling > self.ceiling or ceiling < self.power else self.power
+        self.ceiling, self.restlike = ceiling, RESTLIKE * power
 
     def see(self, second: float) -> None:
         """Take the mean power of the last second, V²."""

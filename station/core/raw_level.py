@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from math import inf, sqrt
 from typing import Any
 
 import numpy.typing as npt
 
 from station.core.emg_power import BANDS, PARTS, Band, EmgPower
 from station.core.level import LAG_PARTS, PART_S, Baseline, RunningPower
+from station.core.noise_floor import LOOK_S, TELLABLE, NoiseFloor
 from station.core.quality import SUPPLY_V
 from station.core.yardstick import REST_RVE, Yardstick
 
@@ -45,6 +46,8 @@ class RawLevel:
             self._scale = 1e4 / (yardstick.reference_power * yardstick.gain**2)
             self._noise_scale = NOISE_PART * self._scale
             self._threshold = max(REST_POWER, self._noise_scale * self._baseline.power)
+            self._floor = NoiseFloor(self._baseline.power, 1e4 / self._scale)
+            self._look_at = -inf if yardstick.white_share < TELLABLE else inf
 
     def set_rate(self, rate: float, level: float) -> None:
         """Build the filters for this rate, or carry them over to it."""
@@ -99,11 +102,23 @@ class RawLevel:
             above = REST_POWER  # at an edge, or in noise: what rests is not said to be more than rest
         return sqrt(above) if above > 0 else 0.0
 
-    def learn(self) -> None:
-        """The last second is to be believed: let the baseline follow it down."""
+    def learn(self, now: float) -> None:
+        """The last second is to be believed: let the baseline follow it down, or the sensor's noise up."""
         baseline, second = self._baseline, self._second
+        if now >= self._look_at:
+            self._look_at = now + LOOK_S
+            self._look(second)
         if second < baseline.restlike:
             baseline.see(second)
             # A sensor that was noisier when it was calibrated does not raise today's limit.
             noise = self._noise_scale * baseline.power
             self._threshold = noise if noise > REST_POWER else REST_POWER
+
+    def _look(self, second: float) -> None:
+        """Now and then: has the sensor grown noisier?"""
+        assert self._filter is not None, "set_rate comes first"
+        baseline = self._baseline
+        ceiling = self._floor.see(second, self._filter.look())
+        if ceiling is not None and ceiling != baseline.ceiling:
+            baseline.allow(ceiling)
+            self._threshold = max(REST_POWER, self._noise_scale * baseline.power)

@@ -161,7 +161,7 @@ class SignalPath:
             if load is None:
                 return Measured(end - self._lag, end, span, None, False, "ok")
             if watch.calm:
-                level.learn()
+                level.learn(end)
             return Measured(end - self._lag, end, span, load, level.resting, "ok")
         if not whole:
             self._doubt = DOUBT_HOPS
@@ -197,8 +197,8 @@ class Level(Protocol):
     def settle(self, level: float) -> None:
         """After a hole: as if the signal had always stood at `level`."""
 
-    def learn(self) -> None:
-        """The last second is to be believed."""
+    def learn(self, now: float) -> None:
+        """The last second, until `now`, is to be believed."""
 
     def hop(self, volts: Volts, whole: bool = True) -> float | None:
         """The level after one more hop; None without a yardstick.  A hop that is not `whole` has bridged samples."""

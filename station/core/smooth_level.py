@@ -50,7 +50,7 @@ class EnvelopeLevel:
         """After a hole: as if the signal had always stood at `level`."""
         self._newest = self._before = level
 
-    def learn(self) -> None:
+    def learn(self, now: float) -> None:
         """Nothing to learn."""
 
     def _load(self, volts: float) -> float:
@@ -89,7 +89,7 @@ class PressureLevel:
     def settle(self, level: float) -> None:
         """Nothing to settle."""
 
-    def learn(self) -> None:
+    def learn(self, now: float) -> None:
         """Nothing to learn."""
 
     def hop(self, volts: Volts, whole: bool = True) -> float | None:

@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from station.core.emg_power import BANDS, MAINS_HZ, WIDE, Band, HopPower, powers_of
+from station.core.emg_power import BANDS, MAINS_HZ, WIDE, Band, HopPower, as_white, powers_of
 
 SignalKind = Literal["emg-raw", "emg-envelope", "pressure"]
 Volts = npt.NDArray[Any]
@@ -62,6 +62,7 @@ class Yardstick(msgspec.Struct, frozen=True, kw_only=True):
     reference_power: float = 0.0  # V²: EMG band at the reference, after the notches, rest power taken off
     highpass_hz: float = BANDS[0].highpass_hz  # the band that served best at the calibration
     emphasis: float = BANDS[0].emphasis
+    white_share: float = 1.0  # how much of the reference looks like white noise (`as_white`); 1: all, or unknown
     mains_hz: float = 50.0  # about 50 or 60, found in the rest recording
     hum_power: float = 0.0  # V²: mains hum at the pin, at rest
     motion_power: float = 0.0  # V²: the largest 0.8-12 Hz power of any second of the calibration
@@ -153,6 +154,7 @@ class _Seen(NamedTuple):
     reference: npt.NDArray[np.float64]
     hum: float
     motion: float
+    white: float  # V²: what the reference adds to rest, by the looks of its quiet frequencies
 
     @property
     def reference_power(self) -> float:
@@ -171,7 +173,8 @@ def _see(band: Band, rest: Volts, reference: Volts, rate: float, mains_hz: float
     at_rest, held = powers_of(rest, rate, mains_hz, band), powers_of(reference, rate, mains_hz, band)
     hum = float(np.median([hop.hum for hop in at_rest]))
     motion = max(_worst_second(at_rest), _worst_second(held))
-    return _Seen(band, _hop_powers(at_rest), _hop_powers(held), hum, motion)
+    white = as_white([hop.look for hop in held]) - as_white([hop.look for hop in at_rest])
+    return _Seen(band, _hop_powers(at_rest), _hop_powers(held), hum, motion, white)
 
 
 def _mains(rest: Volts, rate: float) -> float:
@@ -216,6 +219,7 @@ def _raw(rest: Volts, reference: Volts | None, rate: float, created: str) -> Yar
         reference_power=reference_power,
         highpass_hz=best.band.highpass_hz,
         emphasis=best.band.emphasis,
+        white_share=1.0 if reference is None else best.white / reference_power,
         mains_hz=mains_hz,
         hum_power=best.hum,
         motion_power=best.motion,

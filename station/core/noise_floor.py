@@ -1,0 +1,60 @@
+"""Has the sensor grown noisier since the calibration?  Seen where the muscle is all but silent, every two minutes.
+
+    a second ─► its power in the band, a look at the quiet frequencies ─► the quietest of forty
+                                                                            └► today's noise, V² in the band
+
+Electrodes dry, a supply hisses: the zero rises, and by its amplitude looks like a muscle that never rests.  But noise
+is as strong at 0.4 of the rate as anywhere else in the band, and the muscle is not: the quiet frequencies, taken for
+all of the band, see all of the noise, and of the reference the `white_share`.  So power and view are two equations:
+
+    power = noise +         muscle                   noise = (view - MUSCLE x power) / (1 - MUSCLE)
+    view  = noise + share x muscle
+
+with a share of MUSCLE, which is more than it was at the reference: a muscle that is there then makes the answer
+smaller, never larger, and one that rests does not matter at all.  Two minutes without rest find less noise than there
+is, so the largest answer counts, and fades within the hour.
+
+At 500 samples a second a muscle can be all over the band (simulated: a share of 0.3 to 0.7), and few motor units can
+look more than twice as white as their reference: there nothing is said, and the zero stays the calibration's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from station.core.emg_power import as_white
+
+# The share that a muscle is taken to have, and the largest at the reference with which noise can be told from it.
+# At 860 a second: simulated motor units up to 0.01, four recorded muscles 0.00 to 0.09, Gaussian "muscle" 0.13.
+MUSCLE, TELLABLE = 0.4, 0.2
+# Seconds between looks, which cost a fifth of a hop each: never a whole number of hops, so that no rounding decides.
+LOOK_S = 2.95
+LOOKS, QUIETEST = 40, 7
+# A smaller answer pulls the known one down by this part.
+FADES = 0.1
+# What is worth a correction: a rise by this part of the calibrated rest, and by so many %RVE².
+RISE, RISE_RVE2 = 0.5, 2.0
+
+
+class NoiseFloor:
+    """What rest is at most today: its calibrated power, or the sensor's noise where that has risen above it."""
+
+    def __init__(self, calibrated: float, reference: float) -> None:
+        """calibrated, reference: the powers of rest and of 100 %RVE, V²."""
+        self._calibrated = self._noise = calibrated
+        self._worth = calibrated + max(RISE * calibrated, RISE_RVE2 * 1e-4 * reference)
+        self._seen: list[tuple[float, Sequence[float]]] = []
+
+    def see(self, second: float, look: Sequence[float]) -> float | None:
+        """Take a second's mean power, V², and the look at its last hop; after LOOKS of them the most that rest is."""
+        self._seen.append((second, look))
+        if len(self._seen) < LOOKS:
+            return None
+        quietest = sorted(self._seen)[:QUIETEST]
+        self._seen.clear()
+        power = sum(second for second, _ in quietest) / QUIETEST
+        view = as_white([look for _, look in quietest])
+        found = min((view - MUSCLE * power) / (1 - MUSCLE), power)
+        faded = self._noise + FADES * (max(found, self._calibrated) - self._noise)
+        self._noise = noise = max(found, faded)
+        return noise if noise > self._worth else self._calibrated
