@@ -24,6 +24,7 @@ import numpy.typing as npt
 from station.core.component import NEVER, Handler, Message
 from station.core.events import CalibrationDone, CalibrationRefused, CalibrationStep, Quality
 from station.core.inputs import Calibrate, Frame, SensorLost, Tick, TryCalibration, UseCalibration
+from station.core.noise_floor import SLOWEST
 from station.core.signal import SignalPath
 from station.core.yardstick import LEAST_FACTOR, Implausible, SignalKind, Yardstick, as_dict, from_dict, measure
 
@@ -299,7 +300,8 @@ class Calibrating:
                 raise Implausible(REFERENCE_TOO_WEAK)
             if not GAIN_RANGE[0] <= gain <= GAIN_RANGE[1]:
                 raise Implausible(TOO_DIFFERENT)
-            yield msgspec.structs.replace(old, gain=gain, rate=self._rate)
+            white = old.white_share if self._rate > SLOWEST * old.rate else 1.0
+            yield msgspec.structs.replace(old, gain=gain, rate=self._rate, white_share=white)
 
     def _loads(self, yardstick: Yardstick, volts: Volts) -> list[float]:
         """The loads of a recording, measured as they will be measured from now on."""

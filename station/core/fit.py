@@ -19,7 +19,8 @@ Raw EMG that is sampled at another rate (the configuration was changed) is anoth
 muscle looks 1.45 times as strong (measured on a shared recording).  That needs no hours to be noticed.
 
 A zero that has risen (a noisier sensor) looks like a muscle that never rests.  Nothing in the loads tells the two apart
-for certain, so it is not guessed at here: `NoRest` says what was felt.
+for certain, so it is not guessed at here.  The signal can tell at fast rates (`noise_floor.py`); where it cannot,
+`NoRest` says what was felt.
 """
 
 from __future__ import annotations

@@ -27,6 +27,8 @@ from station.core.emg_power import as_white
 # The share that a muscle is taken to have, and the largest at the reference with which noise can be told from it.
 # At 860 a second: simulated motor units up to 0.01, four recorded muscles 0.00 to 0.09, Gaussian "muscle" 0.13.
 MUSCLE, TELLABLE = 0.4, 0.2
+# At less than this part of the rate at which the share was measured, other frequencies are looked at, less quiet ones.
+SLOWEST = 0.9
 # Seconds between looks, which cost a fifth of a hop each: never a whole number of hops, so that no rounding decides.
 LOOK_S = 2.95
 LOOKS, QUIETEST = 40, 7

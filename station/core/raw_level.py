@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from station.core.emg_power import BANDS, PARTS, Band, EmgPower
 from station.core.level import LAG_PARTS, PART_S, Baseline, RunningPower
-from station.core.noise_floor import LOOK_S, TELLABLE, NoiseFloor
+from station.core.noise_floor import LOOK_S, SLOWEST, TELLABLE, NoiseFloor
 from station.core.quality import SUPPLY_V
 from station.core.yardstick import REST_RVE, Yardstick
 
@@ -47,12 +47,14 @@ class RawLevel:
             self._noise_scale = NOISE_PART * self._scale
             self._threshold = max(REST_POWER, self._noise_scale * self._baseline.power)
             self._floor = NoiseFloor(self._baseline.power, 1e4 / self._scale)
-            self._look_at = -inf if yardstick.white_share < TELLABLE else inf
+            self._look_at = inf
 
     def set_rate(self, rate: float, level: float) -> None:
         """Build the filters for this rate, or carry them over to it."""
         stick = self._yardstick
         self._stand(level)
+        if stick is not None:
+            self._look_at = -inf if stick.white_share < TELLABLE and rate > SLOWEST * stick.rate else inf
         if self._filter is not None:
             self._filter.rebuild(rate, level)
             return

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ import pytest
 
 from station.core.engine import Engine
 from station.core.inputs import Frame
+from station.core.noise_floor import TELLABLE
 from station.core.sensing import Sensing
 from station.core.yardstick import measure
 
@@ -28,7 +30,6 @@ RATE = 860.0
 # (What the muscle does, samples in a frame) -> instructions for 20 ms of one channel that must not be exceeded.  Wanted
 # are 12,000; what short frames cost in an exercise is above that, and kept to what was measured, and some.
 LIVE_LIMITS = {("works", 86): 12_000, ("rests", 86): 12_000, ("works", 17): 18_000, ("rests", 17): 18_000}
-VOLTS_RMS = {"works": 0.02, "rests": 0.002}
 SYSTEM_PYTHON = Path("/usr/bin/python3")
 WARM_S, COUNTED_S = (
     65,
@@ -40,9 +41,19 @@ def noise(rms: float, seconds: float) -> np.ndarray:
     return (1.65 + rms * np.random.default_rng(1).standard_normal(int(seconds * RATE))).astype(np.float32)
 
 
+def muscle(rms: float, seconds: float) -> np.ndarray:
+    """Dull noise, as a muscle is and a sensor's own is not: so the station goes on looking for the latter."""
+    white = np.random.default_rng(2).standard_normal(int(seconds * RATE) + 3)
+    return (1.65 + rms * np.convolve(white, np.full(4, 0.5), "valid")).astype(np.float32)
+
+
 def station() -> Engine:
-    stick = measure("emg-raw", noise(0.002, 15), noise(0.15, 12), RATE)
+    stick = measure("emg-raw", noise(0.002, 15), muscle(0.15, 12), RATE)
+    assert stick.white_share < TELLABLE
     return Engine([Sensing(signals=("emg-raw",), yardsticks=(stick,))])
+
+
+DOES = {"works": partial(muscle, 0.02), "rests": partial(noise, 0.002)}
 
 
 def run(engine: Engine, volts: np.ndarray, size: int) -> None:
@@ -55,7 +66,7 @@ def run(engine: Engine, volts: np.ndarray, size: int) -> None:
 @pytest.mark.benchmark
 @pytest.mark.parametrize("size", [17, 86, 860])
 def test_times_of_real_time(size):
-    engine, volts = station(), noise(0.02, 600)
+    engine, volts = station(), muscle(0.02, 600)
     begin = time.process_time()
     run(engine, volts, size)
     factor = 600 / (time.process_time() - begin)
@@ -122,7 +133,7 @@ def feel_and_count() -> None:
     """Run in callgrind: a dump named after each case, and one of the dumping itself."""
     prepared = []
     for does, size in LIVE_LIMITS:
-        volts = noise(VOLTS_RMS[does], WARM_S + COUNTED_S + 1)[:, None]
+        volts = DOES[does](WARM_S + COUNTED_S + 1)[:, None]
         # As a driver measures it, the rate is never twice the same.
         starts = range(0, len(volts) - size + 1, size)
         frames = [Frame(volts[k : k + size], (k + size) / RATE, RATE + 1e-4 * (k % 7)) for k in starts]

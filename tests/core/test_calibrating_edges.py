@@ -75,9 +75,12 @@ def test_the_daily_gain_is_todays_reference_over_the_stored_one(gain: float) -> 
     assert as_dict(today) == as_dict(stick("pressure")) | {"gain": pytest.approx(gain, rel=1e-3)}
 
 
-def test_the_daily_reference_is_of_the_rate_at_which_it_was_held() -> None:
-    (today,) = found(Course(("pressure",), stick("pressure", rate=2 * RATE)).run("daily", daily_reference=REFERENCE))
-    assert today.rate == RATE
+@pytest.mark.parametrize(("times", "white_share"), [(2.0, 1.0), (1.05, 0.01), (0.5, 0.01)])
+def test_the_daily_reference_is_of_the_rate_at_which_it_was_held(times: float, white_share: float) -> None:
+    """At a slower rate than before nobody knows any more how white the muscle looks."""
+    old = stick("pressure", rate=times * RATE, white_share=0.01)
+    (today,) = found(Course(("pressure",), old).run("daily", daily_reference=REFERENCE))
+    assert (today.rate, today.white_share) == (RATE, white_share)
 
 
 @pytest.mark.parametrize(

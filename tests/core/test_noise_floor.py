@@ -94,6 +94,12 @@ def test_where_the_muscle_is_everywhere_nothing_is_said():
     assert felt(stick, risen, 48, rate) == felt(structs.replace(stick, white_share=1.0), risen, 48, rate)
 
 
+def test_a_slower_rate_than_at_the_calibration_says_nothing():
+    """Half the rate puts the quiet frequencies into the middle of the muscle, whatever the calibration said of them."""
+    slow = volts(DESK * 15, 5, 3, RATE / 2)
+    assert felt(STICK, slow, 43, RATE / 2) == felt(OLD, slow, 43, RATE / 2)
+
+
 def test_the_reference_tells_how_white_the_muscle_looks():
     assert 0 < STICK.white_share < 0.1
     hiss = measure("emg-raw", volts([0] * 15, 1, 10), volts([0] * 12, 100, 20), RATE)
