@@ -14,6 +14,9 @@ from station.errors import StationError
 
 MACHINE_ID = Path("/etc/machine-id")
 ID_FILE = "station-id"
+SERVICE = Path("/var/lib/desk-station")  # systemd/desk-station.service
+# What a station leaves that has run; calibrating or looking leaves none of these.
+LIVED = ("memory.json", "mqtt-outbox.db", "mqtt-announced.json")
 
 
 # What a disk says that takes nothing at this moment: mounted read-only, no room, a fault of its own.
@@ -27,8 +30,7 @@ def state_dir(wanted: str = "", *, unwritable: bool = False) -> Path:
     unwritable: it will do as it is, if it is there and only its disk takes nothing at this moment.
     Raises StationError with a remedy when it cannot be written.
     """
-    home = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-    chosen = Path(wanted or os.environ.get("STATE_DIRECTORY", "").split(":")[0] or home / "desk-station").expanduser()
+    chosen = Path(wanted or os.environ.get("STATE_DIRECTORY", "").split(":")[0] or _home()).expanduser()
     try:
         chosen.mkdir(parents=True, exist_ok=True)
         probe = chosen / ".writable"
@@ -69,19 +71,43 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def station_id(folder: Path) -> str:
-    """`desk_` and 8 hex digits: from the machine's id, never its name.
+    """`desk_` and 8 hex digits: from the machine's id, never its name; a second station on it has one of its own.
 
-    A file `station-id` in the state folder wins: it is written where the machine has no id, and by the demo, which is
-    not the machine's own station.
+    A file `station-id` in the folder wins.  It is written where the machine has no id, by the demo, and where a station
+    begins in a folder that is not the usual one: beside it another may live.  Who has lived there before the file was
+    thought of keeps the machine's, by which a smart home knows them.
     """
     kept = folder / ID_FILE
-    seed = _read(kept) or _read(MACHINE_ID)
-    if not seed:
-        seed = os.urandom(16).hex()
-        with contextlib.suppress(OSError):  # a disk that takes nothing: another name at the next start
+    machine = _read(MACHINE_ID)
+    seed = _read(kept)
+    if not seed and machine and (folder.resolve() in _usual() or any((folder / name).exists() for name in LIVED)):
+        seed = machine
+    elif not seed:
+        # Of the folder, so that it is the same again where the file could not be kept, or the folder was emptied.
+        seed = hashlib.sha256(f"{machine} {folder.resolve()}".encode()).hexdigest() if machine else os.urandom(16).hex()
+        with contextlib.suppress(OSError):  # a disk that takes nothing
             kept.write_text(seed)
+    return _named(seed)
+
+
+def id_of_the_machine() -> str:
+    """The id of the station in the usual folder."""
+    return _named(_read(MACHINE_ID))
+
+
+def _named(seed: str) -> str:
     # Hashed with the application's name: a machine id itself is confidential (machine-id(5)).
     return "desk_" + hashlib.sha256(f"desk-station:{seed}".encode()).hexdigest()[:8]
+
+
+def _usual() -> set[Path]:
+    """Where a station keeps its things that was given no folder: as a service, or as a person's own program."""
+    service = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
+    return {each.resolve() for each in (SERVICE, _home(), *([Path(service)] if service else []))}
+
+
+def _home() -> Path:
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "desk-station"
 
 
 def _read(file: Path) -> str:

@@ -103,7 +103,7 @@ def _stage(
 ) -> App:
     """The station with its two twins, its picture, and the newcomer's keys."""
     # Not the machine's own id: the real station may be running here, too.
-    (folder / place.ID_FILE).write_text(f"demo of {place.station_id(folder)}")
+    (folder / place.ID_FILE).write_text(f"demo of {place.id_of_the_machine()}")
     app = assembly.app(chosen, folder)
     sensor, (button,) = app.sensor, app.devices
     assert isinstance(sensor, SensorDevice)

@@ -49,6 +49,11 @@ def check(root: str, folder: Path, todo: list[dict[str, Any]], *options: str, wa
     return report
 
 
+def _identifier(folder: Path) -> str:
+    """Of the station that `check` will start there."""
+    return place.station_id(place.state_dir(str(folder / "state")))
+
+
 # What Home Assistant and the rig log of their own accord; the rig's own example device brings the same lines.
 OF_THEIR_OWN = (
     "Task exception was never retrieved",  # the broker was killed
@@ -84,7 +89,7 @@ def test_every_entity_is_there_and_every_command_works(root: str, tmp_path: Path
 
 @pytest.mark.parametrize("listener", ["", "--auth", "--tls"])
 def test_whatever_goes_away_comes_back_and_what_is_gone_is_gone(root: str, listener: str, tmp_path: Path) -> None:
-    identifier = place.station_id(tmp_path)
+    identifier = _identifier(tmp_path)
     report = check(root, tmp_path, steps.comings_and_goings(identifier), *([listener] if listener else []))
     assert complaints(report) == []
     (offline,) = [s for s in report["steps"] if s.get("name") == "offline"]
@@ -111,8 +116,8 @@ def test_every_blueprint_does_what_it_says(root: str, tmp_path: Path) -> None:
     (household / "tree").symlink_to(Path(root) / "tree")
     config = household / "template" / "config"
     with (config / "configuration.yaml").open("a", encoding="utf-8") as file:
-        file.write(steps.household(place.station_id(tmp_path)))
+        file.write(steps.household(_identifier(tmp_path)))
     shutil.copytree(BLUEPRINTS, config / "blueprints" / "automation" / "desk-station")
-    report = check(str(household), tmp_path, steps.blueprints(place.station_id(tmp_path)))
+    report = check(str(household), tmp_path, steps.blueprints(_identifier(tmp_path)))
     assert complaints(report) == []
     assert "not understood" not in report["device_log"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import socket
 import ssl
+import time
+from collections import deque
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +19,9 @@ from hypothesis import strategies as st
 from station.core import events as ev
 from station.core.inputs import Context, Input, MarkNow, SetPrivate, SetQuiet, Start, Stop
 from station.core.state import State, fold
+from station.german import in_german
 from station.outputs.mqtt import Settings, commands, discovery, sentences, words
+from station.outputs.mqtt.connection import Connected, Connection, Lost, News, next_news
 from station.outputs.mqtt.durable import MOST_SPILLED, DurableLog
 from station.outputs.mqtt.outbox import MOST_ENTRIES, Outbox
 from station.outputs.mqtt.pace import Allowance, BackOff, StatePace
@@ -377,3 +381,33 @@ def test_while_the_disk_takes_nothing_the_newest_wait_in_memory(tmp_path: Path) 
     kept = [payload for _, payload in log.next(1_000)]
     assert (kept[0], kept[-1], len(kept)) == (b"3", b"last", MOST_SPILLED + 1)
     log.close()
+
+
+@pytest.mark.parametrize(
+    ("goodbye", "problem", "remedy"),
+    [
+        (b"\xe0\x02\x8e\x00", "Another station with the same id has taken our place", "state_dir of its own"),
+        (b"", "The connection with the broker at 127.0.0.1:{port} was lost.", "another station may have the same id"),
+        (b"\xe0\x02\x8b\x00", "was lost (Server shutting down).", "It is tried again."),
+    ],
+    ids=["told who", "told nothing", "told why"],
+)
+def test_who_is_thrown_off_the_broker_is_told_by_whom_it_may_be(goodbye: bytes, problem: str, remedy: str) -> None:
+    """A broker of four bytes: it lets in (CONNACK), says goodbye (DISCONNECT) and hangs up."""
+    told: deque[News] = deque()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        connection = Connection(Settings(host="127.0.0.1", port=port), "same", "", told.append, lambda _: None)
+        connection.open(fresh=True)
+        wire, _ = listening.accept()
+        with wire:
+            wire.recv(1000)
+            wire.sendall(b"\x20\x03\x00\x00\x00" + goodbye)
+        until = time.monotonic() + 5.0
+        assert isinstance(next_news(connection, told, until), Connected)
+        lost = next_news(connection, told, until)
+        connection.close()
+    assert isinstance(lost, Lost)
+    assert problem.format(port=port) in lost.error.problem and remedy in lost.error.remedy
+    for said in (lost.error.problem, lost.error.remedy):
+        assert in_german(said) != said

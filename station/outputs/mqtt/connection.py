@@ -281,7 +281,7 @@ class Connection:
             self._tell(Connected(self))
 
     def _on_disconnect(self, _client: Any, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
-        self._lost(sentences.of_loss(str(code), self._settings, was_let_in=self._let_in))
+        self._lost(sentences.of_loss(code.value, str(code), self._settings, was_let_in=self._let_in))
 
     def _on_publish(self, _client: Any, _data: Any, mid: int, code: Any, _properties: Any) -> None:
         self._tell(Acked(self, mid, str(code) if code.is_failure else ""))

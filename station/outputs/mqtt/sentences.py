@@ -11,6 +11,12 @@ from station.outputs.mqtt.settings import Settings
 # CONNACK reason codes (MQTT 5, section 3.2.2.2; the client library translates those of 3.1.1).
 _UNSUPPORTED_VERSION, _BAD_CLIENT_ID, _BAD_PASSWORD, _NOT_AUTHORIZED = 132, 133, 134, 135
 _UNAVAILABLE, _BUSY = 136, 137
+# DISCONNECT reason codes (section 3.14.2.1).  Not every broker gives the second: mosquitto 2.0.11 just hangs up.
+_UNSPECIFIED, _TAKEN_OVER = 128, 142
+_OWN_ID = (
+    "It is tried again. Give each station a [station] state_dir of its own; in a copied one put another word "
+    "into its file station-id."
+)
 
 
 def of_error(error: Exception, settings: Settings) -> OutputError:
@@ -82,15 +88,22 @@ def of_refusal(code: int, name: str, settings: Settings) -> OutputError:
     return OutputError(f"The broker at {where} refused the connection: {name}.", "The broker's own log says more.")
 
 
-def of_loss(code: str, settings: Settings, was_let_in: bool) -> OutputError:
-    """The wire is gone (`code`: what the client library calls it)."""
+def of_loss(code: int, name: str, settings: Settings, was_let_in: bool) -> OutputError:
+    """The wire is gone (`code`, `name`: the broker's DISCONNECT, or what the client library makes of none)."""
     where = settings.where()
+    if code == _TAKEN_OVER:
+        return OutputError(f"Another station with the same id has taken our place at the broker at {where}.", _OWN_ID)
     if settings.tls and not was_let_in:  # TLS 1.3: a certificate of ours that is missing or foreign shows only here
         return OutputError(
             f"The broker at {where} ended the encrypted connection before it let us in.",
             "Does it ask for [output.mqtt] cert and key, signed by its own authority? Its log says more.",
         )
-    return OutputError(f"The connection with the broker at {where} was lost ({code}).", "It is tried again.")
+    if code == _UNSPECIFIED and was_let_in:  # what the library says when it was told nothing
+        return OutputError(
+            f"The connection with the broker at {where} was lost.",
+            "It is tried again. Is it lost again and again? Then another station may have the same id.",
+        )
+    return OutputError(f"The connection with the broker at {where} was lost ({name}).", "It is tried again.")
 
 
 def _reason(error: Exception) -> str:
