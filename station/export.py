@@ -18,6 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What, from when to when, and where to."""
     parser.add_argument("to", type=Path, metavar="TO", help="a folder for CSV files, or a file ending in .json")
     parser.add_argument("--unseal", action="store_true", help="ask for the sealed diary's passphrase: its words, too")
+    parser.add_argument("--force", action="store_true", help="overwrite what is there already")
     add_range(parser)
 
 
@@ -35,6 +36,9 @@ def run(args: argparse.Namespace) -> int:
     since, until = range_of(args)
     if not path.exists():
         raise StationError(f"There is no history yet ({path}).", "It begins with the first `desk-station run`.")
+    beside = args.to.parent if args.to.suffix == ".json" else args.to
+    if not args.force:
+        _refuse_what_is_there(args.to, beside / recordings.FOLDER, any(recordings.kept(path.parent, since, until)))
     key = _key(path) if args.unseal else None
     write = export_json if args.to.suffix == ".json" else export_csv
     try:
@@ -43,8 +47,7 @@ def run(args: argparse.Namespace) -> int:
         raise StationError(f"The history {path} cannot be read: {error}.", "`desk-station check` says more.") from None
     except OSError as error:
         raise StationError(f"{args.to} cannot be written: {error.strerror}.", "Choose another place.") from None
-    print(f"{args.to}: " + ", ".join(f"{number} {kind}" for kind, number in numbers.items()))
-    beside = args.to.parent if args.to.suffix == ".json" else args.to
+    print(f"From {path.parent} to {args.to}: " + ", ".join(f"{number} {kind}" for kind, number in numbers.items()))
     try:
         copied = recordings.copy(path.parent, beside / recordings.FOLDER, since, until)
     except OSError as error:
@@ -52,6 +55,13 @@ def run(args: argparse.Namespace) -> int:
     if copied:
         print(f"{beside / recordings.FOLDER}: {copied} recordings (EDF+)")
     return 0
+
+
+def _refuse_what_is_there(target: Path, beside: Path, recorded: bool) -> None:
+    """Another station's export must not be overwritten, or mixed with this one's.  An empty folder is no export."""
+    for there in (target, beside) if recorded else (target,):
+        if any(there.iterdir()) if there.is_dir() else there.exists():
+            raise StationError(f"{there} exists already.", "Choose another name, or overwrite it with --force.")
 
 
 def _key(path: Path) -> bytes | None:

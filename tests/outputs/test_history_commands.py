@@ -48,6 +48,37 @@ def test_csv_goes_into_a_folder(state: Path) -> None:
     assert len((state.parent / "out" / "marks.csv").read_text(encoding="utf-8").splitlines()) == 4
 
 
+@pytest.mark.parametrize("name", ["out", "out.json"])
+def test_an_export_that_is_there_is_overwritten_only_when_asked_to(
+    state: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    target = state.parent / name
+    assert command(state, "export", str(target)) == 0
+    assert f"From {state} to {target}: " in capsys.readouterr().out
+    file = target / "marks.csv" if target.is_dir() else target
+    file.write_text("another station's")
+    assert command(state, "export", str(target)) == 2
+    assert f"{target} exists already." in capsys.readouterr().err and file.read_text() == "another station's"
+    assert command(state, "export", str(target), "--force") == 0
+    assert file.read_text() != "another station's"
+
+
+def test_recordings_are_not_mixed_with_those_of_another_export(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (state.parent / "recordings").mkdir()
+    (state.parent / "recordings" / "another.edf").touch()
+    assert command(state, "export", str(state.parent / "one.json")) == 0, "there is nothing to mix"
+    (state / "recordings").mkdir()
+    (state / "recordings" / "mine.edf").touch()
+    assert command(state, "export", str(state.parent / "two.json")) == 2
+    assert "recordings exists already. " in capsys.readouterr().err.replace("\n", " ")
+    assert not (state.parent / "two.json").exists()
+
+
+def test_csv_goes_into_a_folder_that_was_made_for_it(state: Path) -> None:
+    (state.parent / "out").mkdir()
+    assert command(state, "export", str(state.parent / "out")) == 0
+
+
 def test_a_day_that_is_none_is_told_without_a_traceback(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(state, "export", "out", "--since", "yesterday") == 2
     assert "'yesterday' is no day" in capsys.readouterr().err
