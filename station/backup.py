@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import json
 import os
+import shlex
 import sqlite3
 import tempfile
 import zipfile
@@ -48,7 +49,8 @@ def run(args: argparse.Namespace) -> int:
     if not parts:
         raise StationError(f"There is nothing to keep yet in {folder}.", "It begins with the first `desk-station run`.")
     size = args.file.stat().st_size / 1e6
-    print(f"{args.file}: {', '.join(parts)} ({size:.1f} MB). Bring it back with:  desk-station restore {args.file}")
+    back = ["desk-station", "restore", str(args.file), *(["--config", str(args.config)] if args.config else [])]
+    print(f"From {folder} to {args.file}: {', '.join(parts)} ({size:.1f} MB). Bring it back with:  {shlex.join(back)}")
     return 0
 
 

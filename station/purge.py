@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
             "Either --everything, or --since DAY and --until DAY (one of them is enough), or --discovery.",
         )
     path = history_of(args.config, args.state)
-    if not args.yes and not _sure("everything" if args.everything else _words(args)):
+    if not args.yes and not _sure(f"{_words(args)} that the station in {path.parent} remembers"):
         print("Nothing was deleted.")
         return 1
     try:

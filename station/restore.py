@@ -49,7 +49,8 @@ def run(args: argparse.Namespace) -> int:
         for part in about["parts"]:
             (Path(name) / part).replace(folder / part)
         _settle(folder)
-    print(f"Restored from {args.file} (made {about['made'][:16].replace('T', ' ')} UTC): {', '.join(about['parts'])}.")
+    made = about["made"][:16].replace("T", " ")
+    print(f"Restored into {folder} from {args.file} (made {made} UTC): {', '.join(about['parts'])}.")
     if anything:
         print(f"What was there before is in {kept}; delete it when you are sure.")
     return 0

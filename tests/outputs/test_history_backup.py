@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sqlite3
 import stat
 import zipfile
@@ -42,6 +43,9 @@ def test_a_new_card_remembers_what_the_old_one_did(tmp_path: Path, capsys: pytes
     old, file = told(tmp_path / "old", "button", "page"), tmp_path / "desk.zip"
     assert command(old, "backup", file) == 0
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    said = capsys.readouterr().out
+    assert said.startswith(f"From {old} to {file}: ")
+    assert f"desk-station restore {file} --config {old.with_suffix('.toml')}\n" in said
     new = tmp_path / "new"
     new.with_suffix(".toml").write_text(f'[station]\nstate_dir = "{new}"\n', encoding="utf-8")
     assert command(new, "restore", file) == 0
@@ -50,8 +54,15 @@ def test_a_new_card_remembers_what_the_old_one_did(tmp_path: Path, capsys: pytes
         ("page", None),
     ]
     assert (new / "calibration.json").read_text() == '{"yardstick": 1}'
-    assert "Restored from" in capsys.readouterr().out
+    assert f"Restored into {new} from {file}" in capsys.readouterr().out
     assert not [each for each in (*new.iterdir(), *tmp_path.iterdir()) if each.name.startswith(".")]
+
+
+def test_what_backup_says_can_be_pasted_into_a_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    state = told(tmp_path / "my state", "button")
+    assert command(state, "backup", tmp_path / "my desk.zip") == 0
+    pasted = shlex.split(capsys.readouterr().out.partition("Bring it back with:  ")[2])
+    assert pasted[0] == "desk-station" and main(pasted[1:]) == 0
 
 
 def test_a_backup_is_made_while_the_station_writes(tmp_path: Path) -> None:

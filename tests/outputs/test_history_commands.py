@@ -128,3 +128,18 @@ def test_purge_asks_for_a_word_it_was_not_given(state: Path, capsys: pytest.Capt
     assert command(state, "purge", "--everything") == 2  # nobody sits at this terminal
     assert len(marks(state / "history.db")) == 3
     assert "Add --yes" in capsys.readouterr().err
+
+
+def test_purge_names_the_folder_before_it_asks(
+    state: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or "no")
+    assert command(state, "purge", "--everything") == 1
+    assert command(state, "purge", "--since", "2026-11-02") == 1
+    assert asked == [
+        f"Delete everything that the station in {state} remembers, for good? Type yes: ",
+        f"Delete everything since 2026-11-02 that the station in {state} remembers, for good? Type yes: ",
+    ]
+    assert capsys.readouterr().out == 2 * "Nothing was deleted.\n" and len(marks(state / "history.db")) == 3
