@@ -12,6 +12,7 @@ import pytest
 from station.core import events as e
 from station.core import hindrances
 from station.core import inputs as i
+from station.outputs.light.patterns import PATTERNS, Blink
 from station.outputs.web import catalogue
 from station.outputs.web.plain import plain
 from station.outputs.web.view import words
@@ -62,6 +63,17 @@ def test_what_is_said_of_the_small_pause_is_true(language: str) -> None:
     daily = next(each for each in catalogue.exercises(language) if each.name == "daily")
     assert re.search("weniger als eine Minute|less than a minute", said)
     assert max(version.seconds for version in daily.versions) < 60
+
+
+def test_quiet_time_promises_no_darkness_that_the_light_does_not_keep() -> None:
+    look = PATTERNS["quiet"]
+    assert isinstance(look.curve, Blink) and look.curve.times == 2, "what the sentence describes"
+    for language, blink, dark in (
+        ("de", "kurzes Doppelblinken", "Kein Licht"),
+        ("en", "brief double blink", "no light"),
+    ):
+        said = words(language)["state.long_quiet"]
+        assert blink in said and dark not in said
 
 
 # --- why ---------------------------------------------------------------------------------------------------
