@@ -76,6 +76,15 @@ def test_quiet_time_promises_no_darkness_that_the_light_does_not_keep() -> None:
         assert blink in said and dark not in said
 
 
+@LANGUAGES
+def test_whoever_says_not_now_was_told_that_it_begins_a_quiet_time(language: str) -> None:
+    """What it does is in `tests/core`: `AnswerCue("not_now")` ends the offer and asks for quiet."""
+    said = words(language)
+    quiet = {"de": "Ruhezeit", "en": "quiet"}[language]
+    for key in ("help.long_offer", "live.offer_ignore", "setup.button_long_text"):
+        assert said["live.not_now"].lower() in said[key].lower() and quiet in said[key], key
+
+
 # --- why ---------------------------------------------------------------------------------------------------
 
 REASON = "rest share 16 % for 20 s, load 11 %RVE; 0 min since; budget 1 of 6 this hour, 1 of 6 today"
