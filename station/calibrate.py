@@ -9,12 +9,14 @@ refused or ended saves nothing: the calibration there was stays.
 from __future__ import annotations
 
 import argparse
+import math
 import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from station import clock, place, yardsticks
+from station.core import tension
 from station.core.calibrating import Calibrating
 from station.core.calibrating_words import in_language, said, words
 from station.core.engine import Engine
@@ -164,6 +166,11 @@ class Lesson:
                     self.screen.say(verdict(from_dict(channel), self.language))
 
 
+# Noise below this, in per cent of the reference -> what is said of it.  From the last limit on there are no cues, where
+# the configuration has not moved it.
+GRADES = ((5.0, "quiet"), (8.0, "fair"), (tension.Settings().noise_limit_rve_percent, "loud"), (math.inf, "noisy"))
+
+
 def verdict(found: Yardstick, language: str) -> str:
     """What the numbers mean, in a few plain sentences."""
     sentences = [said("done", language)]
@@ -173,8 +180,10 @@ def verdict(found: Yardstick, language: str) -> str:
         factor = 100 / max(found.noise_rve_percent, 0.1)
         sentences.append(said("factor", language).format(factor=round(factor)))
     noise = found.noise_rve_percent
-    grade = "quiet" if noise < 5 else "fair" if noise <= 8 else "noisy"
+    grade = next(name for limit, name in GRADES if noise < limit)
     sentences.append(said(grade, language).format(noise=noise))
+    if found.signal == "emg-raw" and found.hum_power > found.reference_level**2:
+        sentences.append(said("hum", language))
     if found.typing_p50 is not None:
         sentences.append(said("typing", language).format(load=found.typing_p50))
     if found.gain != 1.0:

@@ -111,6 +111,10 @@ def test_the_verdict_names_noise_usual_load_gain_and_a_missing_reference() -> No
     assert "nice and quiet" in verdict(yardstick(), "en")
     assert "will do" in verdict(yardstick(noise_rve_percent=7.0), "en")
     assert "no cues" in verdict(yardstick(noise_rve_percent=12.0), "en")
+    assert "There will be cues" in verdict(yardstick(noise_rve_percent=8.0), "en")
+    assert "There will be cues" in verdict(yardstick(noise_rve_percent=11.9), "en")
+    assert "Das Netz brummt" in verdict(yardstick(hum_power=0.011), "de")
+    assert "hum" not in verdict(yardstick(hum_power=0.009), "en")
     assert "um 6 %" in verdict(yardstick(typing_p50=6.2), "de")
     assert "70 %" in verdict(yardstick(gain=0.7), "de")
     assert "Ohne Referenz" in verdict(yardstick(rest_only=True), "de")
@@ -124,7 +128,17 @@ def test_everything_said_is_there_in_both_languages() -> None:
 def test_every_refusal_of_the_core_has_its_german_sentence() -> None:
     refusals = [
         getattr(calibrating, name)
-        for name in ("STOPPED", "NO_SIGNAL", "OFF", "NOTHING_YET", "NO_SHRUG", "TOO_DIFFERENT", "REFERENCE_TOO_WEAK")
+        for name in (
+            "STOPPED",
+            "NO_SIGNAL",
+            "OFF",
+            "NOTHING_YET",
+            "NO_SHRUG",
+            "TOO_DIFFERENT",
+            "REFERENCE_TOO_WEAK",
+            "STOOD_STILL",
+            "REFERENCES_DIFFER",
+        )
     ]
     assert all(in_language(reason, "de") != reason for reason in refusals)
 

@@ -131,6 +131,18 @@ SAYINGS: Mapping[str, tuple[str, str]] = {
         "Das Signal rauscht ein wenig ({noise:.1f} %), das reicht. Frische Elektroden machen es ruhiger.",
         "The signal is a little noisy ({noise:.1f} %), which will do. Fresh electrodes make it quieter.",
     ),
+    "loud": (
+        "Das Signal rauscht ziemlich ({noise:.0f} %). Hinweise kommen noch; "
+        "mit frischen Elektroden oder einem kürzeren Kabel wird es besser.",
+        "The signal is rather noisy ({noise:.0f} %). There will be cues all the same; "
+        "fresh electrodes or a shorter cable make it better.",
+    ),
+    "hum": (
+        "Das Netz brummt lauter als dein Muskel. Die Station rechnet es heraus; "
+        "besser ist, Ladegeräte weiter weg zu legen und die Elektroden fest anzudrücken.",
+        "The mains hum is louder than your muscle. The station takes it out; "
+        "it is better to move chargers away and to press the electrodes on.",
+    ),
     "noisy": (
         "Das Signal rauscht stark ({noise:.0f} %). Hinweise bleiben deshalb aus; "
         "frische Elektroden oder ein kürzeres Kabel helfen.",
