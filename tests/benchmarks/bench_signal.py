@@ -31,10 +31,8 @@ RATE = 860.0
 # are 12,000; what short frames cost in an exercise is above that, and kept to what was measured, and some.
 LIVE_LIMITS = {("works", 86): 12_000, ("rests", 86): 12_000, ("works", 17): 18_000, ("rests", 17): 18_000}
 SYSTEM_PYTHON = Path("/usr/bin/python3")
-WARM_S, COUNTED_S = (
-    65,
-    20,
-)  # seconds of frames that are felt before counting, for a minute fills the window; and counted
+# Seconds of frames that are felt before counting, for a minute fills the window; and that are counted.
+WARM_S, COUNTED_S = 65, 20
 
 
 def noise(rms: float, seconds: float) -> np.ndarray:
