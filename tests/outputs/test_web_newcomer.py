@@ -85,6 +85,14 @@ def test_whoever_says_not_now_was_told_that_it_begins_a_quiet_time(language: str
         assert said["live.not_now"].lower() in said[key].lower() and quiet in said[key], key
 
 
+@LANGUAGES
+def test_a_made_up_signal_is_no_percentage_of_the_reader_s_own_reference(rig: Rig, language: str) -> None:
+    own, made_up = (words(language)[f"live.reference_{whose}"] for whose in ("percent", "simulated"))
+    assert own in shown(rig, "/", language) and made_up not in shown(rig, "/", language)
+    rig.desk.house = replace(rig.desk.house, simulated=True)
+    assert made_up in shown(rig, "/", language) and own not in shown(rig, "/", language)
+
+
 # --- why ---------------------------------------------------------------------------------------------------
 
 REASON = "rest share 16 % for 20 s, load 11 %RVE; 0 min since; budget 1 of 6 this hour, 1 of 6 today"

@@ -34,7 +34,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
         ended_early(state, view, desk.wall()),
         proposal(state, view),
         reference(view),
-        tag("div", session(state, view), _level(state, view), _pauses(view), _today(desk, view), class_="now"),
+        tag("div", session(state, view), _level(desk, state, view), _pauses(view), _today(desk, view), class_="now"),
         script="now.js",
     )
 
@@ -65,7 +65,8 @@ def _question_hint(state: State, view: View) -> Html:
     )
 
 
-def _level(state: State, view: View) -> Html:
+def _level(desk: Desk, state: State, view: View) -> Html:
+    whose = "simulated" if desk.house.simulated else "percent"
     return card(
         view.w("live.level"),
         tag("p", _level_word(state, view), id="level-word", class_="level-word"),
@@ -73,7 +74,7 @@ def _level(state: State, view: View) -> Html:
             "p",
             tag("span", _level_number(state, view), id="level-number"),
             " ",
-            tag("span", view.w("live.reference_percent"), class_="unit"),
+            tag("span", view.w(f"live.reference_{whose}"), class_="unit"),
             class_="figure soft level-figure",
         ),
         bar(view),
