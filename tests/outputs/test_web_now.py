@@ -140,7 +140,7 @@ def test_every_sentence_of_every_exercise_is_shown_as_one_that_stands_beside_it(
             assert (de, spoken.shown(State(technique=name, language="de", saying=de), "en")) in beside
 
 
-def test_who_broke_an_exercise_off_is_offered_open_eyes_movement_and_never_again_for_ten_minutes(rig: Rig) -> None:
+def test_who_broke_an_exercise_off_is_offered_open_eyes_movement_and_never_again_for_a_minute(rig: Rig) -> None:
     def shown(kind: str, name: str = "") -> bool:
         (found,) = re.findall(rf"<{kind}[^>]*{name}[^>]*>", rig.client().get("/").text)
         return " hidden" not in found
@@ -154,7 +154,16 @@ def test_who_broke_an_exercise_off_is_offered_open_eyes_movement_and_never_again
     assert shown("button", 'id="early-worse"')
     rig.tell(e.Excluded("imagery", True, "page"), e.Excluded("movement", True, "page"))
     assert not shown("button", 'id="early-worse"') and not shown("button", 'instead[^>]*data-technique="movement"')
-    rig.wall += 601
+    rig.wall += 59
+    assert shown("section", 'id="early"')
+    rig.tell(e.Cue("light", "rest share 4 %", "movement"))
+    assert not shown("section", 'id="early"'), "the next thing stands there alone"
+    rig.tell(e.CueAnswered("ignored"))
+    rig.tell(e.CalibrationStep("rest", 60.0))
+    assert not shown("section", 'id="early"')
+    rig.tell(e.CalibrationRefused("stopped"))
+    assert shown("section", 'id="early"')
+    rig.wall += 2
     assert not shown("section", 'id="early"')
 
 

@@ -11,8 +11,9 @@ from station.outputs.web.pages.frame import action
 from station.outputs.web.reasons import in_language
 from station.outputs.web.view import View
 
-# So long after its end there is something to be said of an exercise that was broken off.
-EARLY_S = 600.0
+# So long after its end there is something to be said of an exercise that was broken off, unless something else happens:
+# time enough to look around and move a little, as it says.
+EARLY_S = 60.0
 # What is offered then: something to do with the body, and something with open eyes.
 INSTEAD = ("movement", "mindfulness")
 
@@ -78,7 +79,7 @@ def ended_early(state: State, view: View, now: float) -> Html:
         ),
         id="early",
         class_="card offer",
-        hidden=not (name and recent),
+        hidden=not (name and recent) or bool(state.cue) or state.calibrating,
     )
 
 

@@ -154,11 +154,12 @@ function outputs(troubles, small) {
   );
 }
 
-/** For ten minutes after an exercise was broken off: open eyes or movement instead, and never again, if one likes. */
-const EARLY_S = 600;
+/** For a minute after an exercise was broken off: open eyes or movement instead, and never again, if one likes. */
+const EARLY_S = 60;
 function early(state) {
   const name = state.ended_early;
-  show("early", Boolean(name) && stationNow() - state.ended_early_at < EARLY_S);
+  const recent = Boolean(name) && stationNow() - state.ended_early_at < EARLY_S;
+  show("early", recent && !state.cue && !state.calibrating);
   for (const button of document.querySelectorAll("#early .instead")) {
     const other = button.dataset.technique;
     button.hidden = other === name || state.left_out.includes(other);
@@ -230,4 +231,5 @@ onLive((message, whole) => {
     if (event.event === "session_started") byId("session").scrollIntoView({ block: "nearest", behavior: calm.matches ? "auto" : "smooth" });
   }
   progress();
+  if (!byId("early").hidden) early(now.state); // it goes by itself, though nothing else changes
 });
