@@ -93,6 +93,39 @@ def test_a_made_up_signal_is_no_percentage_of_the_reader_s_own_reference(rig: Ri
     assert made_up in shown(rig, "/", language) and own not in shown(rig, "/", language)
 
 
+# --- setting up --------------------------------------------------------------------------------------------
+
+
+@LANGUAGES
+def test_the_tick_beside_the_calibration_says_what_was_measured_and_when(rig: Rig, language: str) -> None:
+    def said() -> str:
+        page = shown(rig, "/setup?step=calibration", language)
+        return page.partition('id="calibration-before"')[2].partition("</p>")[0]
+
+    assert said() == ""
+    rig.desk.progress.finish("calibration", "2026-11-28")
+    day = {"de": "28. November 2026: deine Ruhe", "en": "28 November 2026: your rest"}[language]
+    assert day in said() and 'data-measured="yes"' in said()
+    rig.desk.progress.finish("calibration", "2026-11-28", "skipped")
+    assert {"de": "Ausgelassen am", "en": "Left out on"}[language] in said() and "data-measured" not in said()
+    rig.desk.progress.finish("calibration", "some day")
+    assert said() == ""
+
+
+def test_a_step_leads_on_and_not_back_to_what_was_passed_over(rig: Rig) -> None:
+    def leads(step: str) -> str:
+        (found,) = re.findall(r'data-after="(\w*)"', shown(rig, f"/setup?step={step}"))
+        return str(found)
+
+    assert leads("calibration") == "button" and leads("privacy") == "flags"
+    for done in ("button", "privacy"):
+        rig.desk.progress.finish(done, "2026-11-28")
+    assert leads("calibration") == "flags", "what is left comes at the end"
+    for done in ("flags", "power", "sensor", "sound"):
+        rig.desk.progress.finish(done, "2026-11-28")
+    assert leads("calibration") == "", "then all is done"
+
+
 # --- why ---------------------------------------------------------------------------------------------------
 
 REASON = "rest share 16 % for 20 s, load 11 %RVE; 0 min since; budget 1 of 6 this hour, 1 of 6 today"

@@ -32,6 +32,11 @@ class Progress:
         """The first step that is not done; '' when all are."""
         return next((step for step in STEPS if not self.done(step)), "")
 
+    def after(self, step: str) -> str:
+        """The next step that is not done, looking on from this one and then from the beginning; '' when all are."""
+        here = STEPS.index(step)
+        return next((each for each in STEPS[here + 1 :] + STEPS[:here] if not self.done(each)), "")
+
     def finish(self, step: str, day: str, choice: str = "") -> None:
         """This step is done.  Raises OSError."""
         with self._lock:

@@ -344,6 +344,20 @@ def test_a_wish_that_cannot_be_is_not_called_in_force_and_its_error_goes_with_th
     page.close()
 
 
+def test_while_the_calibration_runs_nothing_else_is_asked_and_its_end_leads_on(page: Any, station: Station) -> None:
+    go(page, station, "/setup?step=calibration")
+    assert page.is_visible("#daily")
+    page.click("[data-move=start]")
+    page.wait_for_selector("#daily", state="hidden", timeout=5000)
+    page.click("[data-move=abort]")
+    page.wait_for_selector("#daily", timeout=5000)
+    page.click("#step [data-choice=skipped]")
+    page.wait_for_selector("[data-step=button]", timeout=5000)
+    go(page, station, "/setup?step=calibration")
+    assert page.locator("#calibration-before").inner_text().startswith("Ausgelassen am")
+    assert page.locator("[data-move=start]").inner_text() == "Beginnen", "nothing was measured yet"
+
+
 # --- behind a passphrase ------------------------------------------------------------------------------------
 
 

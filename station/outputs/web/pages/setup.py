@@ -8,6 +8,7 @@ through the same requests as every other page.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 
 from station import german
@@ -39,10 +40,15 @@ def page(desk: Desk, asked: Asked) -> Answer:
         view.w("nav.setup"),
         tag("h1", view.w("setup.title")),
         _stepper(desk, view, "" if finished else step),
-        tag("section", content, class_="card step", data_step=None if finished else step, id="step"),
+        tag("section", content, class_="card step", id="step", **_place(desk, finished, step)),
         wishes(desk, asked, view, folded=not finished) if desk.live.state.preferences else None,
         script="setup.js",
     )
+
+
+def _place(desk: Desk, finished: bool, step: str) -> dict[str, str]:
+    """Which step this is and where its end leads: on, not back to what was passed over before."""
+    return {} if finished else {"data_step": step, "data_after": desk.progress.after(step)}
 
 
 def _stepper(desk: Desk, view: View, current: str) -> Html:
@@ -193,6 +199,7 @@ def _calibration(desk: Desk, view: View) -> Html:
     return join(
         tag("h2", view.w("setup.calibration_title"), id="calibration-title"),
         tag("p", view.w("setup.calibration_lead"), id="calibration-lead"),
+        _measured(desk, view),
         tag("p", "", id="calibration-words", class_="saying", aria_live="assertive"),
         tag("div", tag("div", id="calibration-done"), class_="progress", aria_hidden="true", hidden=True),
         _meter(view),
@@ -216,6 +223,17 @@ def _calibration(desk: Desk, view: View) -> Html:
         ),
         _daily(desk, view),
     )
+
+
+def _measured(desk: Desk, view: View) -> Html | None:
+    """What the tick beside this step means."""
+    day, skipped = desk.progress.done("calibration"), desk.progress.choice("calibration") == "skipped"
+    try:
+        date = view.date(datetime.date.fromisoformat(day))
+    except ValueError:  # not done; or somebody wrote in the file
+        return None
+    said = view.w(f"setup.calibration_{'skipped' if skipped else 'measured'}", date=date)
+    return tag("p", said, class_="soft", id="calibration-before", data_measured=None if skipped else "yes")
 
 
 def _daily(desk: Desk, view: View) -> Html:

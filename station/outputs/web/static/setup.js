@@ -3,7 +3,8 @@
 import { ask, byId, desk, now, onLive, reason, show, stationNow, text, w } from "./desk.js";
 import "./level.js";
 
-const step = byId("step")?.dataset.step;
+const { step, after } = byId("step")?.dataset ?? {};
+const onward = () => location.assign(after ? `/setup?step=${after}` : "/setup");
 
 async function finish(choice) {
   if (await ask("setup", { step, done: true, choice })) {
@@ -11,19 +12,21 @@ async function finish(choice) {
       show("sound-help", byId("sound-trouble").hidden);
       return;
     }
-    location.assign("/setup");
+    onward();
   }
 }
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do=setup]");
-  if (button) finish(button.dataset.choice ?? "");
+  if (button?.dataset.when === "taken" && !taken) onward(); // measured on another day: the tick keeps that day
+  else if (button) finish(button.dataset.choice ?? "");
 });
 
 // --- calibration -------------------------------------------------------------------------------------
 
 let running = null;
 let taken = false; // once it is, going on is the one main button
+const before = Boolean(byId("calibration-before")?.dataset.measured);
 
 function calibrating(record) {
   running = record;
@@ -32,17 +35,19 @@ function calibrating(record) {
   const daily = Boolean(record?.step.startsWith("daily_"));
   text("calibration-title", w(daily ? "setup.daily_title" : "setup.calibration_title"));
   show("calibration-lead", !daily);
+  show("calibration-before", !record && !taken);
+  show("daily", !record); // its one button is not for now
   text("calibration-words", record ? record.words[desk.language] : "");
   for (const button of document.querySelectorAll("[data-when]")) {
     const { when, move } = button.dataset;
     if (when === "idle") button.hidden = Boolean(record);
-    if (when === "taken") button.hidden = Boolean(record) || !taken;
-    if (when === "not_taken") button.hidden = taken;
+    if (when === "taken") button.hidden = Boolean(record) || !(taken || before);
+    if (when === "not_taken") button.hidden = taken || before;
     if (when === "running") button.hidden = !record || (move !== "abort" && !record.can.includes(move));
   }
   const start = document.querySelector("[data-move=start]");
-  start.classList.toggle("primary", !taken);
-  start.textContent = w(taken ? "setup.calibration_again" : "setup.calibration_start");
+  start.classList.toggle("primary", !(taken || before));
+  start.textContent = w(taken || before ? "setup.calibration_again" : "setup.calibration_start");
 }
 
 function clock() {
