@@ -93,6 +93,39 @@ def test_a_made_up_signal_is_no_percentage_of_the_reader_s_own_reference(rig: Ri
     assert made_up in shown(rig, "/", language) and own not in shown(rig, "/", language)
 
 
+@LANGUAGES
+def test_an_exercise_done_four_times_before_a_mark_is_named_once(rig: Rig, tmp_path: Path, language: str) -> None:
+    told: list[tuple[float, e.Event]] = []
+    for n, name in enumerate(4 * ["breathing"] + ["movement"]):
+        began = rig.wall - 500 + 80 * n
+        told += [
+            (began, e.SessionStarted(name, "micro", "de", 60.0, "button")),
+            (began + 60, e.SessionEnded(name, "de", "completed")),
+        ]
+    remember(tmp_path, *told, (rig.wall - 10, e.Mark("button")))
+    four, one = (catalogue.title_of(name, language) for name in ("breathing", "movement"))
+    times = {"de": "4-mal", "en": "4 times"}[language]
+    assert f"{four} ({times}) · {one}<" in shown(rig, "/diary", language)
+
+
+@LANGUAGES
+def test_a_pause_s_lengths_are_read_where_it_is_begun(rig: Rig, language: str) -> None:
+    buttons = re.findall(
+        r'data-length="(\w+)" title="([^"]+)"><span>([^<]+)</span> <small>([^<]+)<', shown(rig, "/", language)
+    )
+    assert len(buttons) > 20
+    for length, exactly, name, about in buttons:
+        assert name == words(language)[f"live.{length}"] and re.fullmatch(r"\d+ (s|min)", about), exactly
+
+
+@LANGUAGES
+def test_the_sheet_has_a_button_that_prints_it(rig: Rig, language: str) -> None:
+    sheet = rig.client().get(f"/sheet?lang={language}").text
+    assert f'id="print">{words(language)["sheet.print"]}</button>' in sheet and "/static/sheet.js" in sheet
+    keys = re.search("<noscript>(.*?)</noscript>", sheet)
+    assert keys and words(language)["sheet.print_keys"] in keys[1], "no telephone is told of keys"
+
+
 # --- setting up --------------------------------------------------------------------------------------------
 
 

@@ -233,7 +233,10 @@ def test_the_sheet_fits_on_a_sheet_of_paper(browser: Any, station: Station) -> N
     """A4 between its margins; what does not fit there is cut off and not scrolled."""
     context = browser.new_context(viewport={"width": 688, "height": 1000})
     page = context.new_page()
+    page.add_init_script("window.print = () => { window.printed = true; }")
     go(page, station, "/sheet")
+    page.click("#print")
+    assert page.evaluate("window.printed")
     page.emulate_media(media="print")
     assert page.locator(".sheet-table tbody tr").count() > 0
     widths = "(() => { const box = document.querySelector('.scroll'); return [box.scrollWidth, box.clientWidth]; })()"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -157,7 +158,8 @@ def _told(view: View, around: Around, mark: Mapping[str, Any]) -> str:
     """The ten minutes before a mark: rest, exercises, tension."""
     at, rest = mark["at"], around.rest.get(mark["id"])
     told = [view.w("diary.before_unknown") if rest is None else view.w("diary.before", share=view.share(rest))]
-    told += [catalogue.title_of(each["technique"], view.language) for each in _just_before(around.sessions, at)]
+    done = Counter(catalogue.title_of(each["technique"], view.language) for each in _just_before(around.sessions, at))
+    told += [title if n == 1 else view.w("diary.times", title=title, n=n) for title, n in done.items()]
     if _just_before(around.episodes, at):
         told.append(view.w("diary.tension"))
     return " · ".join(told)

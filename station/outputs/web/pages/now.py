@@ -159,8 +159,8 @@ def _pauses(view: View) -> Html:
         buttons = [
             action(
                 "start",
-                view.w(f"live.{version.name}") if version.name in catalogue.LENGTHS else version.title,
-                class_="chip",
+                join(tag("span", view.w(f"live.{version.name}")), " ", tag("small", view.span(version.seconds))),
+                class_="chip timed",
                 technique=exercise.name,
                 length=version.name,
                 title=view.length(version.seconds),

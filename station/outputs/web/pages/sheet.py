@@ -33,7 +33,8 @@ def page(desk: Desk, asked: Asked) -> Answer:
         tag(
             "p",
             tag("a", view_of(asked).w("sheet.back"), href="/"),
-            tag("span", view.w("sheet.print"), class_="soft"),
+            tag("button", view.w("sheet.print"), type="button", class_="button js", id="print"),
+            tag("noscript", tag("span", view.w("sheet.print_keys"), class_="soft")),
             class_="no-print",
         ),
         tag("h1", view.w("sheet.title")),
@@ -48,6 +49,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
         _exercises(desk, view, since, until),
         tag("h2", view.w("sheet.reading")),
         *[tag("p", each, class_="small-print") for each in view.list("sheet.reading_text")],
+        script="sheet.js",
     )
 
 
