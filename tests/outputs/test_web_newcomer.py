@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from station.core import events as e
-from station.core import hindrances
+from station.core import gestures, hindrances
 from station.core import inputs as i
 from station.outputs.light.patterns import PATTERNS, Blink
 from station.outputs.web import catalogue
 from station.outputs.web.plain import plain
-from station.outputs.web.view import words
+from station.outputs.web.view import View, words
 from tests.outputs.web_desk import Rig, remember
 
 LANGUAGES = pytest.mark.parametrize("language", ["de", "en"])
@@ -124,6 +124,25 @@ def test_the_sheet_has_a_button_that_prints_it(rig: Rig, language: str) -> None:
     assert f'id="print">{words(language)["sheet.print"]}</button>' in sheet and "/static/sheet.js" in sheet
     keys = re.search("<noscript>(.*?)</noscript>", sheet)
     assert keys and words(language)["sheet.print_keys"] in keys[1], "no telephone is told of keys"
+
+
+def test_one_secret_has_one_word_in_german() -> None:
+    said = [each for value in words("de").values() for each in ([value] if isinstance(value, str) else value)]
+    assert not [each for each in said if "passphrase" in str(each).lower()]
+    assert sum("Kennwort" in str(each) for each in said) > 10
+
+
+@LANGUAGES
+def test_how_long_a_long_press_is_is_said_the_same_everywhere_and_is_true(language: str) -> None:
+    said = words(language)
+    length = View(language).number(gestures.Settings().long_s, 1)
+    assert f"({length} s)" in said["help.press_long"]
+    once = {"de": ("anderthalb Sekunden", "lang drücken"), "en": ("a second and a half", "press the button long")}[
+        language
+    ]
+    assert once[0] in said["setup.button_long"]
+    (stop,) = (each for each in said["help.exercise_text"] if once[1] in each)
+    assert not re.search("Sekunden|seconds|[0-9]", stop), "how long that is stands in the table"
 
 
 # --- setting up --------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ def sealed_by(client: Any) -> None:
 
 def test_it_is_said_beforehand_that_a_lost_passphrase_is_lost(rig: Rig) -> None:
     page = rig.client().get("/diary").text
-    assert "Verlierst du die Passphrase, sind diese Worte verloren, für immer." in page
+    assert "Verlierst du das Kennwort, sind diese Worte verloren, für immer." in page
     for wrong in (
         {"again": "another one"},
         {"again": PASS, "understood": ""},
