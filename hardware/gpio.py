@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 import tempfile
 from collections import deque
 from collections.abc import Callable
@@ -38,7 +39,7 @@ FACTORIES: Final = {
 
 INSTALL: Final = (
     "On a Pi: sudo apt install python3-lgpio, and a virtual environment made with --system-site-packages; "
-    'or pip install "desk-station[pi]".'
+    f"or {sys.executable} -m pip install 'desk-station[pi]'"
 )
 NO_PI: Final = "Set {switch} in the configuration on a machine without GPIO pins."
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from station.errors import StationError
 from station.german import in_language, system_language
+from station.outputs.contract import installing
 from station.replay import SIGNALS
 from station.replaying import Prepared, load, play, prepare
 from station.story import Story
@@ -51,8 +52,7 @@ def draw(prepared: Prepared, story: Story, path: Path, language: str) -> None:
     except ModuleNotFoundError:
         raise StationError(
             "The picture needs matplotlib, which is not installed.",
-            "Install it with:  pip install 'desk-station[report]'  "
-            "(in a clone of the repository:  .venv/bin/python -m pip install -e '.[report]')",
+            f"Install it:  {installing('desk-station[report]')}",
         ) from None
     except (OSError, ValueError) as error:
         raise StationError(

@@ -87,7 +87,7 @@ def _print(found: list[Exercise]) -> None:
     for (name, language), versions in rows.items():
         lengths = " · ".join(f"{each.length} {_clock(each.seconds)}" for each in versions)
         print(f"{name:<{widths[0]}}  {language}  {titles[name, language]:<{widths[1]}}  {lengths}")
-    print("\nTo take one along:  desk-station render NAME OUT.ogg --length LENGTH --language LANGUAGE")
+    print("\nTo take one along:  desk-station render NAME OUT.wav --length LENGTH --language LANGUAGE")
     if silent := unvoiced():
         print(f"Without a voice yet: {', '.join(silent)}. It is given by: make voice (sounds/README.md)")
 

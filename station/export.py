@@ -10,6 +10,7 @@ from pathlib import Path
 
 from station import config, place
 from station.errors import StationError
+from station.outputs.contract import installing
 from station.outputs.history import FILE_NAME, export_csv, export_json, recordings, seal
 from station.settings import Station
 
@@ -73,7 +74,9 @@ def _key(path: Path) -> bytes | None:
     except sqlite3.Error as error:
         raise StationError(f"The history {path} cannot be read: {error}.", "`desk-station check` says more.") from None
     except ImportError:
-        raise StationError("The package that seals is missing.", "Run  pip install 'desk-station[sealed]'.") from None
+        raise StationError(
+            "The package that seals is missing.", f"Install it:  {installing('desk-station[sealed]')}"
+        ) from None
     if key is None:
         raise StationError("That is not the passphrase.", "Try again; without --unseal the words come along sealed.")
     return key

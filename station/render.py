@@ -32,7 +32,7 @@ from station.outputs.audio.levels import RATE, gain
 from station.outputs.audio.offline import OfflineMixer
 from station.outputs.audio.player import Player
 from station.outputs.audio.shelf import HouseShelf
-from station.outputs.contract import OutputError
+from station.outputs.contract import OutputError, installing
 
 # The last bowl rings on after the end, and the ambience takes three seconds to go.
 RING_OUT_S = 8.0
@@ -197,7 +197,7 @@ def _file(path: Path, name: Path) -> Iterator[Write]:
         except ImportError:
             raise StationError(
                 "Ogg and MP3 files need the package soundfile, which is not installed.",
-                "Name the file .wav, or: pip install soundfile",
+                f"Name the file .wav, or install it:  {installing('soundfile')}",
             ) from None
         kind = COMPRESSED[ending]
         with path.open("wb") as raw, soundfile.SoundFile(raw, "w", RATE, 2, **kind) as file:

@@ -26,6 +26,7 @@ from station.core.calibrating import STEPS
 from station.core.calibrating_words import LANGUAGES, words
 from station.core.script import ScriptError, clip_name
 from station.errors import StationError
+from station.outputs.contract import installing
 
 RECORDED = (".wav", ".flac", ".ogg", ".opus", ".mp3")
 
@@ -65,7 +66,9 @@ def run(args: argparse.Namespace) -> int:
     try:
         import soundfile  # noqa: F401 - asked for here, so that nobody waits for a voice that cannot be written
     except ImportError:
-        raise StationError("Voice files need the package soundfile.", "pip install soundfile") from None
+        raise StationError(
+            "Voice files need the package soundfile.", f"Install it:  {installing('soundfile')}"
+        ) from None
     source = _taken(args.recordings, wanted) if args.way == "take" else _rendered(args, wanted)
     return _write(source, wanted, args.to)
 
@@ -98,7 +101,9 @@ def _engine(args: argparse.Namespace) -> Any:
     try:
         return Kokoro(args.language, args.model)
     except (ImportError, FileNotFoundError) as error:
-        raise StationError(f"The voice cannot be loaded: {error}.", "pip install 'desk-station[voice]'") from None
+        raise StationError(
+            f"The voice cannot be loaded: {error}.", f"Install it:  {installing('desk-station[voice]')}"
+        ) from None
 
 
 def _taken(folder: Path, wanted: dict[str, Sentence]) -> Iterator[tuple[str, Callable[[], Any]]]:

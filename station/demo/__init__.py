@@ -38,7 +38,7 @@ from station.frugal import be_frugal
 from station.german import system_language
 from station.keeper import Keeper
 from station.library import Library
-from station.outputs.contract import OutputError
+from station.outputs.contract import OutputError, installing
 from station.outputs.mqtt import Settings, retire
 from station.sensor import SensorDevice
 from station.settings import Station
@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
         from rich.console import Console
     except ImportError:
         raise StationError(
-            "The demo's picture needs rich.", "Run  make demo,  or  pip install 'desk-station[demo]'."
+            "The demo's picture needs rich.", f"Run  make demo,  or install it:  {installing('desk-station[demo]')}"
         ) from None
     logging.basicConfig(level=logging.CRITICAL)  # the picture is the log; a line of text would tear it
     language = args.language or system_language()

@@ -15,7 +15,7 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
-from station.outputs.contract import OutputError
+from station.outputs.contract import OutputError, installing
 from station.outputs.mqtt import Settings
 from station.outputs.mqtt.connection import encryption, password
 
@@ -65,7 +65,7 @@ class Broker:
         try:
             from iotcore import Broker as Embedded
         except ImportError:
-            self.note = "no MQTT broker here (pip install 'desk-station[demo]' brings a small one)"
+            self.note = f"no MQTT broker here; a small one comes with: {installing('desk-station[demo]')}"
             return
         self._folder = tempfile.TemporaryDirectory(prefix="desk-station-")
         port = free_port()

@@ -14,7 +14,7 @@ from station.german import in_german
 ASK = "from station.outputs.audio import Settings, sinks; print(*sinks.examine_sinks(Settings())[0], sep='\\n')"
 MISSING = {
     "ImportError('libgthread-2.0.so.0: cannot open shared object file')": "apt install libglib2.0-0t64",
-    "ModuleNotFoundError('No module named pygame.base')": "pip install pygame",
+    "ModuleNotFoundError('No module named pygame.base')": f"{sys.executable} -m pip install pygame",
 }
 
 

@@ -15,6 +15,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from station.outputs.contract import installing
+
 # SDL_LogPriority has no name for "nothing"; the one past the last (CRITICAL = 6) is it.
 NO_LOG = 7
 
@@ -30,7 +32,7 @@ def remedy(error: ImportError) -> str:
     The wheel brings its own SDL, but not GLib, which a minimal Debian has not (systemd/install.sh installs it).
     """
     if isinstance(error, ModuleNotFoundError):
-        return "Install it: pip install pygame"
+        return f"Install it:  {installing('pygame')}"
     return "It needs a library of the system: sudo apt install libglib2.0-0t64 (on Debian 12: libglib2.0-0)"
 
 

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta
 
 from station.core.events import DayBegan, Moment
-from station.outputs.contract import House, OutputError
+from station.outputs.contract import House, OutputError, installing
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class Web:
         """Listen.  Raises OutputError when the port is taken or the web framework is not installed."""
         missing = [name for name in ("starlette", "uvicorn") if find_spec(name) is None]
         if missing:
-            raise OutputError(f"The page needs {' and '.join(missing)}.", f"pip install {' '.join(missing)}")
+            raise OutputError(f"The page needs {' and '.join(missing)}.", f"Install it:  {installing(*missing)}")
         if not self.desk.files:
             from station.outputs.web.files import read_all
 

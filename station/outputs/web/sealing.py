@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from typing import Final, Literal
 
+from station.outputs.contract import installing
 from station.outputs.history import seal
 from station.outputs.history.erase import NotErasedError
 from station.outputs.history.read import Record
@@ -17,7 +18,7 @@ from station.outputs.web.forms import fields
 from station.outputs.web.unlocked import COOKIE, seal_wanted, want_seal
 
 HERE: Final = "/diary#seal"
-NEEDS: Final = "The package that seals is not installed: pip install 'desk-station[sealed]'."
+NEEDS: Final = f"The package that seals is not installed: {installing('desk-station[sealed]')}"
 SHUT: Final = "The diary is sealed: open it first."
 State = Literal["none", "lost", "shut", "open"]
 

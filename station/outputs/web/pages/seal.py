@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from station.outputs.contract import installing
 from station.outputs.history.seal import SHORTEST, available
 from station.outputs.web.answer import Asked
 from station.outputs.web.forms import form
@@ -20,7 +21,9 @@ def gate(state: State, asked: Asked, view: View) -> Html | None:
         return None
     if state == "shut":
         if not available():
-            return _box(view, "seal.is_shut", tag("p", view.w("seal.needs")))
+            return _box(
+                view, "seal.is_shut", tag("p", view.w("seal.needs", install=installing("desk-station[sealed]")))
+            )
         button = tag("p", tag("button", view.w("seal.open"), type="submit", class_="button primary"))
         field = _field(view, "passphrase", "current-password")
         return _box(view, "seal.is_shut", said, form(asked, "/unlock", *field, button))
@@ -61,7 +64,7 @@ def _box(view: View, lead: str, *children: object) -> Html:
 def _offer(asked: Asked, view: View) -> list[Html]:
     means = tag("ul", *[tag("li", each) for each in view.list("seal.means")], class_="plain-list")
     if not available():
-        return [means, tag("p", view.w("seal.needs"))]
+        return [means, tag("p", view.w("seal.needs", install=installing("desk-station[sealed]")))]
     understood = tag(
         "p",
         tag(
