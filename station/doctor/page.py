@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 from station.doctor import Examined, Roots, read
+from station.outputs.web.server import beside
 
 THIS_COMPUTER = "127.0.0.1"
 
@@ -28,9 +29,8 @@ def examine(port: int, folder: Path, roots: Roots) -> Examined:
     elif runs(folder, roots):
         yield "ok", f"The page is at {where}; the station is running.", ""
     else:
-        other = port % 65535 + 1
         said = f"The page's port {port} is already in use on this computer."
-        yield "warning", said, f"End the other program, or choose a free port: [output.web] port = {other}."
+        yield "warning", said, f"End the other program, or choose a free port: [output.web] port = {beside(port)}."
 
 
 def runs(folder: Path, roots: Roots) -> bool:

@@ -15,8 +15,11 @@ import pytest
 
 from station.core import events as e
 from station.core import inputs as i
+from station.doctor import Roots
+from station.doctor import page as page_doctor
 from station.outputs.contract import OutputError
 from station.outputs.web import Settings, Web, open
+from station.outputs.web.server import beside
 from tests.outputs.web_desk import PASSPHRASE, house, until_it_answers
 
 
@@ -99,7 +102,10 @@ def test_a_taken_port_is_said_in_a_sentence_and_found_again_when_it_is_free(
         page = open(Settings(port=port), house(tmp_path, told))
         with pytest.raises(OutputError, match=f"{port} is already in use") as error:
             page.start()
-        assert "[output.web] port" in error.value.remedy
+        (found,) = page_doctor.examine(port, tmp_path, Roots(proc=tmp_path))
+        assert f"[output.web] port = {beside(port)}." in error.value.remedy and str(beside(port)) in found[2]
+        assert 1 <= beside(port) != port
+    assert beside(65535) == 1, "there is no port above the highest"
     page.start()
     until_it_answers(page)
     page.stop()

@@ -116,7 +116,7 @@ class Server:
             if error.errno == errno.EADDRINUSE:
                 raise OutputError(
                     f"The page's port {port} is already in use on this computer.",
-                    "Another station may be running. Else choose a free one: [output.web] port = 8766.",
+                    f"Another station may be running. Else choose a free one: [output.web] port = {beside(port)}.",
                 ) from None
             raise OutputError(
                 f"The page cannot listen on port {port}: {error.strerror}.", "Choose another [output.web] port."
@@ -182,6 +182,11 @@ class Server:
         while not await self._uvicorn.on_tick(0):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._ending.wait(), LOOK_S)
+
+
+def beside(port: int) -> int:
+    """Another port, to be tried where this one is taken."""
+    return port % 65535 + 1
 
 
 def _listen(address: str, port: int) -> socket.socket:
