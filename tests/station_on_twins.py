@@ -3,7 +3,7 @@
     python station_on_twins.py CONFIG [--wait]     --wait: begin only after a first line on stdin
 
     stdin   press 0.15 | control {"activity": "raised"} | mark | start breathing | stop
-            observe pace | felt 30 (whole minutes)
+            observe pace | felt 30 (whole minutes) | house call
     stdout  {"t": ..., "saw": "pin", "lit": true}    the light's pin, when it changes between dark and lit
             {"t": ..., "event": "cue", ...}          every event but readings and minutes
             {"t": ..., "saw": "kept", "mark": 7}     so many of this kind would survive a power cut from now on
@@ -23,7 +23,7 @@ from hardware.gpio import pin_factory
 from hardware.light import Settings as LightWire
 from station import assembly, config, place
 from station.core.events import Mark, Minute, Moment, Reading, SessionEnded, SessionStarted, as_record
-from station.core.inputs import MarkNow, Observe, Start, Stop
+from station.core.inputs import Context, MarkNow, Observe, Start, Stop
 from station.keeper import Keeper
 from station.outputs.history import History
 from station.settings import Station
@@ -103,6 +103,8 @@ def main() -> None:
                 app.inbox.put(MarkNow("terminal"))
             elif what == "start":
                 app.inbox.put(Start(rest, "micro", source="terminal"))
+            elif what == "house":
+                app.inbox.put(Context(rest, True))
             elif what == "observe":
                 app.inbox.put(Observe(rest, "terminal"))
             elif what == "felt":

@@ -76,6 +76,8 @@ class State(msgspec.Struct, frozen=True):
     private: bool = False
     preferences: Mapping[str, str | int | bool] = {}
     """What may be changed while the station runs, and what it is now; empty until the station has told."""
+    contexts: tuple[str, ...] = ()
+    """What the house says now: call, focus, away, quiet."""
     notes: Mapping[str, str] = {}
     """What the house says of the circumstances.  Stays in this house."""
     technique: str = ""
@@ -270,6 +272,10 @@ def _preferred(s: State, event: e.Preferred, _: e.Moment) -> dict[str, Any]:
     return {"preferences": {**s.preferences, event.name: event.value}, **hidden}
 
 
+def _context_changed(s: State, event: e.ContextChanged, _: e.Moment) -> dict[str, Any]:
+    return {"contexts": _with(s.contexts, event.name, event.active)}
+
+
 def _note_changed(s: State, event: e.NoteChanged, _: e.Moment) -> dict[str, Any]:
     others = {name: text for name, text in s.notes.items() if name != event.name}
     return {"notes": {**others, event.name: event.text} if event.text else others}
@@ -372,6 +378,7 @@ FOLDS: Mapping[type[e.Event], Callable[[State, Any, e.Moment], dict[str, Any]]] 
     e.Quiet: _quiet,
     e.Private: _private,
     e.Preferred: _preferred,
+    e.ContextChanged: _context_changed,
     e.NoteChanged: _note_changed,
     e.SessionStarted: _session_started,
     e.SessionStep: _session_step,

@@ -149,3 +149,9 @@ def test_an_event_that_changes_nothing_gives_the_same_picture_back():
     state = State()
     assert told(e.Button("short"), state=state) is state
     assert e.Button not in FOLDS
+
+
+def test_what_the_house_says_is_told_once_and_as_long_as_it_is_so():
+    state = told(e.ContextChanged("call", True), e.ContextChanged("away", True), e.ContextChanged("call", True))
+    assert state.contexts == ("away", "call")
+    assert told(e.ContextChanged("call", False), state=state).contexts == ("away",)

@@ -12,6 +12,7 @@ import pytest
 from station.core import events as e
 from station.core import gestures, hindrances
 from station.core import inputs as i
+from station.core.quiet import CONTEXTS
 from station.outputs.light.patterns import PATTERNS, Blink
 from station.outputs.web import catalogue
 from station.outputs.web.plain import plain
@@ -143,6 +144,25 @@ def test_how_long_a_long_press_is_is_said_the_same_everywhere_and_is_true(langua
     assert once[0] in said["setup.button_long"]
     (stop,) = (each for each in said["help.exercise_text"] if once[1] in each)
     assert not re.search("Sekunden|seconds|[0-9]", stop), "how long that is stands in the table"
+
+
+@LANGUAGES
+def test_what_the_house_says_stands_on_the_first_page_with_a_way_out_while_it_is_so(rig: Rig, language: str) -> None:
+    def says(name: str) -> bool:
+        (found,) = re.findall(rf'<p([^>]*id="house-{name}"[^>]*)>', shown(rig, "/", language))
+        return " hidden" not in found
+
+    rig.tell(e.SensorWell(500.0))
+    assert not any(says(name) for name in CONTEXTS)
+    for name in CONTEXTS:
+        rig.tell(e.ContextChanged(name, True))
+        assert says(name) and rig.desk.live.snapshot()["state"]["contexts"] == (name,)
+        rig.tell(e.Private(True, "button"))
+        assert not says(name)
+        rig.tell(e.Private(False, "button"))
+        assert rig.post("context", {"context": name}) == 202 and rig.told[-1] == i.Context(name, False)
+        rig.tell(e.ContextChanged(name, False))
+        assert not says(name)
 
 
 # --- setting up --------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ BODIES: dict[str, tuple[dict[str, Any], i.Input]] = {
     "pause": ({}, i.TogglePause("page")),
     "next": ({}, i.NextStep("page")),
     "quiet": ({"minutes": 30}, i.SetQuiet(30, "page")),
+    "context": ({"context": "call"}, i.Context("call", False)),
     "private": ({"on": True}, i.SetPrivate(True, "page")),
     "mark": ({}, i.MarkNow("page")),
     "answer": ({"answer": "not_now"}, i.AnswerCue("not_now", "page")),

@@ -53,6 +53,12 @@ class CueAnswer(Body, frozen=True, forbid_unknown_fields=True):
     answer: Annotated[Literal["accepted", "not_now", "wrong"], Meta(description="Your answer.")]
 
 
+class HouseSaid(Body, frozen=True, forbid_unknown_fields=True):
+    """What the house says of you and what is no longer so; the house may say it anew."""
+
+    context: Annotated[Literal["call", "focus", "away", "quiet"], Meta(description="Which of the house's words.")]
+
+
 class GuessNow(Body, frozen=True, forbid_unknown_fields=True):
     """How tense the muscle feels."""
 
@@ -130,6 +136,7 @@ COMMANDS: Mapping[str, tuple[type[Body], Callable[[Any], i.Input], str]] = {
     "pause": (Nothing, lambda b: i.TogglePause(SOURCE), "Pause the running exercise, or go on."),
     "next": (Nothing, lambda b: i.NextStep(SOURCE), "Go on to the exercise's next step."),
     "quiet": (QuietFor, lambda b: i.SetQuiet(b.minutes, SOURCE), "Ask for quiet, or end it."),
+    "context": (HouseSaid, lambda b: i.Context(b.context, False), "What the house says is over."),
     "private": (PrivateMode, lambda b: i.SetPrivate(b.on, SOURCE), "Switch private mode."),
     "mark": (Nothing, lambda b: i.MarkNow(SOURCE), "Remember this moment."),
     "answer": (CueAnswer, lambda b: i.AnswerCue(b.answer, SOURCE), "Answer an offer."),

@@ -361,6 +361,15 @@ def test_while_the_calibration_runs_nothing_else_is_asked_and_its_end_leads_on(p
     assert page.locator("[data-move=start]").inner_text() == "Beginnen", "nothing was measured yet"
 
 
+def test_what_the_house_says_is_ended_where_it_is_read(page: Any, station: Station) -> None:
+    go(page, station, "/")
+    assert page.is_hidden("#house-call")
+    station.tell("house call")
+    page.wait_for_selector("#house-call", timeout=5000)
+    page.click("#house-call button")
+    page.wait_for_selector("#house-call", state="hidden", timeout=5000)
+
+
 # --- behind a passphrase ------------------------------------------------------------------------------------
 
 

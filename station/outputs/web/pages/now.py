@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from station.core.quiet import CONTEXTS
 from station.core.state import State
 from station.outputs.web import api, catalogue
 from station.outputs.web.answer import Answer, Asked
@@ -29,6 +30,7 @@ def page(desk: Desk, asked: Asked) -> Answer:
         tag("h1", view.w("now.title"), class_="quiet-title"),
         _setup_hint(desk, state, view),
         _question_hint(state, view),
+        *[_house_hint(name, state, view) for name in CONTEXTS],
         trouble(state, view),
         offer(state, view),
         ended_early(state, view, desk.wall()),
@@ -62,6 +64,18 @@ def _question_hint(state: State, view: View) -> Html:
         class_="hint",
         id="question-hint",
         hidden=not state.asks or state.private or busy(state),
+    )
+
+
+def _house_hint(name: str, state: State, view: View) -> Html:
+    """What the house says of the person, and the way out of it: a house can forget to take something back."""
+    return tag(
+        "p",
+        tag("span", view.w(f"live.house_{name}")),
+        action("context", view.w("live.house_over"), context=name),
+        class_="hint",
+        id=f"house-{name}",
+        hidden=name not in state.contexts or state.private or busy(state),
     )
 
 

@@ -167,6 +167,7 @@ const BODIES = {
   proposal: (button) => ({ accepted: button.dataset.accepted === "yes" }),
   answer: (button) => ({ answer: button.dataset.answer }),
   quiet: () => ({ minutes: now.state?.quiet ? 0 : 60 }),
+  context: (button) => ({ context: button.dataset.context }),
   private: () => ({ on: !now.state?.private }),
   prefer: (button) => ({ [button.dataset.name]: JSON.parse(button.dataset.value) }),
   feeling: (button) => ({ [button.dataset.which]: Number(button.dataset.value) }),

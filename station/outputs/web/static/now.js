@@ -110,6 +110,7 @@ function picture(state) {
   show("wrong", !["daily", "movement"].includes(state.cue_kind));
   show("question-hint", state.asks && !state.private && !busy);
   show("setup-hint", !busy);
+  for (const name of ["call", "focus", "away", "quiet"]) show(`house-${name}`, state.contexts.includes(name) && !state.private && !busy);
   show("proposal", Boolean(state.proposal));
   if (state.proposal) {
     text("proposal-text", w(`live.proposal_${state.proposal}`));
