@@ -31,6 +31,8 @@ def run(args: argparse.Namespace) -> int:
     """Print the table, draw the picture."""
     if args.png and args.png.suffix.lower() != ".png":
         raise StationError(f"{args.png}: the picture is a PNG.", f"Name it {args.png.with_suffix('.png').name}.")
+    if args.png:
+        ready_to_draw()
     prepared = prepare(load(args.recording, args.channel), args.signal)
     language = args.language or system_language()
     for remark in prepared.remarks:
@@ -43,17 +45,23 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def draw(prepared: Prepared, story: Story, path: Path, language: str) -> None:
-    """Draw the report.  Raises StationError where matplotlib is missing or the file cannot be written."""
-    from station import report
-
+def ready_to_draw() -> None:
+    """Asked before the work, so that nobody waits for what cannot be drawn.  Raises StationError."""
     try:
-        report.draw(prepared, story, path, language)
-    except ModuleNotFoundError:
+        import matplotlib.figure  # noqa: F401 - it is needed later
+    except ImportError:
         raise StationError(
             "The picture needs matplotlib, which is not installed.",
             f"Install it:  {installing('desk-station[report]')}",
         ) from None
+
+
+def draw(prepared: Prepared, story: Story, path: Path, language: str) -> None:
+    """Draw the report.  Raises StationError where the file cannot be written."""
+    from station import report
+
+    try:
+        report.draw(prepared, story, path, language)
     except (OSError, ValueError) as error:
         raise StationError(
             f"The picture cannot be written to {path}: {error}.", "Choose a name that ends in .png."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from edfio import Edf, EdfAnnotation, EdfSignal
 from station import report
 from station.__main__ import main
 from station.core.events import Reading
+from station.outputs.contract import installing
 from station.replaying import load, play, prepare
 from station.story import Story
 from station.summary import WORDS, summary
@@ -80,6 +82,18 @@ def test_the_picture_says_in_words_what_its_colours_say(recording: Path, tmp_pat
 def test_a_picture_that_cannot_be_written_gives_a_sentence(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["analyse", str(recording), "--png", str(recording.parent / "no" / "a.png")]) == 2
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_who_wants_a_picture_is_told_of_a_missing_package_before_the_report_and_not_after(
+    recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in [each for each in sys.modules if each.startswith("matplotlib")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)  # Python's own word for a package that is not there
+    assert main(["analyse", str(recording), "--png", str(tmp_path / "a.png")]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and installing("desk-station[report]") in err
+    assert main(["analyse", str(recording)]) == 0, "without a picture nothing is missing"
 
 
 def test_every_word_is_there_in_both_languages() -> None:
