@@ -31,6 +31,7 @@ from station.settings import Sensor, Station
 
 OK, WARNING, BROKEN = "ok", "warning", "broken"
 EXIT = {OK: 0, WARNING: 1, BROKEN: 2}
+STOPPED = 130  # by Ctrl-C, as in every shell
 LEAST_COLUMNS = 20  # for a finding, however narrow the terminal
 SIGN = {OK: "✓", WARNING: "!", BROKEN: "✗"}
 
@@ -101,10 +102,16 @@ def run(args: argparse.Namespace) -> int:
     def ask(sentence: str) -> None:
         print(in_language(sentence, language), file=sys.stderr, flush=True)
 
-    findings = [
-        replace(found, what=in_language(found.what, language), remedy=in_language(found.remedy, language))
-        for found in examine(args.config, language=language, try_out=args.try_out, ask=ask)
-    ]
+    if not args.json and sys.stdout.isatty() and sys.stderr.isatty():  # somebody waits
+        ask(f"Looking at everything; the sensor is measured for {sensor.LISTEN_S:.0f} s.")
+    try:
+        findings = [
+            replace(found, what=in_language(found.what, language), remedy=in_language(found.remedy, language))
+            for found in examine(args.config, language=language, try_out=args.try_out, ask=ask)
+        ]
+    except KeyboardInterrupt:
+        ask("Stopped before the end; nothing was changed.")
+        return STOPPED
     worst = max((EXIT[finding.severity] for finding in findings), default=0)
     if args.json:
         shown = [{"part": f.part, "severity": f.severity, "what": f.what, "remedy": f.remedy} for f in findings]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -23,6 +25,13 @@ SIMULATED = configured.SIMULATED + QUIET
 # What is plugged into the machine that runs the tests must not decide what they say.
 ISOLATED = '[sensor]\npower = "isolated"\n' + QUIET
 ON_A_PI = Path("/dev/gpiochip0").exists()
+
+
+# What a shell does: the program gets the terminal, and with it the Ctrl-C of whoever sits there.
+IN_THE_TERMINAL = (
+    "import fcntl, runpy, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "runpy.run_module('station', run_name='__main__')"
+)
 
 
 class Newcomer:
@@ -174,6 +183,7 @@ def test_electrodes_on_undeclared_power_or_mains_are_refused(newcomer: Newcomer,
     assert "the station does not open it" in said and remedy in said
     code, said = newcomer.types("check", "--language", "en", "--config", config)
     assert code == 2 and remedy in said
+    assert "Looking at everything" not in said, "in a pipe nobody waits"
 
 
 @pytest.mark.skipif(Path("/dev/i2c-1").exists(), reason="this machine has an I2C bus 1")
@@ -298,6 +308,34 @@ def test_a_recording_that_is_none(
         newcomer.file(content, name)
     code, said = newcomer.types(command, name)
     assert code == 2 and sentence in said and len(said.strip().splitlines()) >= 2
+
+
+def test_in_a_terminal_check_says_at_once_that_it_looks_and_ctrl_c_ends_it_in_a_sentence(
+    newcomer: Newcomer,
+) -> None:
+    at_once, at_the_end = "der Sensor wird 5 s lang gemessen.", "Vor dem Ende abgebrochen; es wurde nichts geändert."
+    terminal, inside = pty.openpty()
+    command = ["check", "--language", "de", "--config", newcomer.file(SIMULATED)]
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-c", IN_THE_TERMINAL, *command],
+        cwd=newcomer.home,
+        env=newcomer.environment,
+        stdin=inside,
+        stdout=inside,
+        stderr=inside,
+        start_new_session=True,
+    )
+    os.close(inside)
+    said = ""
+    with os.fdopen(terminal, "r+b", buffering=0) as keys, contextlib.suppress(OSError):  # EIO: nobody is there any more
+        while more := keys.read(1000):
+            said += more.decode()
+            if at_once in said and "^C" not in said:
+                time.sleep(1.0)  # in the middle of the five seconds
+                keys.write(b"\x03")
+                said += "^C"
+    assert process.wait(timeout=10) == 130
+    assert at_once in said and at_the_end in said and "Traceback" not in said, said
 
 
 def test_ctrl_c_is_no_mistake(newcomer: Newcomer) -> None:
