@@ -104,6 +104,7 @@ class _Reader:
         self.data, self.lines, self.where = data, lines, where
         self.problems: list[tuple[int, str]] = []
         self._chosen = ""
+        self._pointed = False  # to a file for the chosen driver: once is enough
 
     def config(self) -> Config:
         self._chosen = self._driver()
@@ -183,7 +184,11 @@ class _Reader:
         if section == "sensor" and chosen != usual:
             fields = [field for kind in section_classes(usual)[section] for field in msgspec.structs.fields(kind)]
             if key in {field.encode_name for field in fields}:
-                return f" for driver {chosen}; it is one of {usual}: take it away."
+                anew = (
+                    "" if self._pointed else f" A whole file for it:  desk-station config --default --driver {chosen}"
+                )
+                self._pointed = True
+                return f" for driver {chosen}; it is one of {usual}: take it away.{anew}"
         return f"; {_nearest(key, known, 'keys')}"
 
 

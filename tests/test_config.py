@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from station import config
 from station.errors import ConfigError, StationError
+from station.german import in_german
 from station.settings import Sensor, Station
 
 
@@ -29,10 +30,17 @@ def test_an_unknown_key_names_its_line_and_the_nearest_known_key() -> None:
 
 def test_what_another_driver_s_sensor_had_is_to_be_taken_away_after_a_change_of_driver() -> None:
     """`config --default` writes the chip's keys; who then names another driver meets all of them."""
-    assert problems('[sensor]\ndriver = "simulated"\nbus = 1\nsede = 1\n') == [
-        "desk.toml:3: [sensor] has no key 'bus' for driver simulated; it is one of ads1115: take it away.",
-        "desk.toml:4: [sensor] has no key 'sede'; did you mean 'seed'?",
+    said = problems('[sensor]\ndriver = "simulated"\nsede = 1\nbus = 1\naddress = 0x48\n')
+    assert said == [
+        "desk.toml:3: [sensor] has no key 'sede'; did you mean 'seed'?",
+        "desk.toml:4: [sensor] has no key 'bus' for driver simulated; it is one of ads1115: take it away. "
+        "A whole file for it:  desk-station config --default --driver simulated",
+        "desk.toml:5: [sensor] has no key 'address' for driver simulated; it is one of ads1115: take it away.",
     ]
+    assert all(
+        "beim Treiber simulated nicht; das gehört zu ads1115: Nimm es weg." in in_german(each) for each in said[1:]
+    )
+    assert in_german(said[1]).endswith("Eine ganze Datei dafür:  desk-station config --default --driver simulated")
 
 
 def test_a_value_out_of_its_set_says_what_is_allowed() -> None:
