@@ -359,6 +359,13 @@ def test_while_the_calibration_runs_nothing_else_is_asked_and_its_end_leads_on(p
     go(page, station, "/setup?step=calibration")
     assert page.locator("#calibration-before").inner_text().startswith("Ausgelassen am")
     assert page.locator("[data-move=start]").inner_text() == "Beginnen", "nothing was measured yet"
+    ask(page, "setup", {"step": "calibration", "done": True, "choice": ""})
+    page.wait_for_timeout(300)
+    go(page, station, "/setup?step=calibration")
+    page.wait_for_selector("[data-move=start] >> text=Noch einmal", timeout=5000)
+    assert page.locator("#calibration-before").inner_text().startswith("Gemessen am")
+    for needless in ("[data-when=taken]", "[data-choice=skipped]"):
+        assert page.is_hidden(f"#step {needless}"), "it is a look back and no step"
 
 
 def test_what_the_house_says_is_ended_where_it_is_read(page: Any, station: Station) -> None:

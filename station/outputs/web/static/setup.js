@@ -18,15 +18,14 @@ async function finish(choice) {
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do=setup]");
-  if (button?.dataset.when === "taken" && !taken) onward(); // measured on another day: the tick keeps that day
-  else if (button) finish(button.dataset.choice ?? "");
+  if (button) finish(button.dataset.choice ?? "");
 });
 
 // --- calibration -------------------------------------------------------------------------------------
 
 let running = null;
 let taken = false; // once it is, going on is the one main button
-const before = Boolean(byId("calibration-before")?.dataset.measured);
+const before = Boolean(byId("calibration-before")?.dataset.measured); // then there is nothing to put off
 
 function calibrating(record) {
   running = record;
@@ -41,7 +40,7 @@ function calibrating(record) {
   for (const button of document.querySelectorAll("[data-when]")) {
     const { when, move } = button.dataset;
     if (when === "idle") button.hidden = Boolean(record);
-    if (when === "taken") button.hidden = Boolean(record) || !(taken || before);
+    if (when === "taken") button.hidden = Boolean(record) || !taken;
     if (when === "not_taken") button.hidden = taken || before;
     if (when === "running") button.hidden = !record || (move !== "abort" && !record.can.includes(move));
   }
