@@ -186,7 +186,12 @@ def _mains(rest: Volts, rate: float) -> float:
     turns = 2j * np.pi * np.arange(len(rest)) / rate
     windowed = (rest - np.mean(rest)) * np.hanning(len(rest))
     tones = np.add.outer(MAINS_HZ, OFF_HZ)
-    power = np.array([[abs(np.dot(windowed, np.exp(-hz * turns))) ** 2 for hz in near] for near in tones])
+    # Each tone is the one before, turned a little further: an exponential for each would take ten times as long.
+    turned = windowed * np.exp(np.multiply.outer(-tones[:, 0], turns))
+    further, power = np.exp(-(OFF_HZ[1] - OFF_HZ[0]) * turns), np.empty(tones.shape)
+    for k in range(len(OFF_HZ)):
+        power[:, k] = abs(turned.sum(axis=1)) ** 2
+        turned *= further
     which, off = np.unravel_index(power.argmax(), power.shape)
     loudest, elsewhere = tones[which, off], np.abs(tones - tones[which, off]) > 4 * rate / len(rest)  # its own foot
     is_line = 0 < off < len(OFF_HZ) - 1 and power.max() > SURE_LINE * power[elsewhere].max()
