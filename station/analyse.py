@@ -8,7 +8,7 @@ from pathlib import Path
 
 from station.errors import StationError
 from station.german import in_language, system_language
-from station.outputs.contract import installing
+from station.outputs.installing import installing
 from station.replay import SIGNALS
 from station.replaying import Prepared, load, play, prepare
 from station.story import Story

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from station import config, place
 from station.errors import StationError
-from station.outputs.contract import installing
 from station.outputs.history import FILE_NAME, export_csv, export_json, recordings, seal
+from station.outputs.installing import installing
 from station.settings import Station
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from station.outputs import whole_file
 
 log = logging.getLogger(__name__)
 
@@ -20,12 +21,7 @@ NAME = "memory.json"
 
 def save(folder: Path, what: Mapping[str, Any]) -> None:
     """Write it durably.  Raises OSError when the folder cannot be written."""
-    new = folder / f"{NAME}.new"
-    with new.open("w", encoding="utf-8") as file:
-        json.dump(what, file)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(folder / NAME)
+    whole_file.write(folder / NAME, json.dumps(what))
 
 
 def load(folder: Path) -> dict[str, Any]:

@@ -18,7 +18,6 @@ SERVICE = Path("/var/lib/desk-station")  # systemd/desk-station.service
 # What a station leaves that has run; calibrating or looking leaves none of these.
 LIVED = ("memory.json", "mqtt-outbox.db", "mqtt-announced.json")
 
-
 # What a disk says that takes nothing at this moment: mounted read-only, no room, a fault of its own.
 PASSES = frozenset({errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EIO})
 
@@ -30,7 +29,7 @@ def state_dir(wanted: str = "", *, unwritable: bool = False) -> Path:
     unwritable: it will do as it is, if it is there and only its disk takes nothing at this moment.
     Raises StationError with a remedy when it cannot be written.
     """
-    chosen = Path(wanted or os.environ.get("STATE_DIRECTORY", "").split(":")[0] or _home()).expanduser()
+    chosen = Path(wanted or service_folder() or _home()).expanduser()
     try:
         chosen.mkdir(parents=True, exist_ok=True)
         probe = chosen / ".writable"
@@ -44,6 +43,12 @@ def state_dir(wanted: str = "", *, unwritable: bool = False) -> Path:
             "Give [station] state_dir a folder of yours, or make this one writable.",
         ) from error
     return chosen
+
+
+def service_folder() -> Path | None:
+    """The folder that systemd has made for the service (STATE_DIRECTORY); None where no service runs."""
+    given = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
+    return Path(given) if given else None
 
 
 @contextlib.contextmanager
@@ -70,7 +75,7 @@ def alone(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def station_id(folder: Path) -> str:
+def station_id(folder: Path, machine_id: Path = MACHINE_ID) -> str:
     """`desk_` and 8 hex digits: from the machine's id, never its name; a second station on it has one of its own.
 
     A file `station-id` in the folder wins.  It is written where the machine has no id, by the demo, and where a station
@@ -78,7 +83,7 @@ def station_id(folder: Path) -> str:
     thought of keeps the machine's, by which a smart home knows them.
     """
     kept = folder / ID_FILE
-    machine = _read(MACHINE_ID)
+    machine = _read(machine_id)
     seed = _read(kept)
     if not seed and machine and (folder.resolve() in _usual() or any((folder / name).exists() for name in LIVED)):
         seed = machine
@@ -90,9 +95,9 @@ def station_id(folder: Path) -> str:
     return _named(seed)
 
 
-def id_of_the_machine() -> str:
+def id_of_the_machine(machine_id: Path = MACHINE_ID) -> str:
     """The id of the station in the usual folder."""
-    return _named(_read(MACHINE_ID))
+    return _named(_read(machine_id))
 
 
 def _named(seed: str) -> str:
@@ -102,8 +107,7 @@ def _named(seed: str) -> str:
 
 def _usual() -> set[Path]:
     """Where a station keeps its things that was given no folder: as a service, or as a person's own program."""
-    service = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
-    return {each.resolve() for each in (SERVICE, _home(), *([Path(service)] if service else []))}
+    return {each.resolve() for each in (SERVICE, _home(), service_folder()) if each}
 
 
 def _home() -> Path:

@@ -13,6 +13,7 @@ from station.app import Inbox
 from station.errors import StationError
 from station.export import add_range, history_of, range_of
 from station.library import Library
+from station.outputs import whole_file
 from station.outputs.contract import OutputError
 from station.outputs.history import purge, recordings
 from station.outputs.history.erase import NotErasedError
@@ -28,7 +29,8 @@ ASIDE = (
     f"{restore.BEFORE}*.zip",
     "before-upgrade/*.db",
     "memory.bad",
-    f"{memory.NAME}.new",
+    f"{memory.NAME}.new",  # as earlier versions called it
+    whole_file.beside(Path(memory.NAME)).name,
 )
 
 

@@ -32,7 +32,8 @@ from station.outputs.audio.levels import RATE, gain
 from station.outputs.audio.offline import OfflineMixer
 from station.outputs.audio.player import Player
 from station.outputs.audio.shelf import HouseShelf
-from station.outputs.contract import OutputError, installing
+from station.outputs.contract import OutputError
+from station.outputs.installing import installing
 
 # The last bowl rings on after the end, and the ambience takes three seconds to go.
 RING_OUT_S = 8.0

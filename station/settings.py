@@ -97,11 +97,15 @@ SECTIONS: dict[str, tuple[str, ...]] = {
 }
 
 
+# What stands beside the outputs in their folder and serves them.
+NO_OUTPUTS = frozenset({"contract", "installing", "whole_file"})
+
+
 def outputs() -> list[str]:
     """The names of all outputs there are."""
     from station import outputs as package
 
-    return sorted(name for _, name, _ in pkgutil.iter_modules(package.__path__) if name != "contract")
+    return sorted(name for _, name, _ in pkgutil.iter_modules(package.__path__) if name not in NO_OUTPUTS)
 
 
 def switch(name: str) -> type[Output]:

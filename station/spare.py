@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 from pathlib import Path
 from typing import Final
 
-from station import config
+from station import config, place
 from station.config import SECRETS, Config
+from station.outputs import whole_file
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,8 @@ NAME: Final = "settings-of-the-last-start.toml"
 
 def read(path: Path) -> Config:
     """The configuration, or the spare where the file is torn.  Raises StationError as `config.read` does."""
-    spare = _place()
+    folder = place.service_folder()
+    spare = folder / NAME if folder else None
     if spare and spare.is_file() and torn(path):
         settings = config.read(spare)
         log.warning(
@@ -53,20 +54,10 @@ def torn(path: Path) -> bool:
     return "\0" in text or not text.strip()
 
 
-def _place() -> Path | None:
-    folder = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
-    return Path(folder) / NAME if folder else None
-
-
 def _keep(settings: Config, spare: Path) -> None:
     lines = config.render(settings, comments=False).splitlines(keepends=True)
     text = "".join(line for line in lines if line.split(" = ")[0] not in SECRETS)
     with contextlib.suppress(FileNotFoundError):
         if spare.read_text("utf-8") == text:
             return
-    new = spare.with_suffix(".new")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(spare)
+    whole_file.write(spare, text, private=True)

@@ -26,7 +26,7 @@ from station.core.calibrating import STEPS
 from station.core.calibrating_words import LANGUAGES, words
 from station.core.script import ScriptError, clip_name
 from station.errors import StationError
-from station.outputs.contract import installing
+from station.outputs.installing import installing
 
 RECORDED = (".wav", ".flac", ".ogg", ".opus", ".mp3")
 

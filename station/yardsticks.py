@@ -20,6 +20,7 @@ import msgspec
 
 from station import clock
 from station.core.yardstick import Yardstick, from_dict
+from station.outputs import whole_file
 
 log = logging.getLogger(__name__)
 
@@ -46,12 +47,7 @@ def save(folder: Path, calibration: Mapping[str, Any], wall: float | None = None
 
 def _write(folder: Path, text: str) -> None:
     """A whole new file over the old one, durable across a power cut."""
-    new = folder / f"{NAME}.new"
-    with new.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(folder / NAME)
+    whole_file.write(folder / NAME, text)
     directory = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(directory)

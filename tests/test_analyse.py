@@ -13,7 +13,7 @@ from edfio import Edf, EdfAnnotation, EdfSignal
 from station import report
 from station.__main__ import main
 from station.core.events import Reading
-from station.outputs.contract import installing
+from station.outputs.installing import installing
 from station.replaying import load, play, prepare
 from station.story import Story
 from station.summary import WORDS, summary

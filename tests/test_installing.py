@@ -12,7 +12,7 @@ import pytest
 
 from station import exercises
 from station.__main__ import main
-from station.outputs.contract import installing
+from station.outputs.installing import installing
 
 ROOT = Path(__file__).parents[1]
 SAID = [

@@ -56,19 +56,17 @@ def test_a_folder_that_is_not_ours_is_refused_also_where_a_disk_that_takes_nothi
 
 
 def test_a_station_without_a_machine_id_has_a_name_even_where_it_cannot_keep_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setattr(place, "MACHINE_ID", tmp_path / "nowhere")
-    assert place.station_id(tmp_path) == place.station_id(tmp_path), "kept"
-    assert place.station_id(tmp_path / "no folder").startswith("desk_")
+    nowhere = tmp_path / "nowhere"
+    assert place.station_id(tmp_path, nowhere) == place.station_id(tmp_path, nowhere), "kept"
+    assert place.station_id(tmp_path / "no folder", nowhere).startswith("desk_")
 
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine with an id, whose usual folder is `usual/desk-station`."""
-    file = tmp_path / "machine-id"
-    file.write_text("0123456789abcdef0123456789abcdef\n")
-    monkeypatch.setattr(place, "MACHINE_ID", file)
+    (tmp_path / "machine-id").write_text("0123456789abcdef0123456789abcdef\n")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "usual"))
     monkeypatch.delenv("STATE_DIRECTORY", raising=False)
     return tmp_path
@@ -77,41 +75,45 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 OF_THE_MACHINE = "desk_78a2e5b7"  # known to smart homes: it may never change
 
 
+def name_in(folder: Path, machine: Path) -> str:
+    return place.station_id(folder, machine / "machine-id")
+
+
 def test_the_station_in_the_usual_folder_is_called_as_ever(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert place.station_id(place.state_dir()) == place.id_of_the_machine() == OF_THE_MACHINE
+    assert name_in(place.state_dir(), machine) == place.id_of_the_machine(machine / "machine-id") == OF_THE_MACHINE
     assert not (place.state_dir() / place.ID_FILE).exists()
     monkeypatch.setenv("STATE_DIRECTORY", str(machine / "service"))
-    assert place.station_id(place.state_dir()) == OF_THE_MACHINE
-    assert place.station_id(Path("/var/lib/desk-station")) == OF_THE_MACHINE, "a terminal looks at the service"
+    assert name_in(place.state_dir(), machine) == OF_THE_MACHINE
+    assert name_in(Path("/var/lib/desk-station"), machine) == OF_THE_MACHINE, "a terminal looks at the service"
 
 
 def test_two_stations_on_one_machine_have_two_names_that_stay(machine: Path) -> None:
     folders = [place.state_dir(given) for given in ("", str(machine / "second"), str(machine / "third"))]
-    names = [place.station_id(folder) for folder in folders]
+    names = [name_in(folder, machine) for folder in folders]
     assert len(set(names)) == 3 and names[0] == OF_THE_MACHINE
     for folder in folders:  # they run
         for name in place.LIVED:
             (folder / name).touch()
-    assert [place.station_id(folder) for folder in folders] == names
+    assert [name_in(folder, machine) for folder in folders] == names
 
 
 def test_a_station_that_has_lived_in_a_folder_of_its_own_keeps_the_name_that_a_smart_home_knows(machine: Path) -> None:
     for name in (memory.NAME, OUTBOX_NAME, ANNOUNCED):
         folder = place.state_dir(str(machine / f"with {name}"))
         (folder / name).touch()
-        assert place.station_id(folder) == OF_THE_MACHINE
+        assert name_in(folder, machine) == OF_THE_MACHINE
 
 
 def test_who_calibrates_before_the_first_run_has_not_lived_there(machine: Path) -> None:
     folder = place.state_dir(str(machine / "second"))
     for name in ("calibration.json", "history.db"):
         (folder / name).touch()
-    assert place.station_id(folder) != OF_THE_MACHINE
+    assert name_in(folder, machine) != OF_THE_MACHINE
 
 
 def test_a_folder_that_was_emptied_has_the_same_name_again(machine: Path) -> None:
     folder = place.state_dir(str(machine / "second"))
-    before = place.station_id(folder)
+    before = name_in(folder, machine)
     (folder / place.ID_FILE).unlink()
-    assert place.station_id(folder) == before
+    assert name_in(folder, machine) == before
     assert "0123456789abcdef" not in (folder / place.ID_FILE).read_text(), "a machine's id is confidential"

@@ -38,7 +38,8 @@ from station.frugal import be_frugal
 from station.german import system_language
 from station.keeper import Keeper
 from station.library import Library
-from station.outputs.contract import OutputError, installing
+from station.outputs.contract import OutputError
+from station.outputs.installing import installing
 from station.outputs.mqtt import Settings, retire
 from station.sensor import SensorDevice
 from station.settings import Station

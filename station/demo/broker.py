@@ -15,7 +15,8 @@ from collections import deque
 from pathlib import Path
 from typing import Any
 
-from station.outputs.contract import OutputError, installing
+from station.outputs.contract import OutputError
+from station.outputs.installing import installing
 from station.outputs.mqtt import Settings
 from station.outputs.mqtt.connection import encryption, password
 

@@ -17,9 +17,6 @@ An output may put requests (station.core.inputs) into `house.inbox`, from any th
 
 from __future__ import annotations
 
-import os
-import shlex
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,16 +64,6 @@ class OutputError(Exception):
         self.problem = problem
         self.remedy = remedy
         self.kind = kind
-
-
-def installing(*packages: str) -> str:
-    """The command that brings packages to the very Python that runs here: a bare `pip` may be another one's.
-
-    packages: as pip takes them; `desk-station[sealed]` brings what that extra needs, in a clone, too.
-    """
-    into_a_folder_of_root = sys.prefix != sys.base_prefix and not os.access(sys.prefix, os.W_OK)  # as install.sh makes
-    words = ["sudo"] if into_a_folder_of_root else []
-    return shlex.join([*words, sys.executable or "python3", "-m", "pip", "install", *packages])
 
 
 class Trouble(str):

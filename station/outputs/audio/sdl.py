@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from station.outputs.contract import installing
+from station.outputs.installing import installing
 
 # SDL_LogPriority has no name for "nothing"; the one past the last (CRITICAL = 6) is it.
 NO_LOG = 7

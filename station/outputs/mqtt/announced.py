@@ -17,6 +17,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from station.outputs import whole_file
+
 log = logging.getLogger(__name__)
 
 FILE_NAME = "mqtt-announced.json"
@@ -94,10 +96,8 @@ def save(folder: Path, record: Record) -> None:
     """Keep it; a folder that takes nothing is told in the log."""
     if record == load(folder):
         return
-    new = folder / f"{FILE_NAME}.new"
     try:
-        new.write_text(json.dumps(record, indent=1), encoding="utf-8")
-        new.replace(folder / FILE_NAME)
+        whole_file.write(folder / FILE_NAME, json.dumps(record, indent=1))
     except OSError as error:
         log.warning("%s cannot be written: %s", folder / FILE_NAME, error.strerror)
 

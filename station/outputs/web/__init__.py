@@ -15,7 +15,8 @@ import msgspec
 from msgspec import Meta
 
 from station.core.events import DayBegan, Moment
-from station.outputs.contract import House, OutputError, installing
+from station.outputs.contract import House, OutputError
+from station.outputs.installing import installing
 
 log = logging.getLogger(__name__)
 

@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from station.outputs import whole_file
+
 FILE_NAME: Final = "page-access.json"
 SHORTEST, LONGEST = 10, 200
 
@@ -164,12 +166,7 @@ class Access:
 
     def _write(self, kept: dict[str, Any]) -> None:
         """A whole new file over the old one, for its owner only."""
-        new = self._path.with_suffix(".new")
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            json.dump(kept, file)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self._path)
+        whole_file.write(self._path, json.dumps(kept), private=True)
         self._kept = kept
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from pathlib import Path
 from typing import Any, Final
+
+from station.outputs import whole_file
 
 STEPS: Final = ("flags", "power", "sensor", "sound", "calibration", "button", "privacy")
 FILE_NAME: Final = "setup.json"
@@ -55,10 +56,5 @@ class Progress:
             return {}  # the worst that can happen: the set-up is offered once more
 
     def _write(self, kept: dict[str, Any]) -> None:
-        new = self._path.with_suffix(".new")
-        with new.open("w", encoding="utf-8") as file:
-            json.dump(kept, file)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self._path)
+        whole_file.write(self._path, json.dumps(kept))
         self._kept = kept

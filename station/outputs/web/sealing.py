@@ -8,10 +8,10 @@ from __future__ import annotations
 import sqlite3
 from typing import Final, Literal
 
-from station.outputs.contract import installing
 from station.outputs.history import seal
 from station.outputs.history.erase import NotErasedError
 from station.outputs.history.read import Record
+from station.outputs.installing import installing
 from station.outputs.web.answer import Answer, Asked, No, elsewhere
 from station.outputs.web.desk import Desk
 from station.outputs.web.forms import fields

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from station.outputs.contract import installing
 from station.outputs.history.seal import SHORTEST, available
+from station.outputs.installing import installing
 from station.outputs.web.answer import Asked
 from station.outputs.web.forms import form
 from station.outputs.web.html import Html, tag
