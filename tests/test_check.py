@@ -13,8 +13,8 @@ import pytest
 
 from hardware.button import Settings as Button
 from hardware.gpio import pin_factory
-from station import check, config
-from station.check import BROKEN, OK, WARNING, Finding
+from station import check, check_words, config
+from station.check_words import BROKEN, OK, WARNING, Finding
 from tests.configured import MOCK_PINS, SILENT, SIMULATED, STATE
 
 GOOD = STATE + SIMULATED + MOCK_PINS + SILENT
@@ -38,7 +38,7 @@ def parts(findings: list[Finding], severity: str) -> list[str]:
 
 
 def test_each_finding_is_one_line_and_what_to_do_stands_below_it() -> None:
-    said = check.in_words(
+    said = check_words.in_words(
         [
             Finding("light", OK, "It can be driven.", "never shown"),
             Finding("audio", WARNING, "It is silent.", "Raise the volume."),
@@ -60,7 +60,7 @@ def test_in_a_terminal_lines_break_between_words_and_go_on_below_their_beginning
     """Eighty columns, and half of that."""
     long = Finding("clock", WARNING, "The clock says 2026-11-28, and nobody has confirmed it.", "See /a/long/path.md.")
     for columns in (80, 40):
-        said = check.in_words([long, Finding("light", OK, "It can be driven.", "")], columns=columns).splitlines()
+        said = check_words.in_words([long, Finding("light", OK, "It can be driven.", "")], columns=columns).splitlines()
         assert max(map(len, said[:-1])) < columns
     assert said[:-2] == [
         " ! clock  The clock says 2026-11-28,",
@@ -68,7 +68,7 @@ def test_in_a_terminal_lines_break_between_words_and_go_on_below_their_beginning
         "          → See /a/long/path.md.",
         " ✓ light  It can be driven.",
     ]
-    narrow = check.in_words([long], columns=8)
+    narrow = check_words.in_words([long], columns=8)
     assert "2026-11-28" in narrow and "/a/long/path.md" in narrow, "what may be copied is never cut"
 
 
@@ -77,14 +77,14 @@ def test_every_part_has_a_word_for_people_in_both_languages() -> None:
     named = set(re.findall(r'(?:Finding|_part)\("(\w+)"', Path(check.__file__).read_text()))
     outputs = {*config.defaults().outputs(), *config.defaults().outputs_off()}
     assert {"machine", "bus"} <= named and {"web", "mqtt"} <= outputs
-    assert set(check.PARTS) == named | outputs
-    assert {check.called(part, "en") for part in ("web", "audio", "history")} == {"page", "sound", "diary"}
-    assert {check.called(part, "de") for part in ("web", "audio", "history")} == {"Seite", "Ton", "Tagebuch"}
-    assert check.called("tally", "de") == "tally", "what somebody has added is called as they call it"
+    assert set(check_words.PARTS) == named | outputs
+    assert {check_words.called(part, "en") for part in ("web", "audio", "history")} == {"page", "sound", "diary"}
+    assert {check_words.called(part, "de") for part in ("web", "audio", "history")} == {"Seite", "Ton", "Tagebuch"}
+    assert check_words.called("tally", "de") == "tally", "what somebody has added is called as they call it"
 
 
 def test_what_helps_against_several_things_stands_once_below_the_last_of_them() -> None:
-    said = check.in_words([Finding("light", BROKEN, text, "Correct it.") for text in ("This.", "That.")])
+    said = check_words.in_words([Finding("light", BROKEN, text, "Correct it.") for text in ("This.", "That.")])
     assert said.splitlines()[:3] == [" ✗ light  This.", " ✗ light  That.", "          → Correct it."]
 
 
@@ -106,7 +106,9 @@ def test_whatever_does_not_work_comes_with_what_to_do(
 
 
 def test_in_german_the_parts_and_the_sum_are_german_too() -> None:
-    said = check.in_words([Finding("light", OK, "Das Licht …", ""), Finding("clock", WARNING, "Die Uhr …", "")], "de")
+    said = check_words.in_words(
+        [Finding("light", OK, "Das Licht …", ""), Finding("clock", WARNING, "Die Uhr …", "")], "de"
+    )
     assert said.splitlines() == [
         " ✓ Licht  Das Licht …",
         " ! Uhr    Die Uhr …",
@@ -117,11 +119,11 @@ def test_in_german_the_parts_and_the_sum_are_german_too() -> None:
 
 def test_a_sum_speaks_of_what_there_is_and_in_the_right_number() -> None:
     broken, worth = Finding("light", BROKEN, "…", ""), Finding("clock", WARNING, "…", "")
-    assert check.in_sum([broken, broken, broken], "de") == "3 Sachen gehen nicht."
-    assert check.in_sum([broken, worth], "de") == "1 Sache geht nicht, 1 ist einen Blick wert."
-    assert check.in_sum([broken, worth, worth], "en") == "1 thing does not work, 2 are worth a look."
-    assert check.in_sum([worth, worth], "en") == "2 things are worth a look."
-    assert check.in_sum([], "de") == "Alles gut."
+    assert check_words.in_sum([broken, broken, broken], "de") == "3 Sachen gehen nicht."
+    assert check_words.in_sum([broken, worth], "de") == "1 Sache geht nicht, 1 ist einen Blick wert."
+    assert check_words.in_sum([broken, worth, worth], "en") == "1 thing does not work, 2 are worth a look."
+    assert check_words.in_sum([worth, worth], "en") == "2 things are worth a look."
+    assert check_words.in_sum([], "de") == "Alles gut."
 
 
 MISTAKES = """\
@@ -178,7 +180,7 @@ def test_a_sentence_is_said_once() -> None:
 
 
 def test_when_all_is_well_it_says_so_in_two_words() -> None:
-    assert check.in_words([Finding("light", OK, "It can be driven.", "")]).endswith("\n\nAll good.")
+    assert check_words.in_words([Finding("light", OK, "It can be driven.", "")]).endswith("\n\nAll good.")
 
 
 def test_every_mistake_in_the_configuration_is_a_finding_and_nothing_else_is_looked_at(
