@@ -221,8 +221,9 @@ class App:
             self.sensor.start()
 
     def _begin(self) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._on_signal)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # that is what nohup asks for
+                signal.signal(number, self._on_signal)
         now = clock.now()
         requests = self._recall(now)
         self._remember_at = now + REMEMBER_S  # not before the requests have brought back what is remembered

@@ -239,7 +239,7 @@ def test_sigterm_in_every_state_ends_cleanly_within_five_seconds(tmp_path: Path,
     station = small_station(tmp_path)
     for message in STATES[state]:
         station.inbox.put(message)
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
     sent = [0.0]
 
     def service_manager() -> None:
@@ -262,7 +262,8 @@ def test_sigterm_in_every_state_ends_cleanly_within_five_seconds(tmp_path: Path,
     finally:
         other.join()
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, before[signal.SIGINT] or signal.SIG_DFL)
+        for number in (signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, before[number] or signal.SIG_DFL)
     print(f"SIGTERM while {state}: {ended - sent[0]:.2f} s to the end")
     assert ended - sent[0] < 5.0
     diary = tmp_path / history.FILE_NAME

@@ -9,10 +9,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Self
 
 import pytest
 
-from station import config
+from station import config, memory
 from station.greeting import WORDS, greeting
 from tests.configured import MOCK_PINS, SILENT, SIMULATED, STATE
 
@@ -71,32 +72,70 @@ def test_both_languages_have_the_same_words() -> None:
     assert set(WORDS["de"]) == set(WORDS["en"])
 
 
+class Terminal:
+    """`desk-station run` in a terminal of its own, which is only its own: what a shell's signals would do, it does."""
+
+    def __init__(self, folder: Path, *before: str) -> None:
+        file = folder / "desk.toml"
+        file.write_text((STATE + SIMULATED + MOCK_PINS + SILENT + PAGE).format(folder=folder, port=free_port()))
+        self.keyboard, screen = pty.openpty()
+        command = ["setsid", "--ctty", *before, sys.executable, "-P", "-m", "station", "run", "--config", str(file)]
+        self.process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**os.environ, "JOURNAL_STREAM": "8:12345"},
+            stdin=screen,
+            stdout=screen,
+            stderr=screen,
+        )
+        os.close(screen)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+    def until(self, word: str) -> str:
+        """What is shown up to this word; as much as came in a minute, if it does not come."""
+        shown, end = "", time.monotonic() + 60
+        while word not in shown and time.monotonic() < end:
+            shown += os.read(self.keyboard, 4096).decode()
+        return shown
+
+
 @pytest.mark.slow
 def test_at_a_terminal_it_stands_above_the_log_and_ctrl_c_ends_it_as_it_says(tmp_path: Path) -> None:
     """A terminal that the desktop started as a service of its own is a terminal all the same."""
-    file = tmp_path / "desk.toml"
-    file.write_text((STATE + SIMULATED + MOCK_PINS + SILENT + PAGE).format(folder=tmp_path, port=free_port()))
-    keyboard, screen = pty.openpty()
-    process = subprocess.Popen(
-        ["setsid", "--ctty", sys.executable, "-P", "-m", "station", "run", "--config", str(file)],
-        env={**os.environ, "JOURNAL_STREAM": "8:12345"},
-        stdin=screen,
-        stdout=screen,
-        stderr=screen,
-    )
-    os.close(screen)
-    try:
-        shown, until = "", time.monotonic() + 60
-        while "sensor_well" not in shown and time.monotonic() < until:
-            shown += os.read(keyboard, 4096).decode()
-        lines = shown.splitlines()
+    with Terminal(tmp_path) as terminal:
+        lines = terminal.until("sensor_well").splitlines()
         assert lines[0].endswith("wacht auf, mit einer simulierten Person.")
         assert "Strg + C" in lines[2] and lines[3] == ""
         assert any(line.startswith("sensor_well") for line in lines[4:]), "no priorities for people"
-        os.write(keyboard, b"\x03")
-        assert process.wait(10) == 0
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-        os.close(keyboard)
+        os.write(terminal.keyboard, b"\x03")
+        assert terminal.process.wait(10) == 0
+        os.close(terminal.keyboard)
+
+
+@pytest.mark.slow
+def test_whoever_closes_the_window_ends_the_station_in_good_order(tmp_path: Path) -> None:
+    with Terminal(tmp_path) as terminal:
+        terminal.until("sensor_well")
+        os.close(terminal.keyboard)
+        assert terminal.process.wait(10) == 0
+    assert memory.load(tmp_path), "what stands is remembered"
+
+
+@pytest.mark.slow
+def test_with_nohup_the_station_outlives_its_window(tmp_path: Path) -> None:
+    with Terminal(tmp_path, "nohup") as terminal:
+        log, end = tmp_path / "nohup.out", time.monotonic() + 60
+        while not (log.exists() and "sensor_well" in log.read_text()) and time.monotonic() < end:
+            time.sleep(0.05)
+        os.close(terminal.keyboard)
+        with pytest.raises(subprocess.TimeoutExpired):
+            terminal.process.wait(1.5)
+        terminal.process.terminate()
+        assert terminal.process.wait(10) == 0

@@ -137,7 +137,8 @@ def _stage(
             "t": lambda: sensor.control({"activity": "typing"}),
             "r": lambda: sensor.control({"activity": "rest"}),
             "q": app.stop,
-        }
+        },
+        gone=app.stop,
     )
     app.devices = (*app.devices, keys, *([listener] if listener else []))
     if args.seconds:

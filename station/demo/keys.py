@@ -1,10 +1,12 @@
 """The newcomer's keyboard as the station's button: a key moves the mock pin, and everything after that is real.
 
-Terminal settings are put back in every case; without a terminal there are no keys.
+Terminal settings are put back in every case; without a terminal there are no keys, and one that goes away says so.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
 import select
 import sys
 import threading
@@ -45,8 +47,9 @@ class Finger:
 class Keys:
     """Reads single keys from the terminal and calls what belongs to them."""
 
-    def __init__(self, actions: Mapping[str, Callable[[], None]]) -> None:
-        self._actions = actions
+    def __init__(self, actions: Mapping[str, Callable[[], None]], gone: Callable[[], None]) -> None:
+        """`gone` is called when the terminal is closed: nobody can see or press anything any more."""
+        self._actions, self._gone = actions, gone
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._read, name="keys", daemon=True)
 
@@ -70,11 +73,22 @@ class Keys:
         try:
             tty.setcbreak(wire)
             while not self._done.is_set():
-                ready, _, _ = select.select([wire], [], [], 0.2)
-                if not ready:
+                if not select.select([wire], [], [], 0.2)[0]:
                     continue
-                action = self._actions.get(sys.stdin.read(1).lower())
-                if action:
-                    action()
+                if not (pressed := _pressed(wire)):
+                    self._gone()
+                    return
+                for key in pressed:
+                    if action := self._actions.get(key):
+                        action()
         finally:
-            termios.tcsetattr(wire, termios.TCSADRAIN, before)
+            with contextlib.suppress(termios.error):  # a closed terminal needs nothing back
+                termios.tcsetattr(wire, termios.TCSADRAIN, before)
+
+
+def _pressed(wire: int) -> str:
+    """The keys that wait; empty when the terminal is closed."""
+    try:
+        return os.read(wire, 64).decode(errors="ignore").lower()
+    except OSError:
+        return ""
