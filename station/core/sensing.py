@@ -205,7 +205,7 @@ class Sensing:
 
     def _on_presence(self, message: Presence, now: float) -> Iterable[Message]:
         self._present = message.state != "away"
-        return () if self._present or self._last_frame is None else self._rule.leave(self._last_frame)
+        return () if self._present else self._rule.leave()
 
     def _on_preferred(self, event: Preferred, now: float) -> Iterable[Message]:
         if event.name == "load_limit":

@@ -128,7 +128,7 @@ class TensionRule:
         self._valid = self._loaded = self._light = self._resting = 0
         self._verdict = BETWEEN  # what these counts say: TENSE, CALM or BETWEEN
         self._since = 0.0
-        self._felt_until = 0.0  # the end of what was known before the newest unknown hops
+        self._felt_until = 0.0  # the end of the newest known hop
         self._recovered_s = 0.0
         self._stretch_s = 0.0
         self._said_no_rest = False
@@ -151,9 +151,8 @@ class TensionRule:
             self._judge()
         if load is None:
             self._recovered_s = 0.0
-            if len(window) > 1 and window[-2][0] is not None:
-                self._felt_until = end - span
             return told
+        self._felt_until = end
         if resting:
             self._stretch_s, self._said_no_rest = 0.0, False
         else:
@@ -167,13 +166,12 @@ class TensionRule:
             self._recovered_s = 0.0
         return told
 
-    def leave(self, last: float) -> list[Event]:
-        """Nobody is there any more; the newest hop ended at `last`.  A pause ends every stretch, and so an episode."""
-        self._stretch_s, self._said_no_rest, self._recovered_s = 0.0, False, 0.0
+    def leave(self) -> list[Event]:
+        """Nobody is there any more.  A pause ends every stretch, and an episode ended when the muscle was last felt."""
+        self._stretch_s, self._said_no_rest = 0.0, False
         told: list[Event] = []
         if (following := TABLE.get((self.state, LEFT))) is not None:
-            felt = last if self._window[-1][0] is not None else self._felt_until
-            self._move(following, max(felt, self._since), "", told)
+            self._move(following, self._felt_until, "", told)
         return told
 
     def _resize(self, span: float) -> None:

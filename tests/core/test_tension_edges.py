@@ -96,37 +96,37 @@ def test_of_a_window_of_which_less_than_half_is_known_nothing_is_said(known, wit
 def test_who_leaves_is_not_tense_any_more_and_was_until_the_muscle_was_last_felt():
     story = Story()
     story(*[LOADED] * 30, *[UNKNOWN] * 400)
-    assert story.rule.leave(430.0) == [TensionEnded(10.0)]
-    assert story.rule.leave(440.0) == []
+    assert story.rule.leave() == [TensionEnded(10.0)]
+    assert story.rule.leave() == []
     assert TensionStarted in kinds(story(*[LOADED] * 20)), "who comes back and is tense begins another one"
 
 
 def test_who_leaves_with_the_electrodes_on_was_tense_until_then():
     story = Story()
     story(*[LOADED] * 22, *[UNKNOWN] * 3, *[LOADED] * 5)
-    assert story.rule.leave(30.0) == [TensionEnded(10.0)]
+    assert story.rule.leave() == [TensionEnded(10.0)]
 
 
-def test_an_episode_is_never_shorter_than_nothing():
+def test_who_leaves_in_the_moment_in_which_it_is_said_was_tense_for_no_time():
     story = Story()
     story(*[LOADED] * 20)
-    assert story.rule.leave(19.0) == [TensionEnded(0.0)]
+    assert story.rule.leave() == [TensionEnded(0.0)]
 
 
 def test_a_pause_ends_a_stretch_without_rest():
     story = Story()
     assert story(*[LIGHT] * 40) == []
-    assert story.rule.leave(40.0) == []
+    assert story.rule.leave() == []
     assert story(*[UNKNOWN] * 100, *[LIGHT] * 60) == []
     assert kinds(story(LIGHT)) == [NoRest]
-    story.rule.leave(201.0)
+    story.rule.leave()
     assert kinds(story(*[LIGHT] * 61)) == [NoRest], "and the next one is told again"
 
 
 def test_a_doubtful_tension_is_not_told_a_second_time_because_somebody_left():
     story = Story("noisy")
     story(*[LOADED] * 20)
-    assert story.rule.leave(20.0) == []
+    assert story.rule.leave() == []
     assert story(*[LOADED] * 20) == []
 
 
@@ -176,10 +176,23 @@ def test_a_rate_that_trembles_changes_nothing_and_another_one_the_window():
         trembling.span = 1.0 + 1e-5 * (k % 3 - 1)
         told += trembling(hop)
     assert [(round(t), type(event)) for t, event in told] == [(t, type(event)) for t, event in plain(*hops)] != []
-    shorter = Story(span=0.5)
-    assert shorter(*[LOADED] * 39) == []
-    shorter.span = 0.52  # 38 hops are 20 s: the window is full
+    longer = Story(span=0.5)
+    assert longer(*[LOADED] * 38) == []
+    longer.span = 0.52  # 38 hops are 20 s: the window is full
+    assert kinds(longer(LOADED)) == [TensionStarted]
+    shorter = Story(span=2.0)
+    assert shorter(*[LOADED] * 9) == []
+    shorter.span = 1.7  # 12 hops are 20 s: three are missing
+    assert shorter(LOADED, LOADED) == []
     assert kinds(shorter(LOADED)) == [TensionStarted]
+
+
+def test_a_rate_that_trembles_about_half_a_hop_keeps_its_window():
+    story = Story(span=20 / 20.499)  # 20 hops; of 20.501 it would be 21
+    assert story(LOADED) == []
+    story.span = 20 / 20.501
+    assert story(*[LOADED] * 18) == []
+    assert kinds(story(LOADED)) == [TensionStarted]
 
 
 @pytest.mark.parametrize("off", [-1e-9, 1e-9])
@@ -190,6 +203,14 @@ def test_recovery_ends_at_the_same_hop_however_its_length_was_rounded(off):
     plain = Story()
     plain(*[LOADED] * 20)
     assert [round(t) for t, _ in told] == [round(t) for t, _ in plain(*[LIGHT] * 30)] != []
+
+
+def test_the_hop_in_which_tension_is_said_is_no_recovery_yet():
+    """Ten loaded and ten light hops are tension, and one light hop more is recovery already: five of these end it."""
+    story = Story()
+    assert kinds(story(*[LOADED] * 10, *[LIGHT] * 10)) == [TensionStarted]
+    assert story(*[LIGHT] * 4) == []
+    assert story(LIGHT) == [(25.0, TensionEnded(5.0))]
 
 
 def test_half_of_light_load_is_no_recovery():
