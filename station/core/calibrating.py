@@ -22,11 +22,21 @@ import numpy as np
 import numpy.typing as npt
 
 from station.core.component import NEVER, Handler, Message
+from station.core.emg_power import hop_samples
 from station.core.events import CalibrationDone, CalibrationRefused, CalibrationStep, Quality
 from station.core.inputs import Calibrate, Frame, SensorLost, Tick, TryCalibration, UseCalibration
 from station.core.noise_floor import SLOWEST
 from station.core.signal import SignalPath
-from station.core.yardstick import LEAST_FACTOR, Implausible, SignalKind, Yardstick, as_dict, from_dict, measure
+from station.core.yardstick import (
+    LEAST_FACTOR,
+    SHORTEST_S,
+    Implausible,
+    SignalKind,
+    Yardstick,
+    as_dict,
+    from_dict,
+    measure,
+)
 
 Volts = npt.NDArray[Any]
 
@@ -100,7 +110,7 @@ GAIN_RANGE = (0.25, 4.0)
 MOST_APART = 1.75
 # Raw EMG never stands still; a cable that is out for longer than this part of a recording spoils it.
 MOST_STILL, STILL_PIECE_S, STILL_V = 0.05, 0.1, 1e-4
-# Less than this much typing says nothing about a usual load.
+# Less than this much typing that can be believed says nothing about a usual load.
 LEAST_TYPING_S = 30.0
 
 STOPPED = "The calibration was stopped; the one you had stays."
@@ -135,12 +145,12 @@ class Calibrating:
     def __init__(self, signals: Sequence[SignalKind], yardsticks: Sequence[Yardstick | None] = ()) -> None:
         """signals: what each channel of the frames is.  yardsticks: those in force, for the daily reference."""
         self.signals = tuple(signals)
-        self._in_force: tuple[Yardstick | None, ...] = tuple(yardsticks)
+        self._use(yardsticks)
         self._step = ""
         self._begun = 0.0
         self._rate = 0.0
         self._kept: dict[str, list[Volts]] = {}
-        self._of_the_first = 0  # frames of the reference that belong to the first time it was held
+        self._before = 0  # frames that an earlier step has added to the recording of this one
 
     def routes(self) -> Mapping[type, Handler]:
         """Who leads, what is measured, and time."""
@@ -159,7 +169,7 @@ class Calibrating:
 
     def _on_request(self, request: Calibrate, now: float) -> Iterable[Message]:
         if request.action in BEGINNINGS:
-            if request.action == "daily" and not all(self._in_force[: len(self.signals)] or [None]):
+            if request.action == "daily" and not self._in_force:
                 return self._refuse(NOTHING_YET)
             self._kept = {}
             return self._enter(BEGINNINGS[request.action], now)
@@ -187,11 +197,18 @@ class Calibrating:
         return self._refuse(NO_SIGNAL) if self._step else ()
 
     def _on_new_yardstick(self, message: UseCalibration, now: float) -> Iterable[Message]:
-        self._in_force = tuple(from_dict(stored) for stored in message.calibrations)
+        self._use([from_dict(stored) for stored in message.calibrations])
         return ()
 
+    def _use(self, yardsticks: Sequence[Yardstick | None]) -> None:
+        """What a daily reference refreshes: a yardstick of every channel, or none at all."""
+        known = [yardstick for yardstick in yardsticks if yardstick is not None]
+        self._in_force = known if len(known) == len(self.signals) else []
+
     def _on_tick(self, tick: Tick, now: float) -> Iterable[Message]:
-        return self._move(TIME, now) if now >= self.due() else ()
+        # A step follows the one before without a seam, however late the time was told.
+        over = self.due()
+        return self._move(TIME, over) if now >= over else ()
 
     def _move(self, what: str, now: float) -> Iterable[Message]:
         following = MOVES.get((self._step, what))
@@ -204,13 +221,11 @@ class Calibrating:
             self._kept.pop("reference" if self._step.startswith("reference") else STEPS[self._step].keeps, None)
         if following.startswith("judge"):
             return self._judge(daily=following == "judge_daily")
-        # A step follows the one before without a seam, however late the time was told.
-        return self._enter(following, self.due() if what == TIME else now)
+        return self._enter(following, now)
 
     def _enter(self, step: str, now: float) -> list[Message]:
         self._step, self._begun = step, now
-        if step == "reference_2":
-            self._of_the_first = len(self._kept.get("reference", ()))
+        self._before = len(self._kept.get(STEPS[step].keeps, ()))
         said: list[Message] = [CalibrationStep(step, STEPS[step].seconds)]
         if step == TONE_FROM:
             said.insert(0, TryCalibration(tuple(map(self._so_far, range(len(self.signals))))))
@@ -219,9 +234,11 @@ class Calibrating:
     def _wrong_with_it(self) -> str:
         """Why the recording that has just been made is no use; nobody shall go on for minutes before hearing it."""
         keeps = STEPS[self._step].keeps
+        arrived = sum(map(len, self._kept.get(keeps, [])[self._before :]))
+        if arrived <= SHORTEST_S * self._rate:
+            return "" if keeps in {"", "typing"} else NO_SIGNAL  # typing is only a wish
         for channel, signal in enumerate(self.signals):
-            volts = self._channel(keeps, channel)
-            if signal == "emg-raw" and volts is not None and _still_share(volts, self._rate) > MOST_STILL:
+            if signal == "emg-raw" and _still_share(_of_channel(self._kept[keeps], channel), self._rate) > MOST_STILL:
                 return STOOD_STILL
         if self._step == "reference_2" and not all(map(self._alike, range(len(self.signals)))):
             return REFERENCES_DIFFER
@@ -229,24 +246,21 @@ class Calibrating:
 
     def _alike(self, channel: int) -> bool:
         """Was the reference held about as strongly both times?  True where nothing can be said of that."""
-        if self.signals[channel] == "pressure" and len(self.signals) > 1:
-            return True  # beside electrodes the pad feels the shoulders and not the arms
-        held, so_far = self._kept.get("reference", []), self._so_far(channel)
-        if so_far is None or not 0 < self._of_the_first < len(held):
+        so_far = self._so_far(channel) if self._feels_arms(channel) else None
+        if so_far is None:
             return True
-        parts = held[: self._of_the_first], held[self._of_the_first :]
-        loads = [self._loads(from_dict(so_far), np.concatenate([each[:, channel] for each in part])) for part in parts]
-        low, high = sorted(float(np.median(part or [0.0])) for part in loads)
+        yardstick, held = from_dict(so_far), self._kept["reference"]
+        parts = held[: self._before], held[self._before :]
+        low, high = sorted(self._usual(yardstick, _of_channel(part, channel)) for part in parts)
         return high < MOST_APART * low
 
     def _so_far(self, channel: int) -> dict[str, Any] | None:
         """One channel as it looks before the shrug; None where that is nothing plausible."""
-        rest, reference = self._channel("rest", channel), self._channel("reference", channel)
+        rest, reference = _of_channel(self._kept["rest"], channel), self._channel("reference", channel)
         try:
-            found = None if rest is None else measure(self.signals[channel], rest, reference, self._rate)
+            return as_dict(measure(self.signals[channel], rest, reference, self._rate))
         except Implausible:
             return None
-        return None if found is None else as_dict(found)
 
     def _refuse(self, reason: str) -> list[Message]:
         self._step, self._kept = "", {}
@@ -264,38 +278,33 @@ class Calibrating:
 
     def _channel(self, name: str, channel: int) -> Volts | None:
         """One channel of a recording, 1-D; None when it was left out."""
-        frames = self._kept.get(name)
-        return np.concatenate([volts[:, channel] for volts in frames]) if frames else None
+        return _of_channel(self._kept[name], channel) if name in self._kept else None
+
+    def _feels_arms(self, channel: int) -> bool:
+        """A pad beside electrodes feels the shoulders and not the arms: there the shrug is its reference."""
+        return self.signals[channel] != "pressure" or len(self.signals) == 1
 
     def _measured(self) -> Iterator[Yardstick]:
         for channel, signal in enumerate(self.signals):
-            rest = self._channel("rest", channel)
-            if rest is None:
-                raise Implausible(NO_SIGNAL)
-            shrug = self._channel("shrug", channel)
-            # A pad beside electrodes feels the shoulders, not the arms: there the shrug is its reference.
-            by_shrug = signal == "pressure" and len(self.signals) > 1
-            reference = shrug if by_shrug else self._channel("reference", channel)
+            rest, shrug = _of_channel(self._kept["rest"], channel), self._channel("shrug", channel)
+            reference = self._channel("reference", channel) if self._feels_arms(channel) else shrug
             yardstick = measure(signal, rest, reference, self._rate)
-            if shrug is not None and max(self._loads(yardstick, shrug), default=0.0) < LEAST_SHRUG_PERCENT:
+            if shrug is not None and max(self._loads(yardstick, shrug)) < LEAST_SHRUG_PERCENT:
                 raise Implausible(NO_SHRUG)
             typing = self._channel("typing", channel)
-            if typing is not None and len(typing) >= LEAST_TYPING_S * self._rate:
-                usual = float(np.median(self._loads(yardstick, typing) or [0.0]))
-                yardstick = msgspec.structs.replace(yardstick, typing_p50=usual)
+            typed = [] if typing is None else self._loads(yardstick, typing)
+            if len(typed) * hop_samples(self._rate) >= LEAST_TYPING_S * self._rate:
+                yardstick = msgspec.structs.replace(yardstick, typing_p50=float(np.median(typed)))
             yield yardstick
 
     def _refreshed(self) -> Iterator[Yardstick]:
         """The yardsticks in force, each with the gain of today's electrodes; a pad beside them needs none."""
         for channel, old in enumerate(self._in_force):
-            if old is not None and old.signal == "pressure" and len(self.signals) > 1:
+            if not self._feels_arms(channel):
                 yield old
                 continue
-            held = self._channel("reference", channel)
-            if held is None or old is None:
-                raise Implausible(NO_SIGNAL)
-            loads = self._loads(msgspec.structs.replace(old, gain=1.0), held)
-            gain = float(np.median(loads or [0.0])) / 100
+            held = _of_channel(self._kept["reference"], channel)
+            gain = self._usual(msgspec.structs.replace(old, gain=1.0), held) / 100
             if gain * 100 < LEAST_FACTOR * old.noise_rve_percent:
                 raise Implausible(REFERENCE_TOO_WEAK)
             if not GAIN_RANGE[0] <= gain <= GAIN_RANGE[1]:
@@ -303,15 +312,23 @@ class Calibrating:
             white = old.white_share if self._rate > SLOWEST * old.rate else 1.0
             yield msgspec.structs.replace(old, gain=gain, rate=self._rate, white_share=white)
 
+    def _usual(self, yardstick: Yardstick, volts: Volts) -> float:
+        """The median load of a recording, %RVE."""
+        return float(np.median(self._loads(yardstick, volts)))
+
     def _loads(self, yardstick: Yardstick, volts: Volts) -> list[float]:
-        """The loads of a recording, measured as they will be measured from now on."""
+        """The loads of a recording, measured as they will be measured from now on; its beginning is always believed."""
         path = SignalPath(yardstick.signal, yardstick)
         hops = path.push(volts, len(volts) / self._rate, self._rate)
         return [hop.rve_percent for hop in hops if hop.rve_percent is not None]
+
+
+def _of_channel(frames: Iterable[Volts], channel: int) -> Volts:
+    return np.concatenate([volts[:, channel] for volts in frames])
 
 
 def _still_share(volts: Volts, rate: float) -> float:
     """How much of it stands still, in pieces of a tenth of a second."""
     size = max(2, round(STILL_PIECE_S * rate))
     pieces = volts[: len(volts) // size * size].reshape(-1, size)
-    return float(np.mean(np.ptp(pieces, axis=1) < STILL_V)) if len(pieces) else 0.0
+    return float(np.mean(np.ptp(pieces, axis=1) < STILL_V))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -11,61 +11,9 @@ from station.core.calibrating import NO_SHRUG, OFF, REFERENCE_TOO_WEAK, STEPS, T
 from station.core.component import NEVER
 from station.core.engine import Engine
 from station.core.events import CalibrationDone, CalibrationRefused, CalibrationStep, Quality
-from station.core.inputs import Calibrate, Frame, SensorLost, Tick, UseCalibration
-from station.core.yardstick import Yardstick, as_dict, from_dict
-
-RATE = 50.0
-REST, REFERENCE, SHRUG = 0.05, 0.55, 0.8
-
-
-def stick(signal: Any = "emg-envelope", **more: Any) -> Yardstick:
-    """0.05 V at rest, 0.55 V at the reference."""
-    known = {"signal": signal, "rate": RATE, "rest_level": REST, "reference_level": REFERENCE, "noise_rve_percent": 1.0}
-    return Yardstick(**{**known, **more})
-
-
-class Course:
-    """Each channel stands at one level through each step; `levels` maps a step to the volts of all channels."""
-
-    def __init__(self, signals: tuple[Any, ...], *known: Yardstick) -> None:
-        self.calibrating = Calibrating(signals, known)
-        self.engine = Engine([self.calibrating])
-        self.channels = len(signals)
-        self.now = 0.0
-
-    def tell(self, message: Any) -> list[Any]:
-        return self.engine.handle(message, self.now)
-
-    def second(self, level: float) -> None:
-        """One second at this level, its samples told as it ends."""
-        self.now += 1.0
-        self.tell(Frame(np.full((50, self.channels), level, np.float32), self.now, RATE))
-        self.tell(Tick())
-
-    def run(self, action: str, **levels: Any) -> Any:
-        told = self.engine.handle(Calibrate(action), self.now)
-        while isinstance(told[-1], CalibrationStep):
-            step, end = told[-1].step, self.engine.due()
-            volts = np.broadcast_to(levels.get(step, REST), (50, self.channels)).astype(np.float32)
-            while self.now + 1.0 < end:
-                self.now += 1.0
-                self.engine.handle(Frame(volts, self.now, RATE), self.now)
-            self.now = end
-            told = self.engine.handle(Calibrate("skip") if step == "drop" else Tick(), self.now)
-        return told[0]
-
-    def whole(self, reference: Any = REFERENCE, shrug: Any = SHRUG) -> Any:
-        return self.run("start", reference_1=reference, reference_2=reference, shrug=shrug)
-
-
-def found(done: Any) -> list[Yardstick]:
-    assert isinstance(done, CalibrationDone), done
-    return [from_dict(stored) for stored in done.calibration["channels"]]
-
-
-def at(gain: float) -> float:
-    """The level at which today's electrodes give so much of the reference."""
-    return REST + gain * (REFERENCE - REST)
+from station.core.inputs import Calibrate, Frame, SensorLost, Tick, TryCalibration, UseCalibration
+from station.core.yardstick import as_dict
+from tests.core.course import RATE, REFERENCE, REST, SHRUG, Course, at, found, stick
 
 
 @pytest.mark.parametrize("gain", [0.26, 0.5, 1.0, 3.9])
@@ -73,6 +21,19 @@ def test_the_daily_gain_is_todays_reference_over_the_stored_one(gain: float) -> 
     # A gain of another day counts no more.
     (today,) = found(Course(("pressure",), stick("pressure", gain=2.0)).run("daily", daily_reference=at(gain)))
     assert as_dict(today) == as_dict(stick("pressure")) | {"gain": pytest.approx(gain, rel=1e-3)}
+
+
+@pytest.mark.parametrize("gain", [0.25, 0.375, 4.0])
+def test_the_limits_of_a_daily_gain_are_still_plausible(gain: float) -> None:
+    """A quarter, four times, and three times the noise; in these volts all of it is exact."""
+    known = stick("pressure", rest_level=0.5, reference_level=1.0, noise_rve_percent=12.5 if gain == 0.375 else 1.0)
+    (today,) = found(Course(("pressure",), known).run("daily", daily_reference=0.5 + 0.5 * gain))
+    assert today.gain == gain
+
+
+def test_the_answer_tells_whether_it_was_the_daily_reference() -> None:
+    course = Course(("pressure",))
+    assert [course.whole().daily, course.run("daily", daily_reference=REFERENCE).daily] == [False, True]
 
 
 @pytest.mark.parametrize(("times", "white_share"), [(2.0, 1.0), (1.05, 0.01), (0.5, 0.01)])
@@ -169,6 +130,7 @@ def test_a_step_follows_without_a_seam_however_late_the_time_was_told() -> None:
     assert engine.handle(Tick(), 4.99) == []
     assert engine.handle(Tick(), 5.3) == [CalibrationStep("rest", STEPS["rest"].seconds)]
     assert engine.due() == 65.0
+    engine.handle(Frame(np.full((200, 1), REST, np.float32), 60.0, RATE), 60.0)
     engine.handle(Tick(), 65.0)
     engine.handle(Calibrate("next"), 66.5)
     assert engine.due() == 66.5 + 15.0
@@ -178,6 +140,9 @@ def test_a_first_calibration_is_needed_of_every_channel_for_a_daily_reference() 
     engine = Engine([Calibrating(("emg-envelope", "emg-envelope"), (stick(), None))])
     (refused,) = engine.handle(Calibrate("daily"), 0.0)
     assert isinstance(refused, CalibrationRefused)
+    for other in (1, 3):  # stored when there were fewer sensors, or more
+        engine.handle(UseCalibration((as_dict(stick()),) * other), 0.5)
+        assert engine.handle(Calibrate("daily"), 0.5) == [refused]
     engine.handle(UseCalibration((as_dict(stick()), as_dict(stick()))), 1.0)
     assert engine.handle(Calibrate("daily"), 2.0) == [CalibrationStep("daily_ready", 5.0)]
 
@@ -218,6 +183,41 @@ def test_half_a_minute_of_typing_says_something_and_less_does_not(seconds: int, 
     (pad,) = found(course.tell(Calibrate("skip"))[0])
     assert pad.typing_p50 == (usual if usual is None else pytest.approx(usual, abs=0.01))
     assert course.calibrating.due() == NEVER
+
+
+@pytest.mark.parametrize(("seconds", "usual"), [(29, None), (40, 20.0)])
+def test_typing_that_cannot_be_believed_says_nothing_about_a_usual_load(seconds: int, usual: float | None) -> None:
+    """After some seconds at a fifth the pad stands at the end of its range: never so strong is anybody's typing."""
+    course = lesson_until("typing")
+    for k in range(100):
+        course.second(at(0.2) if k < seconds else 3.3)
+    (pad,) = found(course.tell(Calibrate("next"))[0])
+    assert pad.typing_p50 == (usual if usual is None else pytest.approx(usual, abs=0.01))
+
+
+def test_typing_of_a_moment_is_taken_for_none() -> None:
+    course = lesson_until("typing")
+    course.second(REST)
+    course.tell(Frame(np.full((1, 1), REST, np.float32), course.now + 1.5, RATE))
+    (pad,) = found(course.tell(Calibrate("next"))[0])
+    assert pad.typing_p50 is None
+
+
+def test_what_was_recorded_so_far_is_measured_once_for_the_tone_of_the_shrug() -> None:
+    class Listener:
+        heard: ClassVar[list[TryCalibration]] = []
+
+        def routes(self) -> dict[type, Any]:
+            return {TryCalibration: lambda tried, now: self.heard.append(tried)}
+
+        def due(self) -> float:
+            return NEVER
+
+    course = Course(("emg-envelope",))
+    course.engine = Engine([course.calibrating, Listener()])
+    (whole,) = found(course.run("start", reference_1=0.5, reference_2=0.6, shrug=SHRUG))
+    (tried,) = Listener.heard
+    assert tried.calibrations == (as_dict(whole),)
 
 
 def test_a_step_without_a_sample_is_not_recorded_and_a_late_sample_neither() -> None:
