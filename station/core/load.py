@@ -38,8 +38,8 @@ def grade_of(valid_share: float) -> str:
 
 
 def percentile(ordered: Sequence[float], percent: float) -> float:
-    """The value below which this share lies, by straight line: numpy's own, which loads 1.3 MB to say so."""
-    at = (len(ordered) - 1) * percent / 100
+    """The value below which this share lies, by straight line: to the last bit numpy's own, which loads 1.3 MB."""
+    at = (len(ordered) - 1) * (percent / 100)
     below = int(at)
     low, high, part = ordered[below], ordered[min(below + 1, len(ordered) - 1)], at - below
     return low + (high - low) * part if part < 0.5 else high - (high - low) * (1 - part)
