@@ -70,7 +70,7 @@ class Yardstick(msgspec.Struct, frozen=True, kw_only=True):
     typing_p50: float | None = None  # %RVE: median load of two minutes of typing, when recorded
     rest_only: bool = False  # True: no reference was possible; the reference is assumed and only comparisons hold
     gain: float = 1.0  # amplitude factor of a later daily reference
-    created: str = ""  # ISO date and time, given by the caller; "" unknown
+    created: str = ""  # ISO date and time of storing it; "" unknown
 
 
 def as_dict(yardstick: Yardstick) -> dict[str, Any]:
@@ -89,9 +89,6 @@ def measure(
     rest_volts: Volts,
     reference_volts: Volts | None,
     rate: float,
-    *,
-    typing_volts: Volts | None = None,
-    created: str = "",
 ) -> Yardstick:
     """A yardstick from recorded segments: 1-D arrays of volts at the pin, at `rate` samples a second.
 
@@ -101,25 +98,7 @@ def measure(
     raw = signal == "emg-raw"
     rest = _checked(rest_volts, rate, "rest", raw)
     reference = None if reference_volts is None else _checked(reference_volts, rate, "reference", raw)
-    if signal == "emg-raw":
-        stick = _raw(rest, reference, rate, created)
-    elif signal == "emg-envelope":
-        stick = _envelope(rest, reference, rate, created)
-    else:
-        stick = _pressure(rest, reference, rate, created)
-    if typing_volts is None or signal == "pressure":
-        return stick
-    typing = _checked(typing_volts, rate, "typing", raw)
-    return msgspec.structs.replace(stick, typing_p50=_typical_load(stick, typing, rate))
-
-
-def _typical_load(stick: Yardstick, volts: Volts, rate: float) -> float:
-    """The median load of a segment, %RVE."""
-    if stick.signal == "emg-envelope":
-        return max(0.0, 100 * (float(np.median(volts)) - stick.rest_level) / (stick.reference_level - stick.rest_level))
-    powers = _hop_powers(powers_of(volts, rate, stick.mains_hz, Band(stick.highpass_hz, stick.emphasis)))
-    above = max(0.0, float(np.median(_smoothed(powers))) - stick.rest_power)
-    return 100 * math.sqrt(above / stick.reference_power)
+    return {"emg-raw": _raw, "emg-envelope": _envelope, "pressure": _pressure}[signal](rest, reference, rate)
 
 
 def _checked(volts: Volts, rate: float, name: str, may_not_stand_still: bool) -> Volts:
@@ -201,7 +180,7 @@ def _mains(rest: Volts, rate: float) -> float:
     return 60.0 if at60 > SURE_MAINS * at50 else 50.0
 
 
-def _raw(rest: Volts, reference: Volts | None, rate: float, created: str) -> Yardstick:
+def _raw(rest: Volts, reference: Volts | None, rate: float) -> Yardstick:
     mains_hz = _mains(rest, rate)
     views = [_see(band, rest, rest if reference is None else reference, rate, mains_hz) for band in BANDS]
     best, wide = views[0], next(view for view in views if view.band == WIDE)
@@ -230,7 +209,6 @@ def _raw(rest: Volts, reference: Volts | None, rate: float, created: str) -> Yar
         motion_power=best.motion,
         noise_rve_percent=100 * math.sqrt(rest_power / reference_power),
         rest_only=reference is None,
-        created=created,
     )
 
 
@@ -239,7 +217,7 @@ def _worst_second(hops: list[HopPower]) -> float:
     return float(np.convolve(motion, np.full(10, 0.1), "valid").max())
 
 
-def _envelope(rest: Volts, reference: Volts | None, rate: float, created: str) -> Yardstick:
+def _envelope(rest: Volts, reference: Volts | None, rate: float) -> Yardstick:
     rest_level = float(np.median(rest))
     spread = float(np.percentile(rest, 84) - np.percentile(rest, 16)) / 2
     if reference is None:
@@ -259,11 +237,10 @@ def _envelope(rest: Volts, reference: Volts | None, rate: float, created: str) -
         rest_power=spread**2,
         noise_rve_percent=100 * spread / (reference_level - rest_level),
         rest_only=reference is None,
-        created=created,
     )
 
 
-def _pressure(rest: Volts, reference: Volts | None, rate: float, created: str) -> Yardstick:
+def _pressure(rest: Volts, reference: Volts | None, rate: float) -> Yardstick:
     if reference is None:
         raise Implausible(
             "A pressure pad needs both: shoulders relaxed, then raised. Lift them once for fifteen seconds."
@@ -281,7 +258,6 @@ def _pressure(rest: Volts, reference: Volts | None, rate: float, created: str) -
         reference_level=raised,
         rest_power=spread**2,
         noise_rve_percent=100 * spread / abs(raised - rest_level),
-        created=created,
     )
 
 

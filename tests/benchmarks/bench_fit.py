@@ -23,6 +23,7 @@ from station.core.fit import Fit
 from station.core.inputs import Frame
 from station.core.load import MinuteBook
 from station.core.sensing import Sensing
+from station.core.signal import SignalPath
 from station.core.yardstick import Yardstick, measure
 
 FITTING_DAYS, OTHER_DAYS, HOURS = 150, 20, 8
@@ -115,9 +116,11 @@ def test_a_whole_signal_says_the_same(gain: float) -> None:
     """The person's own calibration, made with electrodes that gave 1/gain of today's EMG, and no less noise."""
     rest, reference = calibration_volts(seed=3, rate=860)
     typed, _ = Person("typing", seed=3).render(120, 860)
-    stick = measure("emg-raw", rest, reference, 860.0, typing_volts=typed)
+    stick = measure("emg-raw", rest, reference, 860.0)
+    felt = SignalPath("emg-raw", stick).push(typed.astype(np.float32), 120.0, 860.0)
     stick = msgspec.structs.replace(
         stick,
+        typing_p50=float(np.median([hop.rve_percent for hop in felt if hop.rve_percent is not None])),
         reference_power=stick.reference_power / gain**2,
         reference_level=stick.reference_level / gain,
         noise_rve_percent=stick.noise_rve_percent * gain,

@@ -23,11 +23,10 @@ REST, REFERENCE = emg(0.002, 15, 1), emg(0.15, 12, 2)
 
 
 def test_a_good_calibration_survives_being_stored_as_json():
-    stick = measure("emg-raw", REST, REFERENCE, RATE, created="2026-03-02T09:00:00")
+    stick = measure("emg-raw", REST, REFERENCE, RATE)
     assert from_dict(json.loads(json.dumps(as_dict(stick)))) == stick
     assert stick.noise_rve_percent == pytest.approx(1.3, abs=0.3)
     assert stick.reference_level == pytest.approx(0.15, rel=0.15)
-    assert stick.created == "2026-03-02T09:00:00"
 
 
 def test_what_is_not_a_yardstick_is_refused():
@@ -42,7 +41,7 @@ def test_the_mains_frequency_is_found_in_the_rest_recording(mains):
     assert stick.hum_power == pytest.approx(0.03**2, rel=0.1)
 
 
-@pytest.mark.parametrize("mains", [49.3, 49.7, 50.4, 59.5, 60.6])
+@pytest.mark.parametrize("mains", [49.05, 49.3, 49.7, 50.4, 59.5, 60.6, 60.95])
 def test_a_grid_that_is_off_is_met_where_it_is(mains):
     """The notches are 4 Hz wide: at 49.3 Hz a sixth of the hum would be left, and a half of its third multiple."""
     hum = emg(0.0, 15, hum=0.04, mains=mains) + emg(0.0, 15, hum=0.012, mains=3 * mains) - 1.65
@@ -56,7 +55,7 @@ def test_a_grid_that_wanders_as_usual_is_50_or_60(mains):
     assert measure("emg-raw", emg(0.002, 15, 1, 0.03, mains), REFERENCE, RATE).mains_hz == round(mains)
 
 
-@pytest.mark.parametrize("hz", [48.5, 51.5, 55.0])
+@pytest.mark.parametrize("hz", [48.5, 49.0, 51.0, 51.5, 55.0, 59.0, 61.0])
 def test_a_tone_that_is_no_grid_is_not_taken_for_one(hz):
     assert measure("emg-raw", emg(0.002, 15, 1, 0.01, hz), REFERENCE, RATE).mains_hz in (50.0, 60.0)
 
@@ -93,11 +92,6 @@ def test_without_a_reference_the_yardstick_says_so():
     assert stick.noise_rve_percent == pytest.approx(100 / 30, rel=0.01)
 
 
-def test_typing_gives_a_personal_load():
-    stick = measure("emg-raw", REST, REFERENCE, RATE, typing_volts=emg(0.015, 30, 3))
-    assert stick.typing_p50 == pytest.approx(10.0, abs=1.0)
-
-
 def test_a_short_segment_still_measures_its_motion():
     assert measure("emg-raw", REST[:2600], REFERENCE[:2600], RATE).motion_power > 0
 
@@ -107,10 +101,9 @@ def envelope(level: float, seconds: float = 15, seed: int = 0) -> np.ndarray:
 
 
 def test_an_envelope_sensor_is_measured_by_its_levels():
-    stick = measure("emg-envelope", envelope(0.057), envelope(0.65), 100.0, typing_volts=envelope(0.1163))
+    stick = measure("emg-envelope", envelope(0.057), envelope(0.65), 100.0)
     assert stick.rest_level == pytest.approx(0.057, abs=0.001)
     assert stick.rest_top > stick.rest_level
-    assert stick.typing_p50 == pytest.approx(10.0, abs=0.3)
     assert measure("emg-envelope", envelope(0.057), None, 100.0).rest_only
 
 
@@ -121,7 +114,7 @@ def test_an_envelope_that_hardly_rises_is_refused():
 
 def test_a_pad_may_fall_or_rise():
     assert measure("pressure", envelope(1.6), envelope(0.75), 50.0).reference_level < 1
-    assert measure("pressure", envelope(0.75), envelope(1.6), 50.0, typing_volts=envelope(1.0)).typing_p50 is None
+    assert measure("pressure", envelope(0.75), envelope(1.6), 50.0).reference_level > 1
 
 
 @pytest.mark.parametrize("raised", [None, envelope(1.62)])

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from station.core.emg_power import WIDE, Band, gain_at
-from station.core.yardstick import _TOO_CLOSE, Implausible, Yardstick, _mains, as_dict, measure
+from station.core.emg_power import BANDS, WIDE, Band, gain_at
+from station.core.yardstick import _TOO_CLOSE, Implausible, Yardstick, _mains, _Seen, as_dict, measure
 
 RATE = 500.0
 NO_STEP = "The pad feels no difference between relaxed and raised shoulders. Move it a little and try again."
@@ -19,7 +19,7 @@ def near(**expected):
 
 
 def test_an_envelopes_figures_are_those_of_its_ramp():
-    stick = measure("emg-envelope", RISE, np.full(301, 0.55), 100.0, typing_volts=np.full(301, 0.15), created="now")
+    stick = measure("emg-envelope", RISE, np.full(301, 0.55), 100.0)
     assert as_dict(stick) == near(
         signal="emg-envelope",
         rate=100.0,
@@ -28,15 +28,13 @@ def test_an_envelopes_figures_are_those_of_its_ramp():
         rest_top=0.0596,
         rest_power=0.0068**2,
         noise_rve_percent=1.36,
-        typing_p50=20.0,
-        created="now",
     )
 
 
 @pytest.mark.parametrize(("rest", "assumed"), [(RISE, 0.05 + 20 * 0.0068), (RISE + 1, 2 * 1.05)])
 def test_an_envelope_without_reference_assumes_one_far_above_its_scatter_and_its_rest(rest, assumed):
     stick = measure("emg-envelope", rest, None, 100.0)
-    assert (stick.rest_only, stick.created) == (True, "")
+    assert stick.rest_only
     assert stick.reference_level == pytest.approx(assumed)
     assert stick.noise_rve_percent == pytest.approx(100 * 0.0068 / (assumed - np.median(rest)))
 
@@ -53,6 +51,10 @@ def test_an_envelopes_reference_is_plausible_from_here_on(rest, least):
     assert caught.value.reason == _TOO_CLOSE
 
 
+def test_half_as_much_again_as_a_rest_without_scatter_is_enough():
+    assert measure("emg-envelope", np.full(1001, 0.25), np.full(1001, 0.375), 100.0).reference_level == 0.375
+
+
 @pytest.mark.parametrize(("signal", "sentence"), [("emg-envelope", _TOO_CLOSE), ("pressure", NO_STEP)])
 def test_a_sensor_that_gives_nothing_at_all_is_refused_with_a_sentence(signal, sentence):
     dead = np.zeros(1001)
@@ -67,13 +69,9 @@ def test_an_envelope_of_nothing_gives_no_yardstick_without_a_reference_either():
     assert caught.value.reason == _TOO_CLOSE
 
 
-def test_typing_below_rest_is_no_load_and_not_a_negative_one():
-    assert measure("emg-envelope", RISE, RISE + 1, 100.0, typing_volts=RISE - 0.03).typing_p50 == 0.0
-
-
 @pytest.mark.parametrize("raised", [0.75, 1.25])
 def test_a_pads_figures_are_those_of_its_ramp(raised):
-    stick = measure("pressure", RISE + 0.95, np.full(501, raised), 50.0, created="now")
+    stick = measure("pressure", RISE + 0.95, np.full(501, raised), 50.0)
     assert as_dict(stick) == near(
         signal="pressure",
         rate=50.0,
@@ -81,7 +79,6 @@ def test_a_pads_figures_are_those_of_its_ramp(raised):
         reference_level=raised,
         rest_power=0.0068**2,
         noise_rve_percent=100 * 0.0068 / 0.25,
-        created="now",
     )
 
 
@@ -112,7 +109,6 @@ def test_a_pad_needs_its_raised_shoulders():
     [
         (RISE[:299], "rest", "The rest recording is shorter than 3 s. Try again and hold a little longer."),
         (RISE[:299], "reference", "The reference recording is shorter than 3 s. Try again and hold a little longer."),
-        (RISE[:299], "typing", "The typing recording is shorter than 3 s. Try again and hold a little longer."),
         (
             np.repeat([1.0, 3.291], [949, 51]),
             "rest",
@@ -123,14 +119,19 @@ def test_a_pad_needs_its_raised_shoulders():
             "rest",
             "The signal does not move at all during rest. Check the cable and the electrodes.",
         ),
+        (
+            np.full(1000, 2.65),
+            "reference",
+            "The signal does not move at all during reference. Check the cable and the electrodes.",
+        ),
     ],
 )
 def test_what_cannot_be_measured_is_named_with_a_remedy(volts, name, sentence):
     good = tone(0.001) if "does not move" in sentence else RISE
-    recordings = {"rest": good, "reference": good + 1, "typing": good} | {name: volts}
+    recordings = {"rest": good, "reference": good + 1} | {name: volts}
     signal = "emg-raw" if "does not move" in sentence else "emg-envelope"
     with pytest.raises(Implausible) as caught:
-        measure(signal, recordings["rest"], recordings["reference"], 100.0, typing_volts=recordings["typing"])
+        measure(signal, recordings["rest"], recordings["reference"], 100.0)
     assert caught.value.reason == sentence
     assert str(caught.value) == sentence
 
@@ -147,21 +148,21 @@ def tone(amplitude: float, hz: float = 90.0, seconds: float = 5.0, level: float 
 
 
 def test_a_raw_yardstick_measures_tones_as_the_filters_leave_them():
-    stick = measure("emg-raw", tone(0.002), tone(0.2), RATE, typing_volts=tone(0.02), created="now")
+    stick = measure("emg-raw", tone(0.002), tone(0.2), RATE)
     gain = gain_at(90.0, RATE, Band(stick.highpass_hz, stick.emphasis)) / 2
     assert stick.rest_power == pytest.approx(gain * 0.002**2, rel=0.06)
     assert stick.reference_power == pytest.approx(gain * (0.2**2 - 0.002**2), rel=0.06)
     assert stick.noise_rve_percent == pytest.approx(100 / np.sqrt(1e4 - 1), rel=1e-3)
-    assert stick.typing_p50 == pytest.approx(100 * np.sqrt((100 - 1) / (1e4 - 1)), rel=1e-3)
     assert stick.reference_level == pytest.approx(np.sqrt(gain_at(90.0, RATE, WIDE) / 2) * 0.2, rel=0.04)
     assert stick.rest_level == pytest.approx(1.65, abs=1e-6)
-    assert (stick.signal, stick.rate, stick.created, stick.rest_only) == ("emg-raw", RATE, "now", False)
+    assert (stick.signal, stick.rate, stick.rest_only) == ("emg-raw", RATE, False)
     assert stick.mains_hz == 50.0
 
 
 def test_a_raw_yardstick_without_reference_takes_thirty_times_rest():
-    stick = measure("emg-raw", tone(0.002), None, RATE, created="now")
+    stick = measure("emg-raw", tone(0.002), None, RATE)
     assert stick.rest_only
+    assert Band(stick.highpass_hz, stick.emphasis) == BANDS[0]
     assert stick.reference_power == pytest.approx(900 * stick.rest_power)
     assert stick.noise_rve_percent == pytest.approx(100 / 30)
     assert stick.reference_level == pytest.approx(30 * np.sqrt(gain_at(90.0, RATE, WIDE) / 2) * 0.002, rel=0.04)
@@ -177,22 +178,35 @@ def test_a_raw_reference_is_three_times_rest(factor, enough):
     assert caught.value.reason == _TOO_CLOSE
 
 
-def test_typing_weaker_than_rest_is_no_load():
-    assert measure("emg-raw", tone(0.02), tone(0.2), RATE, typing_volts=tone(0.01)).typing_p50 == 0.0
-
-
-def test_the_notches_of_the_found_mains_take_the_hum_out_of_typing():
-    rest, held = tone(0.002) + tone(0.1, 60.0, level=0), tone(0.2) + tone(0.1, 60.0, level=0)
-    stick = measure("emg-raw", rest, held, RATE, typing_volts=tone(0.02) + tone(0.5, 60.0, level=0))
+def test_the_notches_of_the_found_mains_take_the_hum_out_of_both():
+    hum = tone(0.1, 60.0, level=0)
+    stick = measure("emg-raw", tone(0.002) + hum, tone(0.2) + 5 * hum, RATE)
     assert stick.mains_hz == 60.0
     assert stick.hum_power == pytest.approx(0.1**2 / 2, rel=0.02)
-    assert stick.typing_p50 == pytest.approx(10.0, rel=0.03)
+    still = measure("emg-raw", tone(0.002) + hum, tone(0.2), RATE)
+    assert stick.reference_power == pytest.approx(still.reference_power, rel=0.03)
+    assert stick.rest_power == still.rest_power < still.reference_power / 2000
 
 
 @pytest.mark.parametrize(("at60", "mains"), [(1.9, 50.0), (2.1, 60.0)])
 def test_60_hz_are_taken_for_the_mains_at_four_times_the_power_of_50(at60, mains):
     both = tone(0.1, 50.0, level=0) + tone(0.1 * at60, 60.0, level=0)
     assert _mains(2.0 + both, RATE) == mains
+
+
+def test_a_faint_line_is_met_where_it_is_too():
+    hiss = np.random.default_rng(3).normal(0, 2e-6, round(5 * RATE))
+    assert _mains(1.65 + hiss + tone(1e-4, 50.4, level=0), RATE) == 50.4
+
+
+def test_powers_that_stand_still_are_sure_of_themselves():
+    assert _Seen(BANDS[0], np.full(50, 1.0), np.full(50, 9.0), 0.0, 0.0, 0.0).uncertainty == pytest.approx(0, abs=1e-9)
+
+
+def test_motion_that_never_ends_is_as_strong_as_it_is_in_any_second():
+    swaying = tone(0.002) + tone(0.1, 4.0, level=0)
+    stick = measure("emg-raw", swaying, swaying + tone(0.2, level=0), RATE)
+    assert stick.motion_power == pytest.approx(0.1**2 / 2, rel=0.01)
 
 
 @pytest.mark.parametrize("moving", ["rest", "reference"])
