@@ -6,14 +6,14 @@ Only the module of the chosen command is imported, so `desk-station replay` neve
 
 from __future__ import annotations
 
-import argparse
 import difflib
 import importlib
 import os
 import sys
-from typing import NoReturn
+import textwrap
 
 from station.errors import StationError
+from station.terminal import Parser, said, say
 
 # (command, module, one sentence); the order is the order in which a newcomer meets them.
 COMMANDS: tuple[tuple[str, str, str], ...] = (
@@ -35,6 +35,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("purge", "station.purge", "delete what the station remembers, a range or everything"),
 )
 
+LISTED = "{commands}"
 INTRO = """\
 Desk Station feels the tension of your shoulders, offers a pause, and guides you through it.
 It is a wellness device, not a medical device.
@@ -63,31 +64,21 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     known = {name: (module, sentence) for name, module, sentence in COMMANDS}
     if arguments[0] not in known:
-        print(_unknown(arguments[0], list(known)), file=sys.stderr)
+        _unknown(arguments[0], list(known))
         return 2
     return _run(arguments[0], *known[arguments[0]], arguments[1:])
-
-
-class _Parser(argparse.ArgumentParser):
-    """Says in two lines what is wrong with the command line, not in a page of usage."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print and exit with 2."""
-        self.exit(2, f"{self.prog}: {message}.\n`{self.prog} --help` says how it is used.\n")
 
 
 def _run(name: str, module_name: str, sentence: str, arguments: list[str]) -> int:
     """One command, with every mistake a person can mend put in words."""
     try:
         module = importlib.import_module(module_name)
-        parser = _Parser(prog=f"desk-station {name}", description=sentence[0].upper() + sentence[1:] + ".")
+        parser = Parser(prog=f"desk-station {name}", description=sentence)
         module.add_arguments(parser)
         return int(module.run(parser.parse_args(arguments)))
     except StationError as error:
-        from station.german import in_language, system_language
-
         for line in error.sentences():
-            print(in_language(line, system_language()), file=sys.stderr)
+            say(line, file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return 130
@@ -96,16 +87,22 @@ def _run(name: str, module_name: str, sentence: str, arguments: list[str]) -> in
         return 141
 
 
-def _unknown(name: str, known: list[str]) -> str:
+def _unknown(name: str, known: list[str]) -> None:
     close = difflib.get_close_matches(name, known, n=1)
     hint = f" Did you mean '{close[0]}'?" if close else ""
-    return f"desk-station: there is no command '{name}'.{hint}\n`desk-station --help` lists them."
+    say(f"desk-station: there is no command '{name}'.{hint}", file=sys.stderr)
+    say("`desk-station --help` lists them.", file=sys.stderr)
 
 
 def introduction() -> str:
-    """The help that a person can follow."""
+    """The help that a person can follow, in lines of 80 columns."""
     width = max(len(name) for name, _, _ in COMMANDS)
-    return INTRO.format(commands="\n".join(f"  {name:<{width}}  {sentence}" for name, _, sentence in COMMANDS))
+    listed = [_wrapped(f"  {name:<{width}}  {said(sentence)}", width + 4) for name, _, sentence in COMMANDS]
+    return "\n".join("\n".join(listed) if line == LISTED else _wrapped(said(line)) for line in INTRO.splitlines())
+
+
+def _wrapped(line: str, indent: int = 0) -> str:
+    return textwrap.fill(line, 80, subsequent_indent=" " * indent, break_on_hyphens=False, drop_whitespace=True)
 
 
 if __name__ == "__main__":

@@ -7,12 +7,13 @@ import sys
 from pathlib import Path
 
 from station.errors import StationError
-from station.german import in_language, system_language
+from station.german import system_language
 from station.outputs.installing import installing
 from station.replay import SIGNALS
 from station.replaying import Prepared, load, play, prepare
 from station.story import Story
 from station.summary import summary
+from station.terminal import say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +23,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("recording", metavar="RECORDING.edf", help="the recording, EDF or EDF+")
     parser.add_argument("--png", type=Path, metavar="OUT.png", help="draw the report as a picture, too")
-    parser.add_argument("--language", choices=("de", "en"), help="of the words and the picture (default: the system's)")
+    parser.add_argument(
+        "--language", choices=("de", "en"), help="the language of the words and the picture (default: the system's)"
+    )
     parser.add_argument("--signal", action="append", choices=SIGNALS, default=[], help="what was recorded")
     parser.add_argument("--channel", action="append", default=[], help="label or number of the channel to use")
 
@@ -36,12 +39,13 @@ def run(args: argparse.Namespace) -> int:
     prepared = prepare(load(args.recording, args.channel), args.signal)
     language = args.language or system_language()
     for remark in prepared.remarks:
-        print(in_language(remark, language), file=sys.stderr)
+        say(remark, language, file=sys.stderr)
     story = Story.of(play(prepared), since=prepared.in_force_s)
     print(summary(prepared, story, language))
     if args.png:
         draw(prepared, story, args.png, language)
-        print("\n" + in_language(f"The picture is in {args.png}.", language))
+        print()
+        say(f"The picture is in {args.png}.", language)
     return 0
 
 

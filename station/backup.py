@@ -26,6 +26,7 @@ from station.export import history_of
 from station.outputs.history import FILE_NAME
 from station.outputs.history.store import copy_to
 from station.outputs.web.progress import FILE_NAME as SETUP
+from station.terminal import say
 from station.version import VERSION
 
 MANIFEST = "manifest.json"
@@ -50,7 +51,8 @@ def run(args: argparse.Namespace) -> int:
         raise StationError(f"There is nothing to keep yet in {folder}.", "It begins with the first `desk-station run`.")
     size = args.file.stat().st_size / 1e6
     back = ["desk-station", "restore", str(args.file), *(["--config", str(args.config)] if args.config else [])]
-    print(f"From {folder} to {args.file}: {', '.join(parts)} ({size:.1f} MB). Bring it back with:  {shlex.join(back)}")
+    say(f"From {folder} to {args.file}: {', '.join(parts)} ({size:.1f} MB).")
+    say(f"Bring it back with:  {shlex.join(back)}")
     return 0
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from station import clock, place, yardsticks
+from station import clock, place, terminal, yardsticks
 from station.core import tension
 from station.core.calibrating import Calibrating
 from station.core.calibrating_words import in_language, said, words
@@ -53,15 +53,16 @@ def run(args: argparse.Namespace) -> int:
     folder = place.state_dir(station.state_dir)
     known, sentence = yardsticks.read(folder, sensor.signal)
     screen, inbox = Screen(), Inbox()
+    language = args.language or station.shown
     if sentence:
-        screen.say(sentence)
+        screen.say(terminal.said(sentence, language))
     engine = Engine([Sensing(signals=sensor.signal, yardsticks=known), Calibrating(sensor.signal, known)])
     device = SensorDevice(sensor, settings.driver(), inbox.put)
     simulated = sensor.driver == "simulated"
     lesson = Lesson(
         engine,
         screen,
-        args.language or station.shown,
+        language,
         sensor.signal[0],
         device.control if simulated else lambda _: None,
         "daily" if args.daily else "start",
@@ -74,8 +75,9 @@ def run(args: argparse.Namespace) -> int:
         device.stop()
     if result is None:
         return 1
-    sentence = yardsticks.save(folder, result) or _noted(folder, CalibrationDone(result, args.daily), lesson.language)
-    screen.say(sentence or said("kept", lesson.language).format(path=folder / yardsticks.NAME))
+    sentence = terminal.said(yardsticks.save(folder, result), language)
+    sentence = sentence or _noted(folder, CalibrationDone(result, args.daily), language)
+    screen.say(sentence or said("kept", language).format(path=folder / yardsticks.NAME))
     return 1 if sentence else 0
 
 

@@ -43,7 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to check and how to say it."""
     parser.add_argument("--config", type=Path, metavar="FILE", help="the station's configuration; else the defaults")
     parser.add_argument("--json", action="store_true", help="one JSON object, for programs")
-    parser.add_argument("--language", choices=("de", "en"), help="of the sentences (default: the station's)")
+    parser.add_argument(
+        "--language", choices=("de", "en"), help="the language of the sentences (default: the station's)"
+    )
     parser.add_argument(
         "--try", dest="try_out", action="store_true", help="also shine the light, sound the chime, wait for a press"
     )

@@ -16,6 +16,7 @@ from station.outputs.audio import Settings as Audio
 from station.outputs.mqtt import Settings
 from station.outputs.mqtt.discovery import payloads
 from station.settings import Station
+from station.terminal import say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +37,8 @@ def run(args: argparse.Namespace) -> int:
         print(topic)
         for key, one in made.get("components", {"": made}).items():
             print(f"  {one.get('platform', topic.split('/')[1]):<18} {key:<20} {one.get('name', one.get('type', ''))}")
-    print(f"\n{sum(len(made.get('components', [1])) for _, made in told)} entities and triggers.")
+    print()
+    say(f"{sum(len(made.get('components', [1])) for _, made in told)} entities and triggers.")
     return 0
 
 

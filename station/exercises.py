@@ -19,6 +19,7 @@ from station.core.repertoire import LENGTHS
 from station.core.script import Script
 from station.errors import StationError
 from station.library import Library
+from station.terminal import say
 
 # The techniques as people know them; what a translator or an owner adds under another name comes after them.
 FAMILIES = ("breathing", "movement", "pmr", "mindfulness", "autogenic", "imagery", "biofeedback", "daily")
@@ -87,9 +88,11 @@ def _print(found: list[Exercise]) -> None:
     for (name, language), versions in rows.items():
         lengths = " · ".join(f"{each.length} {_clock(each.seconds)}" for each in versions)
         print(f"{name:<{widths[0]}}  {language}  {titles[name, language]:<{widths[1]}}  {lengths}")
-    print("\nTo take one along:  desk-station render NAME OUT.wav --length LENGTH --language LANGUAGE")
+    print()
+    say("To take one along:  desk-station render NAME OUT.wav --length LENGTH --language LANGUAGE")
     if silent := unvoiced():
-        print(f"Without a voice yet: {', '.join(silent)}. It is given by: make voice (sounds/README.md)")
+        say(f"Without a voice yet: {', '.join(silent)}.")
+        say("It is given by: make voice (sounds/README.md)")
 
 
 def unvoiced() -> tuple[str, ...]:

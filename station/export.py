@@ -13,6 +13,7 @@ from station.errors import StationError
 from station.outputs.history import FILE_NAME, export_csv, export_json, recordings, seal
 from station.outputs.installing import installing
 from station.settings import Station
+from station.terminal import said, say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,13 +49,13 @@ def run(args: argparse.Namespace) -> int:
         raise StationError(f"The history {path} cannot be read: {error}.", "`desk-station check` says more.") from None
     except OSError as error:
         raise StationError(f"{args.to} cannot be written: {error.strerror}.", "Choose another place.") from None
-    print(f"From {path.parent} to {args.to}: " + ", ".join(f"{number} {kind}" for kind, number in numbers.items()))
+    say(f"From {path.parent} to {args.to}: {', '.join(f'{number} {said(kind)}' for kind, number in numbers.items())}")
     try:
         copied = recordings.copy(path.parent, beside / recordings.FOLDER, since, until)
     except OSError as error:
         raise StationError(f"The recordings cannot be copied: {error.strerror}.", "Choose another place.") from None
     if copied:
-        print(f"{beside / recordings.FOLDER}: {copied} recordings (EDF+)")
+        say(f"{beside / recordings.FOLDER}: {copied} recordings (EDF+).")
     return 0
 
 
@@ -70,7 +71,7 @@ def _key(path: Path) -> bytes | None:
     try:
         if not seal.is_sealed(path):
             return None
-        key = seal.unlock(path, getpass.getpass("The diary's passphrase: "))
+        key = seal.unlock(path, getpass.getpass(said("The diary's passphrase:") + " "))
     except sqlite3.Error as error:
         raise StationError(f"The history {path} cannot be read: {error}.", "`desk-station check` says more.") from None
     except ImportError:

@@ -1,8 +1,9 @@
-"""What the machine's parts say, in German: one table of sentences, for `check`, the page and the demo.
+"""What the machine's parts and the commands say, in German: one table of sentences, for the terminal and the page.
 
-Drivers, pins, outputs and the doctor say what is wrong in one English sentence, where it happens.  Here each has its
-German, with `{}` for what is filled in (a number, a name, or a half-sentence that has an entry of its own).  A sentence
-without an entry stays English: English words are better than none.  A test reads the sources and finds those missing.
+Whoever has something to say says it in one English sentence, where it happens: a driver, an output, the doctor, a
+command.  Here each has its German, with `{}` for what is filled in (a number, a name, or a half-sentence that has an
+entry of its own).  A sentence without an entry stays English: English words are better than none.  Tests read the
+sources and find those missing.
 """
 
 from __future__ import annotations
@@ -19,12 +20,21 @@ _DECIMAL = re.compile(r"\d+\.\d+")
 
 
 @lru_cache
-def table() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """(pattern of the English sentence, German); the one with the most words of its own comes first."""
+def whole() -> dict[str, str]:
+    """English sentence -> German, as they are written."""
     lines = (files("station") / "german.txt").read_text("utf-8").splitlines()
     pairs = [line for line in lines if line and not line.startswith("#")]
-    both = sorted(zip(pairs[::2], pairs[1::2], strict=True), key=lambda pair: -len(_HOLE.sub("", pair[0])))
-    return tuple((_pattern(english), german) for english, german in both)
+    return dict(zip(pairs[::2], pairs[1::2], strict=True))
+
+
+@lru_cache
+def table() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """(pattern of the English sentence, German); the one with the most words of its own comes first.
+
+    Made when the first sentence with something filled in is asked for: it takes much longer than reading them.
+    """
+    holed = [pair for pair in whole().items() if _HOLE.search(pair[0])]
+    return tuple((_pattern(said), german) for said, german in sorted(holed, key=lambda p: -len(_HOLE.sub("", p[0]))))
 
 
 def _pattern(english: str) -> re.Pattern[str]:
@@ -34,6 +44,8 @@ def _pattern(english: str) -> re.Pattern[str]:
 @lru_cache(256)
 def in_german(said: str) -> str:
     """The sentence in German, or the sentences (a problem and its remedy), as far as the table knows them."""
+    if said in whole():
+        return whole()[said]
     for end in _BETWEEN.finditer(said):
         first, rest = said[: end.start()], said[end.end() :]
         if (begun := _one(first)) != first and (ended := in_german(rest)) != rest:
@@ -42,6 +54,8 @@ def in_german(said: str) -> str:
 
 
 def _one(said: str) -> str:
+    if said in whole():
+        return whole()[said]
     for pattern, german in table():
         if found := pattern.fullmatch(said):
             filled = [_filling(each) if each != said else each for each in found.groups()]

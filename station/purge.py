@@ -22,6 +22,7 @@ from station.outputs.mqtt import retire
 from station.outputs.mqtt.outbox import OUTBOX_NAME, Outbox
 from station.outputs.web.unlocked import FILE_NAME as SEAL
 from station.settings import Station
+from station.terminal import said, say
 
 # What was set aside, and the copies of a diary that `restore` and systemd/install.sh keep of the one they replaced.
 ASIDE = (
@@ -55,8 +56,8 @@ def run(args: argparse.Namespace) -> int:
             "Either --everything, or --since DAY and --until DAY (one of them is enough), or --discovery.",
         )
     path = history_of(args.config, args.state)
-    if not args.yes and not _sure(f"{_words(args)} that the station in {path.parent} remembers"):
-        print("Nothing was deleted.")
+    if not args.yes and not _sure(f"Delete {_words(args)} that the station in {path.parent} remembers, for good?"):
+        say("Nothing was deleted.")
         return 1
     try:
         gone = purge(path, since, until)
@@ -67,9 +68,9 @@ def run(args: argparse.Namespace) -> int:
         raise StationError(f"A recording cannot be deleted: {error}.", "Delete it by hand.") from None
     if args.everything:
         _remove_rest(path.parent)
-    print(f"Deleted and verified: {sum(gone.values())} entries, {recorded} recordings.")
+    say(f"Deleted and verified: {sum(gone.values())} entries, {recorded} recordings.")
     if args.everything:
-        print("Your calibration stays, so that the station can go on; recordings elsewhere are where you put them.")
+        say("Your calibration stays, so that the station can go on; recordings elsewhere are where you put them.")
     return 0
 
 
@@ -77,15 +78,16 @@ def _leave_home(args: argparse.Namespace) -> int:
     """Everything that brokers and Home Assistant keep of this station."""
     settings = config.read(args.config) if args.config else config.defaults()
     mqtt = settings.of(MqttSettings)
-    if not args.yes and not _sure(f"what {mqtt.where()} and Home Assistant keep of this station"):
-        print("Nothing was deleted.")
+    if not args.yes and not _sure(f"Delete what {mqtt.where()} and Home Assistant keep of this station, for good?"):
+        say("Nothing was deleted.")
         return 1
     folder = place.state_dir(settings.of(Station).state_dir)
     try:
         topics = retire(mqtt, assembly.house(settings, folder, Inbox(), Library.names()))
     except OutputError as error:
         raise StationError(error.problem, error.remedy) from None
-    print(f"Emptied on {mqtt.where()}: {len(topics)} topics. A running station announces itself again: stop it first.")
+    say(f"Emptied on {mqtt.where()}: {len(topics)} topics.")
+    say("A running station announces itself again: stop it first.")
     return 0
 
 
@@ -110,7 +112,7 @@ def _words(args: argparse.Namespace) -> str:
     return f"everything{since}{until}"
 
 
-def _sure(what: str) -> bool:
+def _sure(question: str) -> bool:
     if not sys.stdin.isatty():
         raise StationError("Nobody can be asked here.", "Add --yes if you are sure.")
-    return input(f"Delete {what}, for good? Type yes: ").strip().lower() in ("yes", "ja")
+    return input(f"{said(question)} {said('Type yes:')} ").strip().lower() in ("yes", "ja")

@@ -12,15 +12,15 @@ import datetime
 import math
 import shlex
 import signal
-from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
 import msgspec
 
 from station import clock, place, yardsticks
+from station.core import calibrating_words
 from station.core.calibrating import STEPS, Calibrating
-from station.core.calibrating_words import in_language, said, words
+from station.core.calibrating_words import words
 from station.core.engine import Engine
 from station.core.events import CalibrationDone, CalibrationRefused, CalibrationStep, Event, Reading
 from station.core.inputs import Calibrate, Frame, Input, MarkNow, SensorLost, Tick
@@ -33,6 +33,7 @@ from station.recorder import SPANS, Recorder
 from station.sensor import SensorDevice
 from station.settings import Sensor, Station
 from station.story import clock as minutes_of
+from station.terminal import said
 
 FULL = "Make room on the disk; what was recorded until then is whole and can be used."
 
@@ -48,25 +49,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_sensor_arguments(parser)
     until = parser.add_mutually_exclusive_group()
-    until.add_argument("--minutes", type=_length("minutes"), default=0.0, help="end by itself after so many minutes")
-    until.add_argument("--seconds", type=_length("seconds"), default=0.0, help="the same, in seconds")
+    until.add_argument("--minutes", type=_length, default=0.0, help="end by itself after so many minutes")
+    until.add_argument("--seconds", type=_length, default=0.0, help="the same, in seconds")
     parser.add_argument("--calibrate", action="store_true", help="begin with the steps of the calibration")
     parser.add_argument("--force", action="store_true", help="overwrite the file if there is one")
 
 
-def _length(unit: str) -> Callable[[str], float]:
-    """A length of time in this unit.  What it gives raises ArgumentTypeError."""
-
-    def read(text: str) -> float:
-        try:
-            found = float(text.replace(",", "."))
-        except ValueError:
-            found = 0.0
-        if not 0 < found < math.inf:
-            raise argparse.ArgumentTypeError(f"{text!r} is no number of {unit}; write 5 or 0.5")
-        return found
-
-    return read
+def _length(text: str) -> float:
+    """A length of time.  Raises ArgumentTypeError."""
+    try:
+        found = float(text.replace(",", "."))
+    except ValueError:
+        found = 0.0
+    if not 0 < found < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no length of time; write 5 or 0.5")
+    return found
 
 
 def run(args: argparse.Namespace) -> int:
@@ -86,7 +83,7 @@ def run(args: argparse.Namespace) -> int:
     recording = Recording(engine, recorder, screen, station.shown, sensor.signal[0], control)
     signal.signal(signal.SIGTERM, _interrupt)
     if not args.calibrate:
-        screen.say("Enter marks this moment, Ctrl-C ends the recording.")
+        screen.say(said("Enter marks this moment, Ctrl-C ends the recording.", station.shown))
     Keys(lambda key: inbox.put(recording.key(key))).start()
     device.start()
     try:
@@ -103,9 +100,10 @@ def run(args: argparse.Namespace) -> int:
             args.recording.unlink(missing_ok=True)
     if not recorder.seconds:
         raise StationError("Nothing was recorded: the sensor sent nothing.", recording.trouble)
-    lost = f", {recorder.lost} samples lost" if recorder.lost else ""
+    lost = f", samples lost: {recorder.lost}" if recorder.lost else ""
+    screen.say(said(f"{args.recording}: {minutes_of(recorder.seconds)}{lost}.", station.shown))
     look = f"Look at it with:  desk-station analyse {shlex.quote(str(args.recording))}"
-    screen.say(f"{args.recording}: {minutes_of(recorder.seconds)}{lost}. {look}")
+    screen.say(said(look, station.shown))
     return 0
 
 
@@ -177,12 +175,12 @@ class Recording:
             self._meter.take(message)
         elif isinstance(message, MarkNow):
             self.recorder.note(now, "mark")
-            self.screen.say(f"Marked at {minutes_of(self.recorder.seconds)}.")
+            self.screen.say(said(f"Marked at {minutes_of(self.recorder.seconds)}.", self.language))
         elif isinstance(message, SensorLost):
             if not self._felt:  # it could not even be opened: nobody holds still for that
                 raise StationError(message.reason, message.remedy)
             self.trouble = message.remedy
-            self.screen.say(f"{message.reason} {message.remedy}")
+            self.screen.say(said(f"{message.reason} {message.remedy}", self.language))
         self._hear(self.engine.handle(message, now), now)
         if now >= self.engine.due():
             self._hear(self.engine.handle(Tick(), now), now)
@@ -208,9 +206,9 @@ class Recording:
                     if callable(self._control):
                         self._control({"activity": ACTS.get(event.step, "rest")})
                 case CalibrationDone():
-                    self._end_lesson(now, said("done", self.language))
+                    self._end_lesson(now, calibrating_words.said("done", self.language))
                 case CalibrationRefused():
-                    self._end_lesson(now, in_language(event.reason, self.language))
+                    self._end_lesson(now, calibrating_words.in_language(event.reason, self.language))
                 case _:
                     pass
 

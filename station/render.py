@@ -34,6 +34,7 @@ from station.outputs.audio.player import Player
 from station.outputs.audio.shelf import HouseShelf
 from station.outputs.contract import OutputError
 from station.outputs.installing import installing
+from station.terminal import say
 
 # The last bowl rings on after the end, and the ambience takes three seconds to go.
 RING_OUT_S = 8.0
@@ -56,7 +57,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--length", default="micro", help="micro, middle or long (default: micro)")
     parser.add_argument("--volume", type=int, default=100, help="0 to 100 (default: 100, as recorded)")
     parser.add_argument("--force", action="store_true", help="overwrite the file if there is one")
-    parser.add_argument("--ambience", default="as_written", choices=["as_written", "none", "rain", "waves", "brown"])
+    parser.add_argument(
+        "--ambience",
+        default="as_written",
+        choices=["as_written", "none", "rain", "waves", "brown"],
+        help="what sounds behind the voice (default: as its script says)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -82,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
     minutes, rest = divmod(round(seconds), 60)
     print(f"{args.to}: {args.exercise} ({length}, {args.language}), {minutes} min {rest} s")
     if missing:
-        print(f"Something is silent in it: {missing}")
+        say(f"Something is silent in it: {missing}")
     return 1 if missing else 0
 
 

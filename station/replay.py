@@ -14,6 +14,7 @@ import msgspec
 
 from station.core.events import Event, Reading, as_record
 from station.replaying import Prepared, load, play, prepare
+from station.terminal import say
 
 SIGNALS = ("emg-raw", "emg-envelope", "pressure")
 # Lines are handed on in heaps of this many: a write for each would cost more than the thinking.
@@ -49,15 +50,16 @@ def run(args: argparse.Namespace) -> int:
     """Replay, print, and return 0; what is wrong with the file is a StationError."""
     prepared = prepare(load(args.recording, args.channel), args.signal)
     for remark in prepared.remarks:
-        print(remark, file=sys.stderr)
+        say(remark, file=sys.stderr)
     told = events(prepared, through_chip=args.through_chip)
     if args.json:
         write_lines(told, trace=args.trace)
     else:
+        from station.german import system_language
         from station.story import Story
         from station.summary import summary
 
-        print(summary(prepared, Story.of(told, since=prepared.in_force_s)))
+        print(summary(prepared, Story.of(told, since=prepared.in_force_s), system_language()))
     return 0
 
 

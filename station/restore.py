@@ -23,6 +23,7 @@ from station.errors import StationError
 from station.export import history_of
 from station.outputs.history import FILE_NAME
 from station.outputs.history.store import migrations, set_aside
+from station.terminal import say
 
 BEFORE = "before-restore-"
 LARGEST_BYTES = 2_000_000_000  # five years are 120 MB
@@ -45,14 +46,14 @@ def run(args: argparse.Namespace) -> int:
             anything = backup.write(folder, kept)
         except StationError:  # a damaged history is the best reason to restore one
             anything = []
-            print(f"The history that is here cannot be copied; it is kept as {set_aside(folder / FILE_NAME).name}.")
+            say(f"The history that is here cannot be copied; it is kept as {set_aside(folder / FILE_NAME).name}.")
         for part in about["parts"]:
             (Path(name) / part).replace(folder / part)
         _settle(folder)
     made = about["made"][:16].replace("T", " ")
-    print(f"Restored into {folder} from {args.file} (made {made} UTC): {', '.join(about['parts'])}.")
+    say(f"Restored into {folder} from {args.file} (made {made} UTC): {', '.join(about['parts'])}.")
     if anything:
-        print(f"What was there before is in {kept}; delete it when you are sure.")
+        say(f"What was there before is in {kept}; delete it when you are sure.")
     return 0
 
 

@@ -27,6 +27,7 @@ from station.core.calibrating_words import LANGUAGES, words
 from station.core.script import ScriptError, clip_name
 from station.errors import StationError
 from station.outputs.installing import installing
+from station.terminal import say
 
 RECORDED = (".wav", ".flac", ".ogg", ".opus", ".mp3")
 
@@ -40,7 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     taken.add_argument("recordings", type=Path, metavar="RECORDINGS", help="a folder of CLIP.wav, .flac, .ogg, .mp3")
     for each in (rendered, taken):
         each.add_argument("to", type=Path, metavar="FOLDER", help="where the voice files go")
-    rendered.add_argument("--engine", choices=["piper", "kokoro", "espeak"], default="piper")
+    rendered.add_argument(
+        "--engine", choices=["piper", "kokoro", "espeak"], default="piper", help="which program speaks (default: piper)"
+    )
     rendered.add_argument("--model", type=Path, metavar="FILE", help="piper: VOICE.onnx; kokoro: folder of styles")
     rendered.add_argument("--program", metavar="COMMAND", help="another program that is called like the engine's")
     names = (*sounds.techniques(), *(name for name, _ in sounds.BESIDE))
@@ -144,13 +147,11 @@ def _write(source: Iterator[tuple[str, Callable[[], Any]]], wanted: dict[str, Se
         except EngineError as error:  # the next sentence would fail alike
             raise StationError(str(error)) from None
         except (OSError, ValueError, RuntimeError) as error:
-            print(f"{clip} is left out: {error}")
+            say(f"{clip} is left out: {error}")
             left_out += 1
             continue
         if len(sound) / RATE > room.get(clip, 0.0):
-            print(
-                f"{clip} is left out: {len(sound) / RATE:.1f} s do not fit into {room.get(clip, 0.0):g} s: {each.text}"
-            )
+            say(f"{clip} is left out: {len(sound) / RATE:.1f} s do not fit into {room.get(clip, 0.0):g} s: {each.text}")
             left_out += 1
             continue
         try:
@@ -158,7 +159,7 @@ def _write(source: Iterator[tuple[str, Callable[[], Any]]], wanted: dict[str, Se
         except OSError as error:
             raise StationError(f"{to} cannot be written: {error.strerror}.", "Choose another folder.") from None
         written += 1
-    print(f'{to}: {written} sentences written, {left_out} left out. To hear them: [output.audio] own_voice = "{to}"')
+    say(f'{to}: {written} sentences written, {left_out} left out. To hear them: [output.audio] own_voice = "{to}"')
     return int(left_out > 0)
 
 

@@ -84,11 +84,15 @@ def read(folder: Path, signals: Sequence[str]) -> tuple[tuple[Yardstick, ...], s
 
 def _set_aside(path: Path, error: Exception) -> str:
     aside = path.with_name(f"{path.name}.bad")
-    what = f"The calibration {path} cannot be read ({type(error).__name__})"
+    kind = type(error).__name__
     try:
         path.replace(aside)
     except OSError:
         return (
-            f"{what} and could not be set aside either. Delete it and calibrate: desk-station calibrate --config FILE."
+            f"The calibration {path} cannot be read ({kind}) and could not be set aside either. "
+            "Delete it and calibrate: desk-station calibrate --config FILE."
         )
-    return f"{what}; it is kept as {aside.name}. Calibrate anew: desk-station calibrate --config FILE."
+    return (
+        f"The calibration {path} cannot be read ({kind}); it is kept as {aside.name}. "
+        "Calibrate anew: desk-station calibrate --config FILE."
+    )

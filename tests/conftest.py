@@ -21,6 +21,12 @@ from tests.planted import pytest_runtest_makereport  # noqa: F401
 # about Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# What the command line says is in the language of the system: the tests, and every process they start, hear English
+# unless they ask for another, whatever the machine speaks.
+for name in ("LC_ALL", "LC_MESSAGES", "LANGUAGE"):
+    os.environ.pop(name, None)
+os.environ["LANG"] = "C.UTF-8"
+
 # A crowded machine makes nothing wrong: how long an example takes is for the benchmarks to judge.
 # What always holds is tried with a few examples each time and with many by `make deep`.
 settings.register_profile("desk", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=20)

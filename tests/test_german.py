@@ -77,6 +77,14 @@ def sentences(file: Path) -> Iterator[tuple[int, str]]:
                 yield node.lineno, text
 
 
+def english(text: str) -> bool:
+    """Is it English in German, wholly or in part: three of its words in a row?  A command to type is not."""
+    german = in_german(text)
+    words = text.split()
+    rows = [" ".join(words[n : n + 3]) for n in range(len(words) - 2)]
+    return german == text or any(re.fullmatch("(?!sudo )[a-z ]+", row) and row in german for row in rows)
+
+
 def _severity(node: ast.expr) -> bool:
     return (isinstance(node, ast.Constant) and node.value in ("ok", "warning", "broken")) or (
         isinstance(node, ast.Name) and node.id == "severity"
@@ -101,7 +109,7 @@ COMMANDS = [
 
 @pytest.mark.parametrize("file", COMMANDS, ids=lambda file: str(file.relative_to(ROOT)))
 def test_every_refusal_of_a_command_has_its_german(file: Path) -> None:
-    missing = [f"{file.name}:{line}: {text}" for line, text in refused(file) if in_german(text) == text]
+    missing = [f"{file.name}:{line}: {text}" for line, text in refused(file) if english(text)]
     assert not missing, "add these to station/german.txt:\n" + "\n".join(missing).replace(FILLED, "{}")
 
 
@@ -126,7 +134,7 @@ def test_a_command_refuses_in_the_language_of_the_system(
     "file", [each for each in SPEAKERS if each.name not in NOT_HERE], ids=lambda file: str(file.relative_to(ROOT))
 )
 def test_every_sentence_of_a_part_has_its_german(file: Path) -> None:
-    missing = [f"{file.name}:{line}: {text}" for line, text in sentences(file) if in_german(text) == text]
+    missing = [f"{file.name}:{line}: {text}" for line, text in sentences(file) if english(text)]
     assert not missing, "add these to station/german.txt:\n" + "\n".join(missing).replace(FILLED, "{}")
 
 
@@ -244,5 +252,5 @@ def refused_by_the_page() -> Iterator[tuple[str, str]]:
 def test_what_the_page_refuses_has_its_german() -> None:
     found = [*refused_by_the_page(), ("SHUT", SHUT), ("NEEDS", NEEDS)]
     assert len(found) > 45
-    missing = [f"{where}: {text}" for where, text in found if in_german(text) == text]
+    missing = [f"{where}: {text}" for where, text in found if english(text)]
     assert not missing, "add these to station/german.txt:\n" + "\n".join(missing).replace(FILLED, "{}")

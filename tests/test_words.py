@@ -64,7 +64,20 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 
 # Whole documents that a person is meant to read, the words of the page, the scripts of the exercises, what is shipped
 # for other programs to show.
-KINDS = {".md", ".toml", ".yaml", ".yml", ".json", ".html", ".service", ".things", ".items", ".conf", ".desktop"}
+KINDS = {
+    ".md",
+    ".txt",
+    ".toml",
+    ".yaml",
+    ".yml",
+    ".json",
+    ".html",
+    ".service",
+    ".things",
+    ".items",
+    ".conf",
+    ".desktop",
+}
 FOLDERS = ("station", "hardware", "sounds", "systemd", "tests")
 
 

@@ -54,7 +54,7 @@ REST_RVE_PERCENT = 5.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How to show it."""
-    parser.add_argument("--language", choices=("de", "en"), help="else German where your system speaks it")
+    parser.add_argument("--language", choices=("de", "en"), help="the language (default: the system's)")
     parser.add_argument("--seconds", type=float, metavar="N", help="end by itself after so many seconds")
     parser.add_argument("--silent", action="store_true", help="without sound")
     parser.add_argument(
