@@ -50,6 +50,39 @@ def test_the_state_has_always_all_keys_and_none_that_a_template_would_trip_over(
     assert not {"update", "items", "keys", "values", "get", "pop", "copy", "count", "index"} & set(every[0])
 
 
+@pytest.mark.parametrize(
+    ("language", "why", "problem", "trouble"),
+    [
+        (
+            "de",
+            "Ruheanteil 4\N{NARROW NO-BREAK SPACE}% seit 60 s, Last 13 %RVE · gerade bemerkt",
+            "Der Messprozess ist unerwartet zu Ende gegangen (exit code 1). Es wird von selbst wieder versucht.",
+            "audio: Das Tongerät default lässt sich nicht öffnen: der Tonserver hat keinen Lautsprecher.",
+        ),
+        (
+            "en",
+            "rest share 4% for 60 s, load 13 %RVE · just noticed",
+            "The acquisition process ended unexpectedly (exit code 1). It is tried again by itself.",
+            "audio: The sound device default cannot be opened: the sound server has no speaker.",
+        ),
+    ],
+)
+def test_the_sentences_of_the_state_are_the_pages_in_the_language_of_the_station(
+    language: str, why: str, problem: str, trouble: str
+) -> None:
+    state = msgspec.structs.replace(
+        BUSY,
+        why="tension: rest share 4 % for 60 s, load 13 %RVE; 0 min since",
+        sensor_problem="The acquisition process ended unexpectedly (exit code 1).",
+        sensor_remedy="It is tried again by itself.",
+        troubles={"audio": "The sound device default cannot be opened: the sound server has no speaker."},
+    )
+    document = words.state_document(state, "1", 3, 0.0, language)
+    assert (document["why"], document["sensor_problem"], document["troubles"]) == (why, problem, [trouble])
+    less = words.state_document(state, "1", 1, 0.0, language)
+    assert (less["why"], less["sensor_problem"], less["troubles"]) == (None, problem, [trouble])
+
+
 def test_private_mode_says_only_private() -> None:
     document = words.state_document(msgspec.structs.replace(BUSY, private=True), "1", 3, 5.0)
     assert {key: value for key, value in document.items() if value is not None} == {"state": "private"}

@@ -60,7 +60,7 @@ class Speech:
     """Used by one thread.  `state` is the picture to begin with."""
 
     def __init__(self, settings: Settings, house: House, state: State) -> None:
-        self._level, self._version = settings.level, house.version
+        self._level, self._version, self._language = settings.level, house.version, house.language
         self.state = state
         self.log = DurableLog(house.state_dir / OUTBOX_NAME, settings.level)
         self._pace = StatePace()
@@ -121,7 +121,7 @@ class Speech:
         """Say what is due; at most `room` entries of the log."""
         if now >= self.next_look():
             self._look_at = now + LOOK_EVERY_S
-            document = words.state_document(self.state, self._version, self._level, time.time())
+            document = words.state_document(self.state, self._version, self._level, time.time(), self._language)
             if self._pace.wants(document, now):
                 say("state", "state", msgspec.json.encode(document), retain=True)
                 self._pace.sent(document, now)

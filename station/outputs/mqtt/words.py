@@ -14,8 +14,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
 from station.core import events as ev
 from station.core.state import State
+from station.german import in_language
+from station.outputs.web import reasons
 
 HEALTH, COARSE, DETAILED = 1, 2, 3
 
@@ -87,16 +91,29 @@ STATE: dict[str, tuple[int, Callable[[State], Any]]] = {
 COARSE_STEP = 5
 
 
-def state_document(state: State, version: str, privacy: int, wall: float) -> dict[str, Any]:
-    """The retained `state`: always all keys, null where the level or private mode says so."""
+def state_document(state: State, version: str, privacy: int, wall: float, language: str = "en") -> dict[str, Any]:
+    """The retained `state`: always all keys, null where the level or private mode says so; sentences in `language`."""
     if state.private:
         return {"state": "private", "ts": None, "version": None, **dict.fromkeys(STATE)}
+    state = _spoken(state, privacy, language)
     word = state.state if privacy >= COARSE or state.state in _HEALTH_WORDS else "monitoring"
     values = {key: read(state) if privacy >= level else None for key, (level, read) in STATE.items()}
     load = values["level_rve_percent"]
     if load is not None and privacy < DETAILED:
         values["level_rve_percent"] = COARSE_STEP * round(load / COARSE_STEP)
     return {"state": word, "ts": stamp(wall), "version": version, **values}
+
+
+def _spoken(state: State, privacy: int, language: str) -> State:
+    """The picture with its sentences as the page says them: they are read on dashboards."""
+    said: dict[str, Any] = {}
+    if state.sensor_problem or state.troubles:
+        said["sensor_problem"] = in_language(state.sensor_problem, language)
+        said["sensor_remedy"] = in_language(state.sensor_remedy, language)
+        said["troubles"] = {name: in_language(each, language) for name, each in state.troubles.items()}
+    if state.why and privacy >= DETAILED:
+        said["why"] = reasons.in_language(state.why, language)
+    return msgspec.structs.replace(state, **said) if said else state
 
 
 # The gesture's name -> Home Assistant's usual name for it.
