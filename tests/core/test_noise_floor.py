@@ -104,6 +104,8 @@ def test_the_reference_tells_how_white_the_muscle_looks():
     assert 0 < STICK.white_share < 0.1
     hiss = measure("emg-raw", volts([0] * 15, 1, 10), volts([0] * 12, 100, 20), RATE)
     assert hiss.white_share == pytest.approx(1, abs=0.15)
+    noisy = measure("emg-raw", volts([0] * 15, 30, 10), volts([100] * 12, 30, 20), RATE)
+    assert 0 < noisy.white_share < 0.1, "what hisses at rest is not of the muscle"
     assert measure("emg-raw", volts([0] * 15, 1, 10), None, RATE).white_share == 1.0
 
 
