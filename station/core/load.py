@@ -12,7 +12,6 @@ time is neither rest nor load, and a minute with too little known time is itself
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -82,7 +81,6 @@ class MinuteBook:
     """
 
     def __init__(self) -> None:
-        self.stretches: deque[float] = deque(maxlen=10_000)  # the stretches that ended last (days of them), seconds
         self._begin = -math.inf
         self._stretch_s = self._gap_s = 0.0  # of activity and of rest, as far as they have come
         self._open()
@@ -103,10 +101,7 @@ class MinuteBook:
                 self._stretch_s = stretch = self._stretch_s + span
                 self._longest_s = stretch if stretch > self._longest_s else self._longest_s
                 return closed
-        if self._stretch_s:
-            if self._stretch_s >= SULMA_EDGES_S[0]:
-                self.stretches.append(self._stretch_s)
-            self._stretch_s = 0.0
+        self._stretch_s = 0.0
         if load is None:
             self._gap_s = 0.0
             return closed

@@ -203,12 +203,12 @@ def test_typing_of_a_moment_is_taken_for_none() -> None:
     assert pad.typing_p50 is None
 
 
-def test_what_was_recorded_so_far_is_measured_once_for_the_tone_of_the_shrug() -> None:
+def test_what_was_recorded_so_far_is_measured_once_before_the_shrug_is_called() -> None:
     class Listener:
-        heard: ClassVar[list[TryCalibration]] = []
+        heard: ClassVar[list[Any]] = []
 
         def routes(self) -> dict[type, Any]:
-            return {TryCalibration: lambda tried, now: self.heard.append(tried)}
+            return dict.fromkeys((TryCalibration, CalibrationStep), lambda message, now: self.heard.append(message))
 
         def due(self) -> float:
             return NEVER
@@ -216,8 +216,11 @@ def test_what_was_recorded_so_far_is_measured_once_for_the_tone_of_the_shrug() -
     course = Course(("emg-envelope",))
     course.engine = Engine([course.calibrating, Listener()])
     (whole,) = found(course.run("start", reference_1=0.5, reference_2=0.6, shrug=SHRUG))
-    (tried,) = Listener.heard
-    assert tried.calibrations == (as_dict(whole),)
+    assert Listener.heard == [
+        *(CalibrationStep(step, STEPS[step].seconds) for step in course.steps[:6]),
+        TryCalibration((as_dict(whole),)),
+        *(CalibrationStep(step, STEPS[step].seconds) for step in ("shrug", "drop")),
+    ]
 
 
 def test_a_step_without_a_sample_is_not_recorded_and_a_late_sample_neither() -> None:

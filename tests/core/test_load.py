@@ -77,14 +77,11 @@ def test_stretches_fall_into_their_bins():
     assert sulma_bins([1.0, 1.6, 4.9, 5.0, 61.0, 1300.0]) == (2, 1, 0, 0, 1, 0, 0, 0, 0, 1)
 
 
-def test_stretches_are_kept_when_they_end():
-    book = MinuteBook()
-    for k in range(100):
-        book.hop(0.1 * k, SPAN, 9.0, False)
-    book.hop(10.0, SPAN, 1.0, True)
-    book.hop(10.1, SPAN, 9.0, False)
-    book.hop(10.2, SPAN, 1.0, True)
-    assert list(book.stretches) == pytest.approx([10.0])
+@pytest.mark.parametrize("ends", [(1.0, True), (None, False)])
+def test_the_longest_stretch_of_a_minute_need_not_be_its_last(ends):
+    hops = [*[(9.0, False)] * 100, ends, *[(9.0, False)] * 40, ends, *[(9.0, False)] * 20, *[(1.0, True)] * 438]
+    (minute,) = minutes_of(hops)
+    assert minute.longest_stretch_s == pytest.approx(10.0)
 
 
 def test_an_hour_is_weighted_with_what_is_known():

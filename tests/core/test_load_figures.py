@@ -137,14 +137,6 @@ def test_long_hops_do_not_make_a_minute_longer_than_itself():
     assert (minute.valid_s, minute.relative_rest_time) == (10.0, 1.0)
 
 
-def test_the_stretches_of_the_day_are_remembered_up_to_ten_thousand():
-    book = MinuteBook()
-    for k in range(20_004):
-        book.hop(float(k), 1.0 + k, 9.0, k % 2 == 1)
-    assert len(book.stretches) == 10_000
-    assert book.stretches[0] == 5.0  # a second is no stretch, and the one of three has made room
-
-
 @given(st.lists(st.sampled_from([REST, WORK, DARK]), min_size=60, max_size=60), st.integers(0, 599))
 def test_not_knowing_is_neither_rest_nor_load(seconds, where):
     """Whatever else happened: a minute's rest, levels and stretches are those of its known part alone."""
