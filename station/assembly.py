@@ -180,7 +180,7 @@ def house(config: Config, state_dir: Path, inbox: Inbox, techniques: Sequence[st
         inbox=inbox.put,
         name=station.name,
         techniques=tuple(techniques),
-        signal=config.of(Sensor).signal[0],
+        signals=tuple(config.of(Sensor).signal),
         power=config.of(Sensor).power,
         simulated=config.of(Sensor).driver == "simulated",
         voice=station.language,

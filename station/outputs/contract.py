@@ -36,7 +36,7 @@ class House:
     inbox: puts a request into the main loop; safe from every thread, never blocks.
     name: what dashboards call this station.
     techniques: the names of the exercises there are, as `Start.technique` takes them.
-    signal, power: what the first channel measures, and how the owner says the station is powered (see [sensor]).
+    signals, power: what each channel measures, and how the owner says the station is powered (see [sensor]).
     simulated: the signal is made up (the simulated person), so that nothing is on anybody's skin.
     """
 
@@ -47,10 +47,15 @@ class House:
     inbox: Callable[[Input], None]
     name: str = "Desk Station"
     techniques: tuple[str, ...] = ()
-    signal: str = "emg-raw"
+    signals: tuple[str, ...] = ("emg-raw",)
     power: str = ""
     simulated: bool = False
     voice: str = ""
+
+    @property
+    def signal(self) -> str:
+        """What the first channel measures."""
+        return self.signals[0]
 
 
 class OutputError(Exception):

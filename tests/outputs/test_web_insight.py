@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +85,25 @@ def test_what_was_done_once_is_told_as_once(
     remember(tmp_path, *sorted(told, key=lambda each: each[0]))
     assert on_insight in plain(rig, f"/insight?lang={language}")
     assert on_sheet in plain(rig, f"/sheet?lang={language}")
+
+
+@pytest.mark.parametrize(
+    ("signals", "de", "en"),
+    [
+        (("emg-raw",), "Trapezmuskel einer Seite", "muscle of one side"),
+        (("emg-raw", "pressure"), "Trapezmuskel einer Seite", "muscle of one side"),
+        (("emg-raw", "emg-envelope"), "Trapezmuskel beider Seiten", "muscle of both sides"),
+        (("pressure",), "Gemessen mit einem Druckkissen", "Measured with a pressure pad"),
+    ],
+)
+def test_the_sheet_says_what_was_measured_as_the_station_is_built(
+    rig: Rig, signals: tuple[str, ...], de: str, en: str
+) -> None:
+    rig.desk.house = replace(rig.desk.house, signals=signals)
+    for language, said in (("de", de), ("en", en)):
+        text = plain(rig, f"/sheet?lang={language}")
+        known = [words(language)[f"sheet.reading_{each}"] for each in ("one_side", "both_sides", "pad")]
+        assert said in text and sum(each in text for each in known) == 1
 
 
 @pytest.mark.parametrize(

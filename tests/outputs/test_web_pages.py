@@ -111,7 +111,7 @@ def test_the_set_up_offers_the_days_reference_in_the_words_of_its_sensor(
     tmp_path: Path, signal: str, words: str
 ) -> None:
     rig = Rig(tmp_path)
-    rig.desk.house = replace(rig.desk.house, signal=signal)
+    rig.desk.house = replace(rig.desk.house, signals=(signal,))
     text = rig.client().get("/setup", params={"step": "calibration"}).text
     place = text[text.index('id="daily"') :]
     assert words in place and 'data-move="daily"' in place

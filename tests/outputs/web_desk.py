@@ -33,7 +33,7 @@ PASSPHRASE = planted.PAGE
 
 def house(folder: Path, told: list[Input], language: str = "de") -> House:
     return House(
-        "desk_00000001", language, "0.0.0", folder, told.append, "Testpult", ("breathing",), "emg-raw", "battery"
+        "desk_00000001", language, "0.0.0", folder, told.append, "Testpult", ("breathing",), ("emg-raw",), "battery"
     )
 
 

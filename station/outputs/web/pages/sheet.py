@@ -48,9 +48,15 @@ def page(desk: Desk, asked: Asked) -> Answer:
         tag("h2", view.w("sheet.exercises")),
         _exercises(desk, view, since, until),
         tag("h2", view.w("sheet.reading")),
-        *[tag("p", each, class_="small-print") for each in view.list("sheet.reading_text")],
+        *[tag("p", each, class_="small-print") for each in (_measured(desk, view), *view.list("sheet.reading_text"))],
         script="sheet.js",
     )
+
+
+def _measured(desk: Desk, view: View) -> str:
+    """Where, and in what: where muscles are felt a pad beside them tells of presence alone."""
+    muscles = len([kind for kind in desk.house.signals if kind != "pressure"])
+    return view.w(("sheet.reading_pad", "sheet.reading_one_side", "sheet.reading_both_sides")[muscles])
 
 
 def _days(desk: Desk, view: View, days: list[datetime.date]) -> Html:
