@@ -57,6 +57,9 @@ MOVES = STILL_V**2 / 4
 HUM_OVER_EMG, HUM_OVER_REST, HUM_OVER_REFERENCE = 2.5, 12.0, 0.04
 # Motion: so many times the calibration's worst second, plus this part of the reference's power.
 MOTION_OVER_REST, MOTION_OVER_REFERENCE = 9.0, 0.15
+# A tenth of a second counts for so many times that limit at most: else the mean over a second remembers a strong jerk
+# for five, and six of them a minute make a third of the time unknown, in which load and rest are felt as well as ever.
+STRONGEST = 2.0
 ABSENT_SHARE = 0.25  # of the lower of the pad's two levels
 
 
@@ -82,11 +85,13 @@ class Watch:
         self._motion = 0.0
         # Nothing is too flat, hums or moves too much while nobody knows what is usual.
         self._flat, self._hum, self._moved, self._absent = -math.inf, math.inf, math.inf, -math.inf
+        self._strongest = math.inf
         if yardstick is not None:
             reference = yardstick.reference_level**2
             self._flat = FLAT_SHARE * yardstick.rest_power
             self._hum = max(HUM_OVER_REST * yardstick.hum_power, HUM_OVER_REFERENCE * reference)
             self._moved = MOTION_OVER_REST * yardstick.motion_power + MOTION_OVER_REFERENCE * reference
+            self._strongest = STRONGEST * self._moved
             self._absent = ABSENT_SHARE * min(yardstick.rest_level, yardstick.reference_level)
 
     @property
@@ -125,8 +130,9 @@ class Watch:
             self.state == "hum" or (level.hum > self._hum and level.hum > HUM_OVER_EMG * level.power)
         ):
             return "hum"
-        motion = self._motion
-        self._motion = motion = motion + (span if span < 1.0 else 1.0) * (level.motion - motion)  # over about a second
+        motion, now, strongest = self._motion, level.motion, self._strongest
+        now = now if now < strongest else strongest
+        self._motion = motion = motion + (span if span < 1.0 else 1.0) * (now - motion)  # over about a second
         return "motion" if motion > self._moved else "ok"
 
     def _converter(self, volts: npt.NDArray[Any]) -> str:

@@ -94,6 +94,15 @@ def test_hum_under_a_strong_muscle_is_not_said_but_once_said_it_stays():
     assert set(feed(watch, 3, GOOD, strong)) == {"hum"}
 
 
+@pytest.mark.parametrize("strength", [0.03, 0.3, 30.0])
+def test_a_jerk_of_a_second_is_no_motion_however_strong_and_what_goes_on_is_over_soon(strength):
+    watch, jerk = Watch("emg-raw", STICK), Powers(motion=strength)
+    assert set(feed(watch, 1.0, GOOD, jerk) + feed(watch, 3)) == {"ok"}
+    told = feed(watch, 10, GOOD, jerk)
+    assert 15 <= told.index("motion") <= 19
+    assert feed(watch, 4).index("ok") <= 27, "two seconds without, and what the mean over a second remembers"
+
+
 def test_a_jerk_is_no_motion_but_two_seconds_of_it_are():
     moving = Powers(motion=0.05)
     assert set(feed(Watch("emg-raw", STICK), 0.8, GOOD, moving)) == {"ok"}
