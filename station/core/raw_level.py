@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from station.core.emg_power import BANDS, PARTS, Band, EmgPower
 from station.core.level import LAG_PARTS, PART_S, Baseline, RunningPower
-from station.core.noise_floor import LOOK_S, SLOWEST, TELLABLE, NoiseFloor
+from station.core.noise_floor import FAST, LOOK_S, SLOWEST, TELLABLE, NoiseFloor
 from station.core.quality import SUPPLY_V
 from station.core.yardstick import REST_RVE, Yardstick
 
@@ -46,7 +46,7 @@ class RawLevel:
             self._scale = 1e4 / (yardstick.reference_power * yardstick.gain**2)
             self._noise_scale = NOISE_PART * self._scale
             self._threshold = max(REST_POWER, self._noise_scale * self._baseline.power)
-            self._floor = NoiseFloor(self._baseline.power, 1e4 / self._scale)
+            self._floor = NoiseFloor(self._baseline.power, 1e4 / self._scale, yardstick.white_share)
             self._look_at = inf
 
     def set_rate(self, rate: float, level: float) -> None:
@@ -54,7 +54,8 @@ class RawLevel:
         stick = self._yardstick
         self._stand(level)
         if stick is not None:
-            self._look_at = -inf if stick.white_share < TELLABLE and rate > SLOWEST * stick.rate else inf
+            tellable = stick.white_share < TELLABLE and rate > max(FAST, SLOWEST * stick.rate)
+            self._look_at = -inf if tellable else inf
         if self._filter is not None:
             self._filter.rebuild(rate, level)
             return
