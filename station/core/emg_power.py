@@ -5,10 +5,10 @@
     volts -> four means of 25 ms -> 0.8-12 Hz -> power                                         (motion of skin, cable)
 
 High-pass, 4th order: 30 Hz take most of the heartbeat out of trunk EMG (Drake & Callaghan 2006, J Electromyogr
-Kinesiol 16:175-187); 45 to 80 Hz take all of it and the broad foot of slow drift, at the cost of some EMG.  Emphasis of
-high frequencies (1 - e z^-1) flattens the spectrum, so that a window holds more independent values and scatters less
-(Clancy, Morin & Merletti 2002, J Electromyogr Kinesiol 12:1-16 on whitening).  Which `Band` serves a wearer, a sensor
-and a day best is measured at the calibration, not assumed.
+Kinesiol 16:175-187); 45 Hz take all of it, at the cost of some EMG.  Emphasis of high frequencies (1 - e z^-1) takes the
+broad foot of slow drift, too, and flattens the spectrum, so that a window holds more independent values and scatters
+less (Clancy, Morin & Merletti 2002, J Electromyogr Kinesiol 12:1-16 on whitening); but which motor units work then
+changes the amplitude more.  Which `Band` serves a wearer, a sensor and a day best is measured at the calibration.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Band(NamedTuple):
 
 
 WIDE = Band(30.0, 0.0)
-# In the order of preference; the calibration leaves the first only for a clearly better one.
-BANDS = (Band(45.0, 0.5), WIDE, Band(45.0, 1.0), Band(80.0, 1.0))
+# The calibration takes the one that serves best; without a reference it is the first.
+BANDS = (Band(45.0, 0.0), WIDE, Band(45.0, 0.5), Band(45.0, 1.0))
 
 
 class HopPower(NamedTuple):

@@ -1,10 +1,10 @@
 """The load now, for the ear and the eye: fifty times a second, 50 ms late, and no more exact than a tone needs.
 
-    frames ─► blocks of 20 ms ─► the yardstick's own band and notches ─► power ─► middle of the last four ─► %RVE
+    frames ─► blocks of 20 ms ─► the yardstick's own band and notches ─► power ─► second lowest of the last five ─► %RVE
 
 The tension measures wait a quarter of a second to be right about rest (`level.py`); a person who lets go must hear it
-at once.  Of the two middle ones the lower is taken: letting go shows after two blocks, and a heartbeat's or a key
-strike's two blocks pass unheard.  Runs only while somebody listens.
+at once.  Of five blocks the second lowest is taken: letting go shows after two of them, and the three that a heartbeat
+or a key strike takes pass unheard.  Steady loads are told a sixth too low.  Runs only while somebody listens.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import functools
 import math
 from collections import deque
-from statistics import median_low
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,7 +22,7 @@ from station.core.filters import Array, Biquad, Cascade, butterworth, notch, ste
 from station.core.yardstick import Yardstick
 
 BLOCK_S = 0.02
-BLOCKS = 4
+BLOCKS, LOWEST = 5, 2
 # Filters are rebuilt when the measured rate has moved by this much (as in the signal path).
 RATE_STEP = 0.01
 
@@ -87,7 +86,8 @@ class QuickLevel:
         self._rest = volts[whole:]
         if not self._blocks:
             return None
-        above = max(0.0, (median_low(self._blocks) - self._zero) * self._scale)
+        low = sorted(self._blocks)[:LOWEST][-1]
+        above = max(0.0, (low - self._zero) * self._scale)
         return math.sqrt(above) if self._raw else above
 
     def _set_rate(self, rate: float, level: float) -> None:
