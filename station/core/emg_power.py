@@ -5,10 +5,11 @@
     volts -> four means of 25 ms -> 0.8-12 Hz -> power                                         (motion of skin, cable)
 
 High-pass, 4th order: 30 Hz take most of the heartbeat out of trunk EMG (Drake & Callaghan 2006, J Electromyogr
-Kinesiol 16:175-187); 45 Hz take all of it, at the cost of some EMG.  Emphasis of high frequencies (1 - e z^-1) takes the
-broad foot of slow drift, too, and flattens the spectrum, so that a window holds more independent values and scatters
-less (Clancy, Morin & Merletti 2002, J Electromyogr Kinesiol 12:1-16 on whitening); but which motor units work then
-changes the amplitude more.  Which `Band` serves a wearer, a sensor and a day best is measured at the calibration.
+Kinesiol 16:175-187); 45 Hz take all of it, at the cost of some EMG.  Emphasis of high frequencies (1 - e z^-1) takes
+the broad foot of slow drift, too, and flattens the spectrum, so that a window holds more independent values and
+scatters less (Clancy, Morin & Merletti 2002, J Electromyogr Kinesiol 12:1-16 on whitening); but then it changes the
+amplitude more which motor units work.  Which `Band` serves a wearer, a sensor and a day best is measured at the
+calibration, not assumed.
 """
 
 from __future__ import annotations

@@ -24,11 +24,11 @@ from collections.abc import Sequence
 
 from station.core.emg_power import as_white
 
-# The share that a muscle is taken to have, given the reference's.  Simulated motor units at 3 to 12 %RVE, at 860 a second:
-# up to 0.036 where the reference has 0.014; from 700 a second on more than this by 0.02 at most.
+# The share that a muscle is taken to have, given the reference's.  Simulated motor units at 3 to 12 %RVE and 860 a
+# second: up to 0.036 where the reference has 0.014; from 700 a second on more than this by 0.02 at most.
 SPARSE, WHITER = 0.05, 2.0
-# The largest share of a reference with which noise can be told from it.  At 860 a second simulated motor units have up to
-# 0.014, four recorded muscles 0.00 to 0.09, Gaussian "muscle" 0.05 to 0.2 (the more, the higher the band).
+# The largest share of a reference with which noise can be told from it.  At 860 a second simulated motor units have
+# up to 0.014, four recorded muscles 0.00 to 0.09, Gaussian "muscle" 0.05 to 0.19 (more with more emphasis).
 TELLABLE = 0.2
 # Samples a second: below this, or this part of the rate at which the share was measured, the quiet frequencies are not.
 FAST, SLOWEST = 700.0, 0.9

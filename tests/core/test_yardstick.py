@@ -6,7 +6,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from station.core.yardstick import Implausible, as_dict, from_dict, measure
+from station.core.emg_power import BANDS, powers_of
+from station.core.yardstick import COLOURS, Implausible, as_dict, from_dict, measure
 from tests.core.band_noise import band_noise
 
 RATE = 860.0
@@ -69,6 +70,24 @@ def test_a_hissing_sensor_is_given_the_widest_band():
     stick = measure("emg-raw", REST + hiss, REFERENCE + hiss[: len(REFERENCE)], RATE)
     assert (stick.highpass_hz, stick.emphasis) == (30.0, 0.0)
     assert measure("emg-raw", REST, REFERENCE, RATE).highpass_hz == 45.0
+
+
+def test_a_drift_that_never_stands_still_is_given_some_emphasis():
+    walk = np.cumsum(np.random.default_rng(5).normal(0, 0.012, len(REST)))
+    walk -= np.convolve(walk, np.full(401, 1 / 401), "same")
+    stick = measure("emg-raw", REST + walk, REFERENCE + walk[: len(REFERENCE)], RATE)
+    assert (stick.highpass_hz, stick.emphasis) == (45.0, 0.5)
+
+
+def test_the_bands_that_other_motor_units_change_more_are_taken_to_be_less_sure():
+    """The same amplitude at the skin, from waves that are twice as long."""
+
+    def amplitude(band, high_hz):
+        volts = 1.65 + 0.1 * band_noise(round(30 * RATE), RATE, 3, high_hz=high_hz)
+        return np.sqrt(np.mean([hop.parts for hop in powers_of(volts, RATE, 0.0, band)]))
+
+    changes = {band: abs(1 - amplitude(band, 100.0) / amplitude(band, 200.0)) for band in BANDS}
+    assert sorted(BANDS, key=changes.get) == sorted(BANDS, key=COLOURS.get)
 
 
 def test_rest_and_reference_too_close_say_what_to_try():

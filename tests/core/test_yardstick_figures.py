@@ -1,10 +1,22 @@
 """Every figure of a yardstick, on recordings whose figures are known on paper: ramps, tones, one noise at two sizes."""
 
+import math
+
 import numpy as np
 import pytest
 
 from station.core.emg_power import BANDS, WIDE, Band, gain_at
-from station.core.yardstick import _TOO_CLOSE, Implausible, Yardstick, _mains, _Seen, as_dict, measure
+from station.core.yardstick import (
+    _TOO_CLOSE,
+    COLOURS,
+    HEARTS,
+    Implausible,
+    Yardstick,
+    _mains,
+    _Seen,
+    as_dict,
+    measure,
+)
 
 RATE = 500.0
 NO_STEP = "The pad feels no difference between relaxed and raised shoulders. Move it a little and try again."
@@ -199,8 +211,18 @@ def test_a_faint_line_is_met_where_it_is_too():
     assert _mains(1.65 + hiss + tone(1e-4, 50.4, level=0), RATE) == 50.4
 
 
-def test_powers_that_stand_still_are_sure_of_themselves():
-    assert _Seen(BANDS[0], np.full(50, 1.0), np.full(50, 9.0), 0.0, 0.0, 0.0).uncertainty == pytest.approx(0, abs=1e-9)
+@pytest.mark.parametrize("band", BANDS)
+def test_powers_that_stand_still_leave_what_no_calibration_sees(band):
+    still = _Seen(band, np.full(50, 1.0), np.full(50, 9.0), 0.0, 0.0, 0.0)
+    assert still.uncertainty == pytest.approx(HEARTS[band] + 50 * COLOURS[band], abs=1e-9)
+
+
+def test_a_heartbeat_that_was_there_is_not_feared_twice():
+    beats = np.tile([1.0, 2.0, 1.0, 1.0, 1.0], 10)
+    seen, held = 1e4 * np.std(np.convolve(beats, np.full(3, 1 / 3), "valid")) / 998.8, np.full(50, 1000.0)
+    wide = _Seen(WIDE, beats, held, 0.0, 0.0, 0.0)
+    assert wide.uncertainty == pytest.approx(math.hypot(seen, HEARTS[WIDE]))
+    assert seen < wide.uncertainty < seen + HEARTS[WIDE] / 2
 
 
 def test_motion_that_never_ends_is_as_strong_as_it_is_in_any_second():
