@@ -85,13 +85,13 @@ class Watch:
         self._motion = 0.0
         # Nothing is too flat, hums or moves too much while nobody knows what is usual.
         self._flat, self._hum, self._moved, self._absent = -math.inf, math.inf, math.inf, -math.inf
-        self._strongest = math.inf
+        self._half_hum = self._strongest = math.inf
         if yardstick is not None:
             reference = yardstick.reference_level**2
             self._flat = FLAT_SHARE * yardstick.rest_power
             self._hum = max(HUM_OVER_REST * yardstick.hum_power, HUM_OVER_REFERENCE * reference)
             self._moved = MOTION_OVER_REST * yardstick.motion_power + MOTION_OVER_REFERENCE * reference
-            self._strongest = STRONGEST * self._moved
+            self._half_hum, self._strongest = self._hum / 2, STRONGEST * self._moved
             self._absent = ABSENT_SHARE * min(yardstick.rest_level, yardstick.reference_level)
 
     @property
@@ -126,12 +126,13 @@ class Watch:
         if level.power < self._flat:
             return "flat"
         # What hums goes on humming until half of the limit.
-        if level.hum > self._hum / 2 and (
+        if level.hum > self._half_hum and (
             self.state == "hum" or (level.hum > self._hum and level.hum > HUM_OVER_EMG * level.power)
         ):
             return "hum"
-        motion, now, strongest = self._motion, level.motion, self._strongest
-        now = now if now < strongest else strongest
+        motion, now = self._motion, level.motion
+        if now > self._strongest:
+            now = self._strongest
         self._motion = motion = motion + (span if span < 1.0 else 1.0) * (now - motion)  # over about a second
         return "motion" if motion > self._moved else "ok"
 
