@@ -15,7 +15,7 @@ one that rests does not matter at all.  Two minutes without rest find less noise
 counts, and fades within the hour.
 
 At 500 samples a second a muscle can be all over the band (simulated: a share of 0.1 to 0.7), and few motor units can
-look far whiter than their reference: below FAST nothing is said, and the zero stays the calibration's.
+look far whiter than their reference: there nothing is said, and the zero stays the calibration's.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ from station.core.emg_power import as_white
 # second: up to 0.036 where the reference has 0.014; from 700 a second on more than this by 0.02 at most.
 SPARSE, WHITER = 0.05, 2.0
 # The largest share of a reference with which noise can be told from it.  At 860 a second simulated motor units have
-# up to 0.014, four recorded muscles 0.00 to 0.09, Gaussian "muscle" 0.05 to 0.19 (more with more emphasis).
-TELLABLE = 0.2
-# Samples a second: below this, or this part of the rate at which the share was measured, the quiet frequencies are not.
-FAST, SLOWEST = 700.0, 0.9
+# up to 0.014, four recorded muscles 0.00 to 0.09, Gaussian "muscle" 0.05 to 0.19 (more with more emphasis).  Below FAST
+# samples a second few units at light load can look ten times as white as the reference: only a silent one is told.
+TELLABLE, SILENT, FAST = 0.2, 0.02, 700.0
+# At less than this part of the rate at which the share was measured, other frequencies are looked at, less quiet ones.
+SLOWEST = 0.9
 # Seconds between looks, which cost a fifth of a hop each: never a whole number of hops, so that no rounding decides.
 LOOK_S = 2.95
 LOOKS, QUIETEST = 40, 7
@@ -39,6 +40,11 @@ LOOKS, QUIETEST = 40, 7
 FADES = 0.1
 # What is worth a correction: a rise by this part of the calibrated rest, and by so many %RVE².
 RISE, RISE_RVE2 = 0.5, 2.0
+
+
+def tellable(white_share: float, rate: float, calibrated_rate: float) -> bool:
+    """Can noise be told from this muscle at `rate`?  Its share was measured at `calibrated_rate`, samples a second."""
+    return white_share < (TELLABLE if rate > FAST else SILENT) and rate > SLOWEST * calibrated_rate
 
 
 class NoiseFloor:

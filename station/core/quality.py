@@ -131,8 +131,7 @@ class Watch:
         ):
             return "hum"
         motion, now = self._motion, level.motion
-        if now > self._strongest:
-            now = self._strongest
+        now = now if now < self._strongest else self._strongest
         self._motion = motion = motion + (span if span < 1.0 else 1.0) * (now - motion)  # over about a second
         return "motion" if motion > self._moved else "ok"
 

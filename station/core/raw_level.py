@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from station.core.emg_power import BANDS, PARTS, Band, EmgPower
 from station.core.level import LAG_PARTS, PART_S, Baseline, RunningPower
-from station.core.noise_floor import FAST, LOOK_S, SLOWEST, TELLABLE, NoiseFloor
+from station.core.noise_floor import LOOK_S, NoiseFloor, tellable
 from station.core.quality import SUPPLY_V
 from station.core.yardstick import REST_RVE, Yardstick
 
@@ -54,8 +54,7 @@ class RawLevel:
         stick = self._yardstick
         self._stand(level)
         if stick is not None:
-            tellable = stick.white_share < TELLABLE and rate > max(FAST, SLOWEST * stick.rate)
-            self._look_at = -inf if tellable else inf
+            self._look_at = -inf if tellable(stick.white_share, rate, stick.rate) else inf
         if self._filter is not None:
             self._filter.rebuild(rate, level)
             return

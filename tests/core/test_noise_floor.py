@@ -8,7 +8,7 @@ from msgspec import structs
 
 from station.core.emg_power import BANDS, QUIET_VIEWS, EmgPower, as_white
 from station.core.level import Baseline
-from station.core.noise_floor import FADES, FAST, LOOKS, QUIETEST, SPARSE, TELLABLE, WHITER, NoiseFloor
+from station.core.noise_floor import FADES, FAST, LOOKS, QUIETEST, SILENT, SPARSE, TELLABLE, WHITER, NoiseFloor
 from station.core.signal import SignalPath
 from station.core.yardstick import as_dict, from_dict, measure
 from tests.core.band_noise import band_noise
@@ -22,11 +22,12 @@ WHITE = 0.175
 SHARE = SPARSE + WHITER * WHITE
 
 
-def volts(loads, noise: float, seed: int, rate: float = RATE) -> np.ndarray:
+def volts(loads, noise: float, seed: int, rate: float = RATE, smooth: int = 1) -> np.ndarray:
     """A muscle at `loads` %RVE, one a second, and a sensor whose white noise is as strong as `noise` %RVE."""
     wanted = np.repeat(np.asarray(loads, float), int(rate))
     hiss = np.random.default_rng(seed + 1).normal(0, noise, len(wanted))
-    muscle = band_noise(len(wanted), rate, seed, high_hz=100.0)
+    muscle = np.convolve(band_noise(len(wanted), rate, seed, high_hz=100.0), np.hanning(smooth + 2)[1:-1], "same")
+    muscle /= muscle.std()
     return (1.65 + 0.0015 * (muscle * wanted + hiss)).astype(np.float32)
 
 
@@ -92,9 +93,17 @@ def test_where_the_muscle_is_everywhere_nothing_is_said():
     """At 475 samples a second the quiet frequencies are not quiet: what they hold could as well be muscle."""
     rate = 475.0
     stick = measure("emg-raw", volts([0] * 15, 1, 10, rate), volts([100] * 12, 1, 20, rate), rate)
-    assert rate < FAST
+    assert SILENT < stick.white_share < TELLABLE and rate < FAST
     risen = volts(DESK * 15, 5, 3, rate)
     assert felt(stick, risen, 48, rate) == felt(structs.replace(stick, white_share=1.0), risen, 48, rate)
+
+
+def test_a_muscle_that_is_silent_there_is_told_from_noise_at_a_slow_rate_too():
+    rate, dull = 475.0, 5
+    stick = measure("emg-raw", volts([0] * 15, 1, 10, rate), volts([100] * 12, 1, 20, rate, dull), rate)
+    assert stick.white_share < SILENT
+    told = felt(stick, volts(DESK * 20, 5, 3, rate, dull), 48, rate)
+    assert rest_share(told) == pytest.approx(1 / 3, abs=0.06)
 
 
 def test_a_muscle_that_looks_like_noise_is_not_told_from_it():
