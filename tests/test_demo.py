@@ -1,5 +1,6 @@
 import io
 import json
+import re
 import subprocess
 import sys
 import time
@@ -16,10 +17,12 @@ from station.core.calibrating import STEPS
 from station.core.inputs import Calibrate
 from station.core.lights import PATTERNS
 from station.core.state import WORDS
+from station.demo import broker
 from station.demo.actor import Actor
 from station.demo.broker import Listener, _brief
 from station.demo.picture import Picture, place, room
 from station.demo.words import ANSWERS, GESTURES, LABELS, LIGHTS, REASONS, STATES, sentence
+from station.german import in_german
 from station.outputs.audio.mixer import REMEDY
 from station.outputs.mqtt import Settings
 from station.settings import Station
@@ -122,8 +125,36 @@ def test_an_exercise_is_called_by_its_title(language: str, title: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_an_exercise_that_ends_early_because_the_muscle_rests_says_so_without_sound(language: str) -> None:
-    desk = Desk(station={"language": language}, coach={"settle_s": 0})
+def test_an_exercise_begun_on_a_page_in_the_other_language_is_read_here_in_the_terminals(language: str) -> None:
+    breath = {
+        "de": "Atme einmal in Ruhe aus, so lang es dir angenehm ist.",
+        "en": "Let one breath go out slowly, for as long as feels pleasant.",
+    }
+    other = {"de": "en", "en": "de"}[language]
+    shown = picture(language)
+    shown.take(e.Moment(e.SessionStarted("breathing", "micro", other, 10.0, "page"), 1.0, clock.wall()))
+    shown.take(e.Moment(e.SessionStep("breathing", other, 0, "say", 6.0, breath[other]), 1.0, clock.wall()))
+    assert breath[language] in drawn(shown) and breath[other] not in drawn(shown)
+
+
+def test_what_happens_is_told_in_one_language_to_the_last_word() -> None:
+    withheld = e.CueWithheld("quiet: quiet was asked for, 22 min left")
+    assert sentence(withheld, "de") == "kein Hinweis (du hast um Ruhe gebeten, noch 22 min)"
+    assert sentence(withheld, "en") == "no cue (quiet was asked for, 22 min left)"
+    refused = e.Refused("start", "Private mode is on; hold the button for six seconds to end it.")
+    assert sentence(refused, "de") == "Privat ist an. Halte den Knopf sechs Sekunden, um es zu beenden."
+    trouble = e.SensorTrouble(
+        "The acquisition process ended unexpectedly (exit code 1).", "It is tried again by itself."
+    )
+    assert sentence(trouble, "de") == "Sensor: Der Messprozess ist unerwartet zu Ende gegangen (exit code 1)."
+    notes = re.findall(r'self\.note = f"([^"]+)"', Path(broker.__file__).read_text("utf-8"))
+    assert len(notes) == 2
+    assert all(in_german(re.sub("{.*?}", "x", note)) != re.sub("{.*?}", "x", note) for note in notes)
+
+
+@pytest.mark.parametrize(("language", "spoken"), [("de", "de"), ("en", "en"), ("de", "en"), ("en", "de")])
+def test_an_exercise_that_ends_early_because_the_muscle_rests_says_so_without_sound(language: str, spoken: str) -> None:
+    desk = Desk(station={"language": spoken}, coach={"settle_s": 0})
     shown = picture(language)
     desk.person("raised")
     for _ in range(600):

@@ -35,7 +35,7 @@ from station.demo.words import LABELS
 from station.errors import StationError
 from station.finger import ButtonDevice
 from station.frugal import be_frugal
-from station.german import system_language
+from station.german import in_language, system_language
 from station.keeper import Keeper
 from station.library import Library
 from station.outputs.contract import OutputError
@@ -119,7 +119,7 @@ def _stage(
     finger = Finger(press, release)
     spoken = broker.settings
     listener = Listener(spoken, f"{spoken.base}/{place.station_id(folder)}/#") if spoken else None
-    notes = [broker.note] if broker.note else []
+    notes = [in_language(broker.note, language)] if broker.note else []
     load = chosen.of(tension.Settings).load_rve_percent
     page = next((keeper.output for keeper in app.outputs if keeper.name == "web"), None)
     said = listener.lines if listener else list

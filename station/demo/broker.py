@@ -66,7 +66,7 @@ class Broker:
         try:
             from iotcore import Broker as Embedded
         except ImportError:
-            self.note = f"no MQTT broker here; a small one comes with: {installing('desk-station[demo]')}"
+            self.note = f"No MQTT broker here; a small one comes with: {installing('desk-station[demo]')}"
             return
         self._folder = tempfile.TemporaryDirectory(prefix="desk-station-")
         port = free_port()
@@ -77,7 +77,7 @@ class Broker:
             self._process.start()
             self.embedded, self.settings = True, Settings(host="127.0.0.1", port=port)
         except Exception as error:  # the demo is worth seeing without MQTT too
-            self.note = f"the small MQTT broker did not start: {error}"
+            self.note = f"The small MQTT broker did not start: {error}"
 
     def stop(self) -> None:
         """End the embedded broker, if it was ours."""

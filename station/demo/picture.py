@@ -16,6 +16,7 @@ from station.core.events import NO_SPEAKER, Event, Light, Moment, Reading, Sessi
 from station.core.state import State, fold
 from station.demo.words import LABELS, LIGHTS, STATES, sentence
 from station.german import in_language
+from station.outputs.web import spoken
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -121,7 +122,8 @@ class Picture:
         """Why an exercise ends before its time, in its own words: who has no sound would only see the time jump."""
         if self._leads_out and isinstance(event, SessionStep) and event.text:
             self._leads_out = False
-            return self.words["leads_out"].format(said=event.text)
+            said = State(technique=event.technique, language=event.language, saying=event.text)
+            return self.words["leads_out"].format(said=spoken.shown(said, self.language))
         self._leads_out = isinstance(event, SessionClosing) or self._leads_out
         return ""
 
@@ -175,7 +177,11 @@ class Picture:
             w["light"],
             Text(("○ " if self.pattern in ("off", "private") else "● ") + LIGHTS[self.language][self.pattern]),
         )
-        now.add_row(w["voice"], Text(state.saying or w["unknown"], style="italic" if state.saying else "dim"))
+        # An exercise that began on a page in the other language is spoken in that one; who looks here reads this one.
+        now.add_row(
+            w["voice"],
+            Text(spoken.shown(state, self.language) or w["unknown"], style="italic" if state.saying else "dim"),
+        )
         top = Panel(
             now,
             title=w["title"],

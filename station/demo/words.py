@@ -8,6 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from station.core import events as e
+from station.german import in_german
+from station.outputs.web import reasons
+from station.outputs.web.view import NARROW
 
 STATES: Mapping[str, Mapping[str, str]] = {
     "de": {
@@ -172,6 +175,11 @@ def sentence(event: e.Event, language: str, title: Callable[[str], str] = str) -
     return teller(event) if teller else ""
 
 
+def _why(reason: str, language: str) -> str:
+    """A reason of the core in the page's words, with a space that a terminal knows."""
+    return reasons.in_language(reason, language).replace(NARROW, "\N{NO-BREAK SPACE}")
+
+
 _TELLERS: Mapping[str, Mapping[type[e.Event], Callable[[Any], str]]] = {
     "de": {
         e.TensionStarted: lambda v: (
@@ -180,7 +188,7 @@ _TELLERS: Mapping[str, Mapping[type[e.Event], Callable[[Any], str]]] = {
         e.TensionEnded: lambda v: f"Anspannung vorbei nach {v.lasted_s:.0f} s",
         e.Cue: lambda v: "Licht geht langsam an" if v.phase == "light" else "ein leiser Klang: ein Angebot",
         e.CueAnswered: lambda v: f"Hinweis: {ANSWERS['de'][v.answer]}",
-        e.CueWithheld: lambda v: f"kein Hinweis ({v.reason})",
+        e.CueWithheld: lambda v: f"kein Hinweis ({_why(v.reason, 'de')})",
         e.SessionStarted: lambda v: f"Übung „{v.technique}“ beginnt, {v.seconds:.0f} s",
         e.SessionEnded: lambda v: f"Übung „{v.technique}“ {REASONS['de'][v.reason]}",
         e.SessionPaused: lambda v: "Übung hält an",
@@ -190,9 +198,9 @@ _TELLERS: Mapping[str, Mapping[type[e.Event], Callable[[Any], str]]] = {
         e.Quiet: lambda v: "Ruhezeit" if v.on else "Ruhezeit vorbei",
         e.Private: lambda v: "privat: der Sensor ist zu" if v.on else "nicht mehr privat",
         e.Presence: lambda v: {"present": "jemand ist am Platz", "away": "niemand am Platz"}.get(v.state, ""),
-        e.SensorTrouble: lambda v: f"Sensor: {v.problem}",
+        e.SensorTrouble: lambda v: f"Sensor: {in_german(v.problem)}",
         e.SensorWell: lambda v: f"Sensor liefert {v.rate:.0f} Werte je Sekunde",
-        e.Refused: lambda v: v.reason,
+        e.Refused: lambda v: _why(v.reason, "de"),
     },
     "en": {
         e.TensionStarted: lambda v: (
@@ -201,7 +209,7 @@ _TELLERS: Mapping[str, Mapping[type[e.Event], Callable[[Any], str]]] = {
         e.TensionEnded: lambda v: f"tension over after {v.lasted_s:.0f} s",
         e.Cue: lambda v: "the light comes up slowly" if v.phase == "light" else "one soft chime: an offer",
         e.CueAnswered: lambda v: f"the cue: {ANSWERS['en'][v.answer]}",
-        e.CueWithheld: lambda v: f"no cue ({v.reason})",
+        e.CueWithheld: lambda v: f"no cue ({_why(v.reason, 'en')})",
         e.SessionStarted: lambda v: f"exercise “{v.technique}” begins, {v.seconds:.0f} s",
         e.SessionEnded: lambda v: f"exercise “{v.technique}” {REASONS['en'][v.reason]}",
         e.SessionPaused: lambda v: "exercise pauses",
@@ -213,6 +221,6 @@ _TELLERS: Mapping[str, Mapping[type[e.Event], Callable[[Any], str]]] = {
         e.Presence: lambda v: {"present": "somebody is at the desk", "away": "nobody at the desk"}.get(v.state, ""),
         e.SensorTrouble: lambda v: f"sensor: {v.problem}",
         e.SensorWell: lambda v: f"the sensor gives {v.rate:.0f} samples a second",
-        e.Refused: lambda v: v.reason,
+        e.Refused: lambda v: _why(v.reason, "en"),
     },
 }
