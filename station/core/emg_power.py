@@ -30,6 +30,9 @@ PARTS = 4  # a hop's sub-blocks: 25 ms resolve a heartbeat's QRS or a key strike
 NOTCH_WIDTH_HZ = 4.0  # mains wanders by 0.1 Hz and breathes; wide notches settle soon: 40 ms after a burst
 HIGHEST_NOTCH = 0.47  # of the rate
 MAINS_HZ = (50.0, 60.0)
+# What no notch takes stands in the band beside the muscle, and counts for so many times what it has there: from half of
+# the band's power on it is as much as the watch (`quality.HUM_OVER_EMG`) calls hum.
+UNNOTCHED = 5.0
 MOTION_BAND_HZ = (0.8, 12.0)
 # Where the muscle is all but silent and noise is as strong as anywhere: parts of the rate.  Two views, because the tone
 # of a power supply, or a harmonic of the mains beyond the notches, is in one of them only.  Views of noise differ by
@@ -58,7 +61,7 @@ class HopPower(NamedTuple):
     """What one hop of raw EMG holds; powers in V²."""
 
     parts: list[float]  # EMG band, per 25 ms
-    hum: float  # at the pin: the stronger of 50 and 60 Hz
+    hum: float  # the stronger of 50 and 60 Hz: at the pin, or UNNOTCHED times what no notch takes out of the band
     motion: float  # 0.8-12 Hz
     look: list[float]  # V: see `EmgPower.look`
 
@@ -111,7 +114,8 @@ def block_filter(rate: float, mains_hz: float, band: Band) -> BlockFilter:
     fast = Cascade(fast_sections, identity[: 2 * len(fast_sections)].copy())
     slow = Cascade(low, identity[2 * len(fast_sections) : states].copy())
     wave = np.exp(-2j * math.pi * np.outer(MAINS_HZ, np.arange(count)) / rate)
-    wave *= math.sqrt(2) / count / np.sqrt([[gain_at(hz, rate, band)] for hz in MAINS_HZ])
+    shares = [UNNOTCHED if abs(hz - mains_hz) > NOTCH_WIDTH_HZ / 2 else 1 / gain_at(hz, rate, band) for hz in MAINS_HZ]
+    wave *= math.sqrt(2) / count * np.sqrt(shares)[:, None]
     weights = np.vstack([wave[0].real, wave[0].imag, wave[1].real, wave[1].imag])
     after, motion, hum = [], [], np.zeros((4, width))
     for k in range(count):

@@ -47,6 +47,25 @@ def test_a_reading_describes_its_own_moment():
     assert busy[-1] == pytest.approx(14.95, abs=0.1)
 
 
+def hissing(loads, seed: int = 0) -> np.ndarray:
+    volts = muscle(loads, seed)
+    return (volts + np.random.default_rng(seed + 7).normal(0, 0.02, len(volts))).astype(np.float32)
+
+
+@pytest.mark.parametrize(("felt", "highpass_hz"), [(muscle, 45.0), (hissing, 30.0)])
+@pytest.mark.parametrize("grid", [50.0, 60.0])
+def test_hum_that_was_not_there_at_the_calibration_is_hum_and_no_tension(felt, highpass_hz, grid):
+    """Which grid it is nobody knows before something hums; 35 %RVE of it for two minutes, over a muscle at rest."""
+    stick = measure("emg-raw", felt([0] * 15, 10), felt([100] * 12, 20), RATE)
+    assert stick.highpass_hz == highpass_hz
+    volts, t = felt([0] * 130), np.arange(int(130 * RATE)) / RATE
+    volts += (t > 10) * (0.35 * 0.15 * np.sqrt(2) * np.sin(2 * np.pi * grid * t)).astype(np.float32)
+    told = play(one(stick), volts)
+    (well, _), (hum, state) = [(at, said.state) for at, said in told if isinstance(said, Quality)]
+    assert well < 1 and state == "hum" and hum < 10.6
+    assert not only(told, TensionStarted)
+
+
 def test_without_a_yardstick_it_says_why_once():
     told = play(Sensing(), muscle([20] * 3))
     assert [q.reason for q in only(told, Quality)] == [NO_YARDSTICK]

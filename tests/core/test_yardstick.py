@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from station.core.emg_power import BANDS, powers_of
-from station.core.yardstick import COLOURS, Implausible, as_dict, from_dict, measure
+from station.core.yardstick import COLOURS, Implausible, _mains, as_dict, from_dict, measure
 from tests.core.band_noise import band_noise
 
 RATE = 860.0
@@ -63,6 +63,11 @@ def test_a_tone_that_is_no_grid_is_not_taken_for_one(hz):
 
 def test_without_hum_the_mains_are_taken_for_50():
     assert measure("emg-raw", REST, REFERENCE, RATE).mains_hz == 50.0
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_hiss_is_taken_for_a_grid(seed):
+    assert _mains(1.65 + np.random.default_rng(seed).normal(0, 0.002, round(15 * RATE)), RATE) == 50.0
 
 
 def test_a_hissing_sensor_is_given_the_widest_band():
