@@ -208,8 +208,8 @@ def defaults(driver: str = "ads1115") -> Config:
     return Config({name: tuple(kind() for kind in kinds) for name, kinds in section_classes(driver).items()})
 
 
-def render(config: Config, *, comments: bool = True) -> str:
-    """The configuration as TOML that `from_text` reads back; secrets are masked."""
+def render(config: Config, *, comments: bool = True, language: str = "en") -> str:
+    """The configuration as TOML that `from_text` reads back, its comments in `language`; secrets are masked."""
     out = []
     for name, parts in config.sections.items():
         out.append(f"[{name}]")
@@ -218,7 +218,7 @@ def render(config: Config, *, comments: bool = True) -> str:
                 value = getattr(part, field.name)
                 masked = "***" if field.name in SECRETS and value else value
                 if comments:
-                    out.extend(f"# {line}" for line in _comment(field.type))
+                    out.extend(f"# {line}" for line in _comment(field.type, language))
                 out.append(f"{field.encode_name} = {_as_written(masked, field.type)}")
         out.append("")
     return "\n".join(out)
@@ -274,11 +274,14 @@ def _is_hex(kind: Any) -> bool:
     return _extra(kind).get("format") == "hex"
 
 
-def _comment(kind: Any) -> list[str]:
+def _comment(kind: Any, language: str) -> list[str]:
     """The sentence of a setting and what it takes, in lines of at most 110 characters."""
     import textwrap
 
-    return textwrap.wrap(f"{_extra(kind).get('description', '')} ({allowed(kind)})", 110)
+    from station.german import in_language
+
+    takes = re.sub(r"(?<=\d),(?=\d+( |$))", ".", in_language(allowed(kind), language))  # as the file wants its figures
+    return textwrap.wrap(f"{in_language(_extra(kind).get('description', ''), language)} ({takes})", 110)
 
 
 def _shown(value: Any) -> str:

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from station import config, settings
+from station.german import system_language
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print it."""
     shown = config.read(args.config) if args.config else config.from_text(_choice(args.driver))
-    print(config.render(shown, comments=not args.brief), end="")
+    print(config.render(shown, comments=not args.brief, language=system_language()), end="")
     return 0
 
 

@@ -1,11 +1,14 @@
 import itertools
+import re
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from station import config
+from station import config, settings
+from station.__main__ import main
 from station.errors import ConfigError, StationError
 from station.german import in_german
 from station.settings import Sensor, Station
@@ -98,10 +101,40 @@ def test_every_documented_key_works_and_reads_back_the_same(driver: str) -> None
     assert config.render(again) == text
 
 
+def test_every_setting_has_its_german_and_its_figures_as_the_file_wants_them() -> None:
+    kinds = [
+        field.type
+        for driver in settings.drivers()
+        for classes in config.section_classes(driver).values()
+        for kind in classes
+        for field in msgspec.structs.fields(kind)
+    ]
+    said = {config._extra(kind)["description"] for kind in kinds}
+    assert len(said) > 100
+    missing = sorted(each for each in said if in_german(each) == each)
+    assert not missing, "add these to station/german.txt:\n" + "\n".join(missing)
+    english = re.compile("whole number|a number|quotation marks|a list|characters|that matches")
+    assert not [each for each in map(config.allowed, kinds) if english.search(in_german(each))]
+    text = config.render(config.defaults(), language="de")
+    assert "# Wie diese Station auf Dashboards heißt. (Text in Anführungszeichen, höchstens 40 Zeichen)\n" in text
+    assert " (eine Zahl von 0.02 bis 0.6)\nrest_share = 0.2\n" in text
+    assert config.from_text(text).sections == config.defaults().sections
+    assert max(map(len, text.splitlines())) <= 112
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_settings_are_shown_in_the_language_of_the_system(
+    language: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LANG", f"{language}_{language.upper()}.UTF-8")
+    assert main(["config", "--default"]) == 0
+    assert capsys.readouterr().out == config.render(config.defaults(), language=language)
+
+
 def test_default_toml_is_the_rendered_defaults() -> None:
     shipped = Path(config.__file__).with_name("default.toml").read_text()
     assert shipped == config.render(config.defaults()), (
-        "write it anew:  desk-station config --default > station/default.toml"
+        "write it anew:  LANG=C desk-station config --default > station/default.toml"
     )
 
 
