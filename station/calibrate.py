@@ -18,7 +18,7 @@ from typing import Any
 from station import clock, place, terminal, yardsticks
 from station.core import tension
 from station.core.calibrating import Calibrating
-from station.core.calibrating_words import in_language, said, words
+from station.core.calibrating_words import said, words
 from station.core.engine import Engine
 from station.core.events import CalibrationDone, CalibrationRefused, CalibrationStep, Event
 from station.core.inputs import Calibrate, Frame, Input, SensorLost, Tick
@@ -160,7 +160,7 @@ class Lesson:
                 self.control({"activity": ACTS.get(event.step, "rest")})
             elif isinstance(event, CalibrationRefused):
                 self.over = True
-                self.screen.say(in_language(event.reason, self.language))
+                self.screen.say(terminal.said(event.reason, self.language))
                 self.screen.say(said("nothing changed", self.language))
             elif isinstance(event, CalibrationDone):
                 self.over, self.result = True, event.calibration

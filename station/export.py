@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         raise StationError(f"The history {path} cannot be read: {error}.", "`desk-station check` says more.") from None
     except OSError as error:
         raise StationError(f"{args.to} cannot be written: {error.strerror}.", "Choose another place.") from None
-    say(f"From {path.parent} to {args.to}: {', '.join(f'{number} {said(kind)}' for kind, number in numbers.items())}")
+    say(f"From {path.parent} to {args.to}: {', '.join(said(f'{number} {kind}') for kind, number in numbers.items())}")
     try:
         copied = recordings.copy(path.parent, beside / recordings.FOLDER, since, until)
     except OSError as error:

@@ -21,10 +21,12 @@ _DECIMAL = re.compile(r"\d+\.\d+")
 
 @lru_cache
 def whole() -> dict[str, str]:
-    """English sentence -> German, as they are written."""
+    """English sentence -> German, as they are written; with those that have a voice, too (calibrating_words.py)."""
+    from station.core.calibrating_words import GERMAN
+
     lines = (files("station") / "german.txt").read_text("utf-8").splitlines()
     pairs = [line for line in lines if line and not line.startswith("#")]
-    return dict(zip(pairs[::2], pairs[1::2], strict=True))
+    return {**GERMAN, **dict(zip(pairs[::2], pairs[1::2], strict=True))}
 
 
 @lru_cache

@@ -208,7 +208,7 @@ class Recording:
                 case CalibrationDone():
                     self._end_lesson(now, calibrating_words.said("done", self.language))
                 case CalibrationRefused():
-                    self._end_lesson(now, calibrating_words.in_language(event.reason, self.language))
+                    self._end_lesson(now, said(event.reason, self.language))
                 case _:
                     pass
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from hardware.gpio import CAUSES
@@ -16,6 +17,7 @@ from station.core.toml_text import _MEANINGS
 from station.german import in_german, table
 from station.outputs.mqtt.sentences import _ERRORS
 from station.outputs.web.sealing import NEEDS, SHUT
+from station.settings import drivers
 
 ROOT = Path(__file__).parents[1]
 # Who speaks in `check`, and on the page when something is wrong.
@@ -180,6 +182,14 @@ def test_what_a_settings_class_refuses_is_german_where_the_mistake_is_told() -> 
 
 def test_what_is_written_in_the_file_stays_as_it_is_written() -> None:
     """`[light]` is a section, not a lamp."""
+    keys = {
+        field.encode_name
+        for driver in drivers()
+        for kinds in section_classes(driver).values()
+        for kind in kinds
+        for field in msgspec.structs.fields(kind)
+    }
+    assert {key for key in keys if in_german(key) != key} == set()
     for section in section_classes():
         said = f"desk.toml:7: [{section}] pin = {section} is not possible; allowed: {section}."
         assert in_german(said) == f"desk.toml:7: [{section}] pin = {section} geht nicht; möglich ist: {section}."

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from station import german
 from station.core.calibrating_words import GERMAN as CALIBRATION
 from station.outputs.web.view import HERE, percent, words
 
@@ -95,7 +96,7 @@ def parts(reason: str) -> list[str]:
 def _part(part: str, language: str) -> str:
     found = look(part)
     if found is None:
-        return part
+        return german.in_language(part, language)
     row, values = found
     if "word" in values:
         values = {**values, "word": words(language).get(f"quality.{values['word']}", values["word"])}
