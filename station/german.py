@@ -12,7 +12,7 @@ import locale
 import os
 import re
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 _HOLE = re.compile(r"\{\}")
 _BETWEEN = re.compile(r"(?<=[.?!]) ")
@@ -24,7 +24,7 @@ def whole() -> dict[str, str]:
     """English sentence -> German, as they are written; with those that have a voice, too (calibrating_words.py)."""
     from station.core.calibrating_words import GERMAN
 
-    lines = (files("station") / "german.txt").read_text("utf-8").splitlines()
+    lines = Path(__file__).with_name("german.txt").read_text("utf-8").splitlines()
     pairs = [line for line in lines if line and not line.startswith("#")]
     return {**GERMAN, **dict(zip(pairs[::2], pairs[1::2], strict=True))}
 
