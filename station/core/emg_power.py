@@ -30,9 +30,10 @@ PARTS = 4  # a hop's sub-blocks: 25 ms resolve a heartbeat's QRS or a key strike
 NOTCH_WIDTH_HZ = 4.0  # mains wanders by 0.1 Hz and breathes; wide notches settle soon: 40 ms after a burst
 HIGHEST_NOTCH = 0.47  # of the rate
 MAINS_HZ = (50.0, 60.0)
-# What no notch takes stands in the band beside the muscle, and counts for so many times what it has there: from half of
-# the band's power on it is as much as the watch (`quality.HUM_OVER_EMG`) calls hum.
-UNNOTCHED = 5.0
+# What no notch takes stands in the band beside the muscle, and counts for so many times what it has there: from 0.7 of
+# the band's power on it is as much as the watch (`quality.HUM_OVER_EMG`) calls hum.  A muscle by itself has up to 0.51
+# in the 10 Hz about the mains for three tenths of a second (four recorded muscles, 18 simulated).
+UNNOTCHED = 3.6
 MOTION_BAND_HZ = (0.8, 12.0)
 # Where the muscle is all but silent and noise is as strong as anywhere: parts of the rate.  Two views, because the tone
 # of a power supply, or a harmonic of the mains beyond the notches, is in one of them only.  Views of noise differ by
