@@ -1,4 +1,4 @@
-"""The load now, for the ear and the eye: fifty times a second, 50 ms late, and no more exact than a tone needs.
+"""The load now, for the ear and the eye: fifty times a second, 70 ms late, and no more exact than a tone needs.
 
     frames ─► blocks of 20 ms ─► the yardstick's own band and notches ─► power ─► second lowest of the last five ─► %RVE
 
