@@ -29,10 +29,11 @@ REST_RVE = 5.0
 REST_ONLY_FACTOR = 30.0
 # What the calibration does not see of each band, by simulation.  Light work is done by other motor units than the
 # reference, with waves of other widths, and the less of the low frequencies a band has, the more that changes the
-# amplitude of 5.6 %RVE: relative standard deviation beyond WIDE's own, means over 24 muscles of hardware/sensors/person
-# (.013, .023, .039) and 24 of Tensionbench (.009, .048, .077).
+# amplitude of 5.6 %RVE: relative standard deviation beyond WIDE's own, means of 24 muscles of hardware/sensors/person
+# (tests/benchmarks/bench_bands.py: .013, .023, .039) and 24 of Tensionbench (.009, .048, .077).
 COLOURS: Mapping[Band, float] = {Band(45.0, 0.0): 0.011, WIDE: 0.0, Band(45.0, 0.5): 0.036, Band(45.0, 1.0): 0.058}
-# And tomorrow the electrodes sit nearer to the heart: the scatter over 0.3 s of 70 beats a minute of 40 %RVE, %RVE².
+# And tomorrow the electrodes sit nearer to the heart: the scatter over 0.3 s of 70 beats a minute of 40 %RVE, %RVE²
+# (Tensionbench's; of hardware/sensors/person .06, .92, .04 and .01).
 HEARTS: Mapping[Band, float] = {Band(45.0, 0.0): 0.2, WIDE: 1.6, Band(45.0, 0.5): 0.1, Band(45.0, 1.0): 0.02}
 # 60 Hz is taken for the mains when it has so many times the power of 50 Hz in the rest recording, and is a line at all.
 SURE_MAINS = 4.0
