@@ -225,6 +225,14 @@ def test_a_heartbeat_that_was_there_is_not_feared_twice():
     assert seen < wide.uncertainty < seen + HEARTS[WIDE] / 2
 
 
+def test_the_scatter_of_rest_counts_in_parts_of_the_reference_and_the_muscles_own_at_the_threshold_of_rest():
+    def uncertainty(rest: tuple[float, float], held: tuple[float, float]) -> float:
+        return _Seen(WIDE, np.repeat(rest, 1000), np.repeat(held, 1000), 0.0, 0.0, 0.0).uncertainty
+
+    assert uncertainty((0.5, 1.5), (11.0, 11.0)) == pytest.approx(math.hypot(1e4 * 0.5 / 10, HEARTS[WIDE]), rel=1e-3)
+    assert uncertainty((1.0, 1.0), (10.0, 12.0)) == pytest.approx(HEARTS[WIDE] + 5.0**2 * 1 / 11, rel=1e-3)
+
+
 def test_motion_that_never_ends_is_as_strong_as_it_is_in_any_second():
     swaying = tone(0.002) + tone(0.1, 4.0, level=0)
     stick = measure("emg-raw", swaying, swaying + tone(0.2, level=0), RATE)
