@@ -36,7 +36,7 @@ slow: $(VENV)/.test  ## tests with a real broker, real processes and captured so
 	  $(BIN)/python -m pytest -n 4 --dist loadfile -m "slow and not alone and not benchmark"
 	@echo "== captured sound and real clocks, one at a time"; $(BIN)/python -m pytest -m "alone and not benchmark"
 
-mutants: $(VENV)/.test  ## mutate tension, load and calibration, and count what the tests notice (half an hour)
+mutants: $(VENV)/.test  ## mutate the measuring core, and count what the tests notice (a quarter of an hour)
 	@$(PIP) "mutmut>=3.3" && $(BIN)/python -m mutmut run --max-children 1 && $(BIN)/python -m mutmut results
 
 deep: $(VENV)/.test  ## what always holds, tried with 500 examples each instead of 20 (minutes)

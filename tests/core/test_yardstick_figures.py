@@ -43,6 +43,13 @@ def test_an_envelopes_figures_are_those_of_its_ramp():
     )
 
 
+@pytest.mark.parametrize("signal", ["emg-envelope", "pressure"])
+def test_what_a_sensor_tells_in_single_precision_is_reckoned_in_double(signal):
+    scatter = np.random.default_rng(4).normal(0, 0.01, 1000)
+    single = [(level + scatter).astype(np.float32) for level in (0.05, 0.55)]
+    assert measure(signal, *single, 100.0) == measure(signal, *(volts.astype(float) for volts in single), 100.0)
+
+
 @pytest.mark.parametrize(("rest", "assumed"), [(RISE, 0.05 + 20 * 0.0068), (RISE + 1, 2 * 1.05)])
 def test_an_envelope_without_reference_assumes_one_far_above_its_scatter_and_its_rest(rest, assumed):
     stick = measure("emg-envelope", rest, None, 100.0)
