@@ -8,7 +8,18 @@ from msgspec import structs
 
 from station.core.emg_power import BANDS, QUIET_VIEWS, EmgPower, as_white
 from station.core.level import Baseline
-from station.core.noise_floor import FADES, FAST, LOOKS, QUIETEST, SILENT, SPARSE, TELLABLE, WHITER, NoiseFloor
+from station.core.noise_floor import (
+    FADES,
+    FAST,
+    LOOKS,
+    QUIETEST,
+    SILENT,
+    SPARSE,
+    TELLABLE,
+    WHITER,
+    NoiseFloor,
+    tellable,
+)
 from station.core.signal import SignalPath
 from station.core.yardstick import as_dict, from_dict, measure
 from tests.core.band_noise import band_noise
@@ -117,6 +128,26 @@ def test_a_slower_rate_than_at_the_calibration_says_nothing():
     """Half the rate puts the quiet frequencies into the middle of the muscle, whatever the calibration said of them."""
     slow = volts(DESK * 15, 5, 3, RATE / 2)
     assert felt(STICK, slow, 43, RATE / 2) == felt(OLD, slow, 43, RATE / 2)
+
+
+@pytest.mark.parametrize(
+    ("share", "rate", "calibrated", "told"),
+    [
+        (0.199, 860, 860, True),
+        (0.2, 860, 860, False),
+        (0.1, 701, 701, True),
+        (0.1, 700, 700, False),
+        (0.019, 700, 700, True),
+        (0.02, 700, 700, False),
+        (0.1, 901, 1000, True),
+        (0.1, 900, 1000, False),
+        (0.1, 1000, 860, True),
+    ],
+)
+def test_noise_is_told_from_a_muscle_that_is_silent_enough_at_a_rate_as_fast_as_at_the_calibration(
+    share, rate, calibrated, told
+):
+    assert tellable(share, rate, calibrated) is told
 
 
 def test_the_reference_tells_how_white_the_muscle_looks():

@@ -216,6 +216,12 @@ def test_60_hz_are_taken_for_the_mains_at_four_times_the_power_of_50(at60, mains
 def test_a_faint_line_is_met_where_it_is_too():
     hiss = np.random.default_rng(3).normal(0, 2e-6, round(5 * RATE))
     assert _mains(1.65 + hiss + tone(1e-4, 50.4, level=0), RATE) == 50.4
+    assert _mains(1.65 + hiss + tone(1e-4, 60.0, level=0), RATE) == 60.0
+
+
+def test_the_level_of_a_reference_is_that_of_the_widest_band():
+    stick = measure("emg-raw", tone(0.002), tone(0.2, 35.0), RATE)
+    assert stick.reference_level == pytest.approx(np.sqrt(gain_at(35.0, RATE, WIDE) / 2) * 0.2, rel=0.04)
 
 
 @pytest.mark.parametrize("band", BANDS)
