@@ -79,7 +79,9 @@ class Terminal:
         file = folder / "desk.toml"
         file.write_text((STATE + SIMULATED + MOCK_PINS + SILENT + PAGE).format(folder=folder, port=free_port()))
         self.keyboard, screen = pty.openpty()
-        command = ["setsid", "--ctty", *before, sys.executable, "-P", "-m", "station", "run", "--config", str(file)]
+        # Whoever runs the tests below `nohup` hands its deafness down.
+        hears = ["setsid", "--ctty", "env", "--default-signal=HUP"]
+        command = [*hears, *before, sys.executable, "-P", "-m", "station", "run", "--config", str(file)]
         self.process = subprocess.Popen(
             command,
             cwd=folder,

@@ -38,7 +38,8 @@ def main() -> int:
     """Serve until the station has enough; the exit code says how it ended (0 stopped, 3 the sensor failed)."""
     parent = socket.socket(fileno=int(sys.argv[1]))
     _die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for for_the_station in (signal.SIGINT, signal.SIGHUP):  # a terminal sends them to everybody in it
+        signal.signal(for_the_station, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _on_term)
     source: Source | None = None
     try:
