@@ -17,6 +17,8 @@ from station.outputs import whole_file
 log = logging.getLogger(__name__)
 
 NAME = "memory.json"
+# What a person has set; the rest is what the station has seen of them.
+SETTINGS = ("quiet", "preferences")
 
 
 def save(folder: Path, what: Mapping[str, Any]) -> None:
@@ -37,6 +39,27 @@ def load(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         set_aside(folder, error)
         return {}
+
+
+def forget(folder: Path) -> None:
+    """Keep what the person has set (private mode stays on), and nothing else.  Raises OSError.
+
+    A running station writes the same file: the new one stands under a name that it does not use.
+    """
+    path = folder / NAME
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        kept = {part: found[part] for part in SETTINGS if part in found}
+    except FileNotFoundError:
+        return
+    except (ValueError, TypeError):  # nothing that anybody could read, either
+        kept = {}
+    if not kept:
+        path.unlink(missing_ok=True)
+        return
+    other = path.with_name("memory-kept.json")
+    whole_file.write(other, json.dumps(kept))
+    other.replace(path)
 
 
 def set_aside(folder: Path, error: Exception) -> None:

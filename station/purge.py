@@ -15,7 +15,7 @@ from station.export import add_range, history_of, range_of
 from station.library import Library
 from station.outputs import whole_file
 from station.outputs.contract import OutputError
-from station.outputs.history import purge, recordings
+from station.outputs.history import FILE_NAME, purge, recordings
 from station.outputs.history.erase import NotErasedError
 from station.outputs.mqtt import Settings as MqttSettings
 from station.outputs.mqtt import retire
@@ -24,15 +24,16 @@ from station.outputs.web.unlocked import FILE_NAME as SEAL
 from station.settings import Station
 from station.terminal import said, say
 
-# What was set aside, and the copies of a diary that `restore` and systemd/install.sh keep of the one they replaced.
+# Copies of a diary: those that `restore` and systemd/install.sh keep of the one they replaced, and a damaged one.
+COPIES = (f"{restore.BEFORE}*.zip", "before-upgrade/*.db", f"{FILE_NAME}.bad-*")
+# What else was set aside.
 ASIDE = (
     f"{OUTBOX_NAME}.bad-*",
-    f"{restore.BEFORE}*.zip",
-    "before-upgrade/*.db",
     "memory.bad",
     f"{memory.NAME}.new",  # as earlier versions called it
     whole_file.beside(Path(memory.NAME)).name,
 )
+MEMORY_LEFT = "Your settings are in it, and the day's budget. Make room on the disk, then try again."
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -70,7 +71,11 @@ def run(args: argparse.Namespace) -> int:
         _remove_rest(path.parent)
     say(f"Deleted and verified: {sum(gone.values())} entries, {recorded} recordings.")
     if args.everything:
-        say("Your calibration stays, so that the station can go on; recordings elsewhere are where you put them.")
+        say("Your calibration, your settings, private mode and the page's passphrase stay.")
+        say("Backups, exports and recordings that you put elsewhere are still there.")
+    elif copies := _copies(path.parent):
+        say(f"Older copies stay and may still hold it: {', '.join(copies)}.")
+        say(f"Delete them by hand in {path.parent}, or delete everything with --everything.")
     return 0
 
 
@@ -92,8 +97,11 @@ def _leave_home(args: argparse.Namespace) -> int:
 
 
 def _remove_rest(folder: Path) -> None:
-    """What was waiting for the smart home, and what the day's budget was."""
-    (folder / memory.NAME).unlink(missing_ok=True)
+    """What was waiting for the smart home, what the day's budget was, and every copy."""
+    try:
+        memory.forget(folder)
+    except OSError as error:
+        raise StationError(f"{folder / memory.NAME} cannot be written: {error.strerror}.", MEMORY_LEFT) from None
     (folder / SEAL).unlink(missing_ok=True)
     if (folder / OUTBOX_NAME).exists():
         try:
@@ -101,9 +109,13 @@ def _remove_rest(folder: Path) -> None:
                 outbox.clear()
         except sqlite3.Error as error:
             raise StationError(f"{folder / OUTBOX_NAME}: {error}.", "Stop the station and try again.") from None
-    for pattern in ASIDE:
+    for pattern in (*COPIES, *ASIDE):
         for aside in folder.glob(pattern):
             aside.unlink()
+
+
+def _copies(folder: Path) -> list[str]:
+    return sorted(str(found.relative_to(folder)) for pattern in COPIES for found in folder.glob(pattern))
 
 
 def _words(args: argparse.Namespace) -> str:

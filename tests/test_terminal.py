@@ -226,9 +226,9 @@ def test_what_a_command_has_done_is_told_in_the_language_of_the_system(
     assert capsys.readouterr().out == 3 * "Gelöscht ist nichts.\n"
 
     assert main(["purge", "--everything", "--yes", *mine]) == 0
-    first, second = capsys.readouterr().out.splitlines()
+    first, second, _ = capsys.readouterr().out.splitlines()
     assert first.startswith("Gelöscht und nachgeprüft: ") and first.endswith(" 0 Aufnahmen.")
-    assert second.startswith("Deine Kalibrierung bleibt,")
+    assert second.startswith("Es bleiben: deine Kalibrierung, deine Einstellungen, ")
 
 
 def test_a_calibration_that_does_not_fit_is_told_to_the_last_word(tmp_path: Path) -> None:

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from station import assembly, config, memory
 from station.__main__ import main
 from station.core import events as ev
+from station.core.inputs import Like, Prefer, SetPrivate
 from station.outputs.history import History, marks
 from station.outputs.mqtt.outbox import OUTBOX_NAME, Outbox
 
@@ -107,6 +109,44 @@ def test_purge_of_everything_takes_the_copies_along_that_the_installer_keeps_of_
     assert kept.exists(), "what was before that day is still in it"
     assert command(state, "purge", "--everything", "--yes") == 0
     assert not kept.exists()
+
+
+def test_purge_of_everything_leaves_what_the_person_has_set_and_private_mode_on(
+    state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The station's own way: remembered at its end, purged, and recalled at the next start."""
+    core = assembly.core(config.defaults(), offered=["pmr"])
+    for request in (Like("pmr"), Prefer({"volume": 20}), SetPrivate(True)):
+        core.engine.handle(request, 1.0)
+    memory.save(state, {**core.snapshot(2.0, 1_000.0), "workdays": {"day": "2026-11-03"}})
+    assert command(state, "purge", "--everything", "--yes") == 0
+    assert "Your calibration, your settings, private mode and the page's passphrase stay.\n" in capsys.readouterr().out
+    left = memory.load(state)
+    assert left["quiet"]["private"] is True and left["preferences"]["volume"][0] == 20
+    assert set(left) == {"quiet", "preferences"}, "what the station has seen of the person is gone"
+
+
+@pytest.mark.parametrize("content", ["no JSON", "[]", "{}", '{"coach": {"spent": [1.0]}}'])
+def test_purge_of_everything_leaves_no_memory_in_which_nothing_is_set(state: Path, content: str) -> None:
+    (state / memory.NAME).write_text(content)
+    assert command(state, "purge", "--everything", "--yes") == 0
+    assert [file.name for file in state.iterdir() if "memory" in file.name] == []
+
+
+def test_purge_of_some_days_names_the_copies_that_still_hold_them(
+    state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("before-restore-20261103-100000.zip", "before-upgrade/0.1.0.db", "history.db.bad-20261101-000000"):
+        (state / name).parent.mkdir(exist_ok=True)
+        (state / name).write_bytes(b"a diary of then")
+    assert command(state, "purge", "--since", "2026-11-02", "--yes") == 0
+    _, second, third = capsys.readouterr().out.splitlines()
+    names = "before-restore-20261103-100000.zip, before-upgrade/0.1.0.db, history.db.bad-20261101-000000"
+    assert second == f"Older copies stay and may still hold it: {names}."
+    assert third == f"Delete them by hand in {state}, or delete everything with --everything."
+    assert command(state, "purge", "--everything", "--yes") == 0
+    assert "Older copies" not in capsys.readouterr().out
+    assert b"a diary of then" not in b"".join(file.read_bytes() for file in state.rglob("*") if file.is_file())
 
 
 def test_recordings_of_the_stations_own_are_exported_and_purged_with_the_rest(state: Path) -> None:

@@ -129,6 +129,21 @@ def test_everything_can_be_deleted_beside_an_open_history_which_goes_on(rig: Rig
     assert len(marks(rig.desk.history)) == 1
 
 
+def test_on_a_german_system_a_deletion_is_told_as_done_and_names_the_copies_that_stay(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+    three_days(rig)
+    (tmp_path / "before-restore-20261103-100000.zip").write_bytes(b"")
+    client = rig.client()
+    sent = {"what": "range", "since": "2020-01-01", "sure": "yes", "token": token(client)}
+    answer = client.post("/forget", data=sent)
+    assert "Gelöscht und nachgesehen. Einträge: 3" in answer.text
+    assert "können noch davon enthalten: before-restore-20261103-100000.zip. „Alles löschen“" in answer.text
+    answer = client.post("/forget", data={**sent, "what": "everything"})
+    assert "Gelöscht und nachgesehen." in answer.text and "Ältere Kopien" not in answer.text
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -8,6 +8,7 @@ keeps its rows and tries again, and what it measured in its last minute may be w
 from __future__ import annotations
 
 import datetime
+import os
 import re
 import subprocess
 import sys
@@ -28,6 +29,7 @@ ZIP: Final = "application/zip"
 # Five years are written within a minute on a PC; a Pi with a slow card needs several times that.
 LONGEST_S: Final = 600.0
 DELETED: Final = re.compile(r"Deleted and verified: (\d+) entries, (\d+) recordings")
+COPIES: Final = re.compile(r"Older copies stay and may still hold it: (.+)\.$", re.MULTILINE)
 
 # One at a time: two would only wait for each other.
 _busy: Final = threading.Lock()
@@ -81,13 +83,15 @@ def forget(desk: Desk, asked: Asked) -> Answer:
     with tempfile.TemporaryFile() as out:
         done, problem = _run(["station", "purge", "--state", str(desk.house.state_dir), *chosen, "--yes"], out)
         out.seek(0)
-        said = DELETED.search(out.read().decode())
+        told = out.read().decode(errors="replace")
+    said, copies = DELETED.search(told), COPIES.search(told)
     desk.kept.clear()
     if not done or not said:
         result = tag("p", view.w("data.not_deleted", why=problem), role="alert", class_="warn")
     else:
         result = tag("p", view.w("data.deleted", entries=said[1], recordings=said[2]), role="status", class_="lead")
-    return _page(desk, asked, result, tag("p", tag("a", view.w("data.back"), href="/data")))
+    left = tag("p", view.w("data.copies", names=copies[1])) if copies else None
+    return _page(desk, asked, result, left, tag("p", tag("a", view.w("data.back"), href="/data")))
 
 
 def _run(module: list[str], out: IO[bytes], told: bytes = b"") -> tuple[bool, str]:
@@ -101,6 +105,7 @@ def _run(module: list[str], out: IO[bytes], told: bytes = b"") -> tuple[bool, st
             input=told,
             stdout=out,
             stderr=subprocess.PIPE,
+            env={**os.environ, "LC_ALL": "C.UTF-8"},  # what it says is read here, in English
             timeout=LONGEST_S,
             check=False,
         )
