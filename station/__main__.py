@@ -13,7 +13,7 @@ import sys
 import textwrap
 
 from station.errors import StationError
-from station.terminal import Parser, said, say
+from station.terminal import Parser, said, say, settle
 
 # (command, module, one sentence); the order is the order in which a newcomer meets them.
 COMMANDS: tuple[tuple[str, str, str], ...] = (
@@ -53,6 +53,7 @@ With a Pi?  desk-station config --default > desk-station.toml
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; the exit code is 0 for good, 1 for warnings or nothing to do, 2 for broken."""
+    settle(sys.stdout, sys.stderr)
     arguments = sys.argv[1:] if argv is None else argv
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(introduction())

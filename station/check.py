@@ -28,6 +28,7 @@ from station.errors import ConfigError, StationError
 from station.german import in_language, system_language
 from station.outputs.contract import House
 from station.settings import Sensor, Station
+from station.terminal import document
 
 EXIT = {OK: 0, WARNING: 1, BROKEN: 2}
 STOPPED = 130  # by Ctrl-C, as in every shell
@@ -71,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     worst = max((EXIT[finding.severity] for finding in findings), default=0)
     if args.json:
         shown = [{"part": f.part, "severity": f.severity, "what": f.what, "remedy": f.remedy} for f in findings]
-        print(json.dumps({"exit": worst, "findings": shown}, ensure_ascii=False, indent=1))
+        document(json.dumps({"exit": worst, "findings": shown}, ensure_ascii=False, indent=1))
     else:
         columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
         print(in_words(findings, language, columns))

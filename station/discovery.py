@@ -16,7 +16,7 @@ from station.outputs.audio import Settings as Audio
 from station.outputs.mqtt import Settings
 from station.outputs.mqtt.discovery import payloads
 from station.settings import Station
-from station.terminal import say
+from station.terminal import document, say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
     """Print it."""
     told = announcement(args.config, args.mode, args.language)
     if args.json:
-        print(json.dumps([{"topic": topic, "payload": made} for topic, made in told], ensure_ascii=False, indent=1))
+        document(json.dumps([{"topic": topic, "payload": made} for topic, made in told], ensure_ascii=False, indent=1))
         return 0
     for topic, made in told:
         print(topic)

@@ -19,7 +19,7 @@ from station.core.repertoire import LENGTHS
 from station.core.script import Script
 from station.errors import StationError
 from station.library import Library
-from station.terminal import say
+from station.terminal import document, say
 
 # The techniques as people know them; what a translator or an owner adds under another name comes after them.
 FAMILIES = ("breathing", "movement", "pmr", "mindfulness", "autogenic", "imagery", "biofeedback", "daily")
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     """List them; 1 when there is nothing to list."""
     found = [each for each in exercises() if args.language in (None, each.language)]
     if args.json:
-        print(json.dumps([asdict(each) for each in found], ensure_ascii=False, indent=1))
+        document(json.dumps([asdict(each) for each in found], ensure_ascii=False, indent=1))
     elif not found:
         spoken = sorted({each.language for each in exercises()})
         raise StationError(f"No exercise speaks '{args.language}'.", f"There are exercises in: {', '.join(spoken)}.")

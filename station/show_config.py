@@ -7,6 +7,7 @@ from pathlib import Path
 
 from station import config, settings
 from station.german import system_language
+from station.terminal import document
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print it."""
     shown = config.read(args.config) if args.config else config.from_text(_choice(args.driver))
-    print(config.render(shown, comments=not args.brief, language=system_language()), end="")
+    document(config.render(shown, comments=not args.brief, language=system_language()).removesuffix("\n"))
     return 0
 
 

@@ -7,9 +7,11 @@ A sentence of what a parser shows goes through `_InWords`, everything else throu
 from __future__ import annotations
 
 import argparse
+import codecs
+import io
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any, NoReturn, TextIO
+from typing import Any, Final, NoReturn, TextIO
 
 
 def said(sentence: str, language: str = "") -> str:
@@ -22,6 +24,35 @@ def said(sentence: str, language: str = "") -> str:
 def say(sentence: str, language: str = "", *, file: TextIO | None = None) -> None:
     """Print it, in that language or the system's; what went well to stdout."""
     print(said(sentence, language), file=file or sys.stdout)
+
+
+# For a terminal that has none of these; what is not here becomes a question mark.
+_PLAIN: Final = str.maketrans({
+    **dict.fromkeys("„“”‟", '"'), **dict.fromkeys("‚‘’", "'"), **dict.fromkeys("–—−", "-"),
+    "✓": "+", "✗": "x", "…": "...", "→": "->", "▮": "#", "▯": ".", "Ω": "Ohm", "≥": ">=", "≤": "<=", "\u202f": " ",
+})  # fmt: skip
+
+
+def _plainly(error: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    plain = error.object[error.start : error.end].translate(_PLAIN)
+    return plain.encode(error.encoding, "replace").decode(error.encoding), error.end
+
+
+def settle(*streams: TextIO) -> None:
+    """Let nothing that is said fail for want of a character: an old terminal (ISO 8859) gets the nearest there is."""
+    codecs.register_error("plainly", _plainly)
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper) and "utf" not in stream.encoding.lower():
+            stream.reconfigure(errors="plainly")
+
+
+def document(text: str) -> None:
+    """Print what a program will read, or the station itself: in UTF-8, unless a terminal shows it."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
+        sys.stdout.reconfigure(encoding="utf-8", errors="strict")
+    print(text)
 
 
 class _InWords(argparse.HelpFormatter):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ast
 import importlib
+import io
 import re
 import subprocess
 import sys
@@ -243,6 +244,44 @@ def test_a_command_says_english_where_the_system_speaks_neither(monkeypatch: pyt
     monkeypatch.setenv("LANG", "fr_FR.UTF-8")
     assert terminal.said("Nothing was deleted.") == "Nothing was deleted."
     assert terminal.said("Nothing was deleted.", "de") == "Gelöscht ist nichts."
+
+
+class OldTerminal(io.TextIOWrapper):
+    """A terminal, or a file, of a system that writes ISO 8859-1."""
+
+    def __init__(self, *, shown: bool) -> None:
+        self.shown, self.raw_bytes = shown, io.BytesIO()
+        super().__init__(self.raw_bytes, encoding="iso-8859-1", write_through=True)
+
+    def isatty(self) -> bool:
+        return self.shown
+
+    def text(self, encoding: str) -> str:
+        return self.raw_bytes.getvalue().decode(encoding)
+
+
+def test_a_terminal_that_lacks_a_character_is_told_with_the_nearest_it_has(
+    german: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, err = OldTerminal(shown=True), OldTerminal(shown=True)
+    monkeypatch.setattr("sys.stdout", out)
+    monkeypatch.setattr("sys.stderr", err)
+    assert main(["chek"]) == 2
+    assert err.text("iso-8859-1").startswith('desk-station: Einen Befehl "chek" gibt es nicht. Meinst du "check"?')
+    terminal.say("✓ Größe … 3 → 4 – 中")
+    assert out.text("iso-8859-1") == "+ Größe ... 3 -> 4 - ?\n"
+    assert main(["config", "--default"]) == 0
+
+
+def test_a_configuration_that_is_written_to_a_file_there_can_be_read_again(
+    german: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = OldTerminal(shown=False)
+    monkeypatch.setattr("sys.stdout", out)
+    assert main(["config", "--default"]) == 0
+    assert "[ … ]" in out.text("utf-8")
+    (tmp_path / "desk.toml").write_bytes(out.raw_bytes.getvalue())
+    assert main(["config", "--config", str(tmp_path / "desk.toml"), "--brief"]) == 0
 
 
 def test_german_is_read_only_when_something_is_said(tmp_path: Path) -> None:
