@@ -51,7 +51,7 @@ def test_a_day_says_whether_it_has_a_reference_of_its_own(rig: Rig, tmp_path: Pa
     rig.wall = morning + 14 * 3600
     has, none = {
         "de": ("Seit 08:05 mit eigener Referenz", "Ohne eigene Referenz"),
-        "en": ("own since 08:05", "Without a reference of its own"),
+        "en": ("own since 08:05", "This day has no reference of its own"),
     }[language]
     make = 'href="/setup?step=calibration"'
     assert has not in text() and none not in text(), "nothing was measured that could be compared"

@@ -216,13 +216,16 @@ def test_why_is_said_in_plain_words_first_and_says_its_time_once_the_cue_is_over
     rig.tell(e.Cue("light", REASON, "breathing"))
     plain, figures = "Eine Weile lang fast keine Ruhe in den Schultern.", "Ruheanteil 16 % seit 20 s, Last 11 %RVE"
     assert why(rig).startswith(f"Warum: {plain} {figures} · gerade bemerkt · Hinweis 1 von 6")
-    assert why(rig, "en").startswith("Why: Hardly any rest in the shoulders for a while. rest share 16%")
+    assert why(rig, "en").startswith("Why: Hardly any rest in the shoulders for a while. Rest share 16%")
     assert "just noticed · cue 1 of 6 this hour" in why(rig, "en")
     rig.tell(e.CueAnswered("not_now"), e.Quiet(True, 3600.0, "button"))
     assert why(rig).startswith(f"Letzter Hinweis, {at}: {plain}")
     assert why(rig, "en").startswith(f"Last cue, {at}: Hardly")
     rig.tell(e.CueWithheld("quiet: quiet was asked for, 60 min left"))
-    assert why(rig).startswith(f"Kein Hinweis, {at}: Du hattest um Ruhe gebeten.")
+    assert why(rig) == f"Kein Hinweis, {at}: Du hattest um Ruhe gebeten. Du hast um Ruhe gebeten, noch 60 min"
+    rig.tell(e.CueWithheld("quiet: quiet was asked for"))
+    assert why(rig) == f"Kein Hinweis, {at}: Du hattest um Ruhe gebeten.", "what adds nothing is not said again"
+    assert why(rig, "en") == f"No cue, {at}: You had asked for quiet."
 
 
 @pytest.mark.parametrize("silence", [e.Private(True, "button"), e.Preferred("monitoring", False, "page")])

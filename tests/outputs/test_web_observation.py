@@ -137,7 +137,7 @@ def test_a_question_stands_there_until_it_is_answered_and_the_station_hears_no_a
     assert "Gerade ist nichts zu fragen" in card(rig) and "Bis Donnerstag, 10. Dezember 2026" in card(rig)
     assert 'id="question-hint" hidden' in rig.client().get("/").text
     rig.tell(e.Observing("pace", "2026-11-27", True))
-    assert "Wie war es in den letzten zehn Minuten? in Ruhe es drängte Auslassen" in card(rig)
+    assert "Wie war es in den letzten zehn Minuten? in Ruhe die Zeit drängte Auslassen" in card(rig)
     assert "How were the last ten minutes? calm pressing Skip" in card(rig, "en")
     assert 'id="question-hint">' in rig.client().get("/").text
     answer = form(rig, "/question", answer="pressing")
@@ -146,7 +146,7 @@ def test_a_question_stands_there_until_it_is_answered_and_the_station_hears_no_a
     rig.tell(e.Observing("pace", "2026-11-27", False))
     assert form(rig, "/question", answer="calm").status_code == 303, "an old page is no error"
     assert len(rig.told) == 1
-    assert "· es drängte Zurücknehmen" in card(rig)
+    assert "· die Zeit drängte Zurücknehmen" in card(rig)
     [kept] = rig.desk.ask("answers")
     assert form(rig, "/unanswer", answer=str(kept["id"])).status_code == 303
     assert rig.desk.ask("answers") == [] and "Zurücknehmen" not in card(rig)
@@ -171,7 +171,7 @@ def test_it_is_ended_with_one_press_from_the_page(rig: Rig) -> None:
 def test_in_private_mode_nothing_is_asked_begun_or_kept(rig: Rig, tmp_path: Path) -> None:
     remember(tmp_path, (NOW - HOUR, e.ObservationBegan("pace", "page")))
     rig.tell(e.Observing("pace", "2026-11-27", True), e.Private(True, "button"))
-    assert "Es wird nichts gefragt und nichts aufgehoben" in card(rig) and "es drängte" not in card(rig)
+    assert "Es wird nichts gefragt und nichts aufgehoben" in card(rig) and "die Zeit drängte" not in card(rig)
     assert 'id="question-hint" hidden' in rig.client().get("/").text
     assert form(rig, "/question", answer="calm").status_code == 409
     assert rig.post("question", {"answer": "calm"}) == 409
@@ -213,7 +213,7 @@ def test_a_form_without_the_pages_token_changes_nothing(rig: Rig) -> None:
 def test_after_two_weeks_the_difference_is_told_in_words_with_its_interval(rig: Rig, tmp_path: Path) -> None:
     two_weeks(tmp_path, calm=0.5, pressing=0.15)
     said = card(rig)
-    assert "Vor der Antwort „es drängte“ hat dein Muskel weniger geruht als vor den anderen." in said
+    assert "Vor der Antwort „die Zeit drängte“ hat dein Muskel weniger geruht als vor den anderen." in said
     between = re.search(r"Recht sicher sind es (\d+) bis (\d+) Prozentpunkte", said)
     assert between and int(between[1]) < 35 <= int(between[2]) + 1
     assert "„in Ruhe“: 14 ×, davor 52 % Ruhe" in said and "„in Ruhe“ hat dein Muskel mehr" not in said

@@ -22,7 +22,7 @@ from station.core import events as e
 from station.core.calibrating import MOVES, TIME
 from station.core.calibrating_words import words as calibration_words
 from station.core.state import MEASURED, State, fold
-from station.outputs.web.plain import plain
+from station.outputs.web.plain import beside, plain
 from station.outputs.web.reasons import in_german, in_language
 from station.outputs.web.spoken import shown as saying
 
@@ -73,6 +73,7 @@ def picture(state: State) -> dict[str, Any]:
     for language in ("de", "en"):
         shown[f"why_{language}"] = in_language(shown["why"], language)
         shown[f"why_plain_{language}"] = plain(shown["why"], language)
+        shown[f"why_beside_{language}"] = beside(shown["why"], language)
     return shown
 
 

@@ -38,3 +38,13 @@ def plain(reason: str, language: str) -> str:
     if language == "de":
         return f"{german} lang fast keine Ruhe in den Schultern."
     return f"Hardly any rest in the shoulders for {english}."
+
+
+def beside(reason: str, language: str) -> str:
+    """What the plain sentence rests on, as a line of its own; empty where it would only say the same again."""
+    told = parts(reason)
+    found = look(told[0]) if len(told) == 1 else None
+    figures = in_language(reason, language)
+    if figures == plain(reason, language) or (found and found[0].plain_en and not found[1]):
+        return ""
+    return figures[:1].upper() + figures[1:]

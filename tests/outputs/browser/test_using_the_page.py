@@ -160,7 +160,7 @@ def test_a_moment_is_marked_and_gets_its_words_which_stay(page: Any, station: St
     page.click("main [data-do=mark]")
     until(page, f"document.querySelectorAll('textarea').length === {count + 1}", 8)
     page.locator("textarea").first.fill("am Telefon, „schon wieder“ <b>")
-    until(page, "document.querySelector('.saved').textContent === 'aufgehoben'", 5)
+    until(page, "document.querySelector('.saved').textContent === 'gespeichert'", 5)
     page.reload()
     assert page.locator("textarea").first.input_value() == "am Telefon, „schon wieder“ <b>"
 

@@ -12,7 +12,7 @@ from station.outputs.web.desk import Desk
 from station.outputs.web.html import Html, join, tag
 from station.outputs.web.pages.frame import card, framed, view_of
 from station.outputs.web.pages.icons import icon
-from station.outputs.web.plain import plain
+from station.outputs.web.plain import beside, plain
 from station.outputs.web.reasons import in_language
 from station.outputs.web.view import View
 
@@ -211,9 +211,10 @@ def _story(view: View, records: Records, away: list[dict[str, Any]], today: bool
     return card(view.w("day.story"), tag("ol", *rows, class_="story"), note)
 
 
-def _figures(view: View, reason: str) -> Html:
-    """What the plain sentence rests on."""
-    return tag("p", in_language(reason, view.language), class_="soft figure small-print")
+def _figures(view: View, reason: str) -> Html | None:
+    """What the plain sentence rests on, where that says more."""
+    said = beside(reason, view.language)
+    return tag("p", said, class_="soft figure small-print") if said else None
 
 
 def _unsure(records: Records) -> bool:

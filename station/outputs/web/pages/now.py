@@ -147,7 +147,7 @@ def _why(state: State, view: View) -> Html:
             " ",
             tag("span", shown[f"why_plain_{view.language}"], id="why"),
         ),
-        tag("p", shown[f"why_{view.language}"], class_="soft figure small-print", id="why-figures"),
+        tag("p", shown[f"why_beside_{view.language}"], class_="soft figure small-print", id="why-figures"),
         id="why-line",
         hidden=not shown["why"],
     )

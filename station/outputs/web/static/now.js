@@ -125,7 +125,7 @@ function picture(state) {
   const when = state.why_withheld ? "live.why_withheld" : state.cue ? "live.why_now" : "live.why_cue";
   text("why-when", w(when, { time: state.why_at ? clock(state.why_at) : "" }));
   text("why", state[`why_plain_${desk.language}`]);
-  text("why-figures", state[`why_${desk.language}`]);
+  text("why-figures", state[`why_beside_${desk.language}`]);
   show("why-line", Boolean(state.why));
   text("quiet-word", w(state.quiet ? "live.quiet_off" : "live.quiet_on"));
   text("private-word", w(state.private ? "live.private_off" : "live.private_on"));
