@@ -30,7 +30,7 @@ COMMANDS: tuple[tuple[str, str, str], ...] = (
     ("voice", "station.voice", "give the exercises another voice: a better program's, or your own"),
     ("discovery", "station.discovery", "print what the station tells Home Assistant of itself, without a broker"),
     ("export", "station.export", "give out what the station remembers, as CSV or JSON"),
-    ("backup", "station.backup", "keep everything the station remembers in one file"),
+    ("backup", "station.backup", "keep everything the station remembers in one file, but no recordings"),
     ("restore", "station.restore", "bring back what a backup holds"),
     ("purge", "station.purge", "delete what the station remembers, a range or everything"),
 )

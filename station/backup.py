@@ -20,10 +20,10 @@ import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from station import memory, yardsticks
+from station import memory, place, yardsticks
 from station.errors import StationError
 from station.export import history_of
-from station.outputs.history import FILE_NAME
+from station.outputs.history import FILE_NAME, recordings
 from station.outputs.history.store import copy_to
 from station.outputs.web.progress import FILE_NAME as SETUP
 from station.terminal import say
@@ -45,13 +45,18 @@ def run(args: argparse.Namespace) -> int:
     """Write the file and say what it holds.  The station may go on meanwhile."""
     if args.file.exists() and not args.force:
         raise StationError(f"{args.file} exists already.", "Choose another name, or overwrite it with --force.")
+    place.has_folder(args.file)
     folder = history_of(args.config).parent
     parts = write(folder, args.file)
     if not parts:
         raise StationError(f"There is nothing to keep yet in {folder}.", "It begins with the first `desk-station run`.")
-    size = args.file.stat().st_size / 1e6
+    size = args.file.stat().st_size
+    measure = f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
     back = ["desk-station", "restore", str(args.file), *(["--config", str(args.config)] if args.config else [])]
-    say(f"From {folder} to {args.file}: {', '.join(parts)} ({size:.1f} MB).")
+    say(f"From {folder} to {args.file}: {', '.join(parts)} ({measure}).")
+    if recordings.kept(folder):
+        kept = folder / recordings.FOLDER
+        say(f"Recordings are not in it; they stay in {kept}, and `desk-station export` takes them.")
     say(f"Bring it back with:  {shlex.join(back)}")
     return 0
 

@@ -18,7 +18,12 @@ from station.terminal import said, say
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What, from when to when, and where to."""
-    parser.add_argument("to", type=Path, metavar="TO", help="a folder for CSV files, or a file ending in .json")
+    parser.add_argument(
+        "to",
+        type=Path,
+        metavar="TO",
+        help="a folder for CSV files and recordings/; or a file ending in .json, with recordings/ beside it",
+    )
     parser.add_argument("--unseal", action="store_true", help="ask for the sealed diary's passphrase: its words, too")
     parser.add_argument("--force", action="store_true", help="overwrite what is there already")
     add_range(parser)
@@ -38,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
     since, until = range_of(args)
     if not path.exists():
         raise StationError(f"There is no history yet ({path}).", "It begins with the first `desk-station run`.")
+    place.has_folder(args.to)
     beside = args.to.parent if args.to.suffix == ".json" else args.to
     if not args.force:
         _refuse_what_is_there(args.to, beside / recordings.FOLDER, any(recordings.kept(path.parent, since, until)))
@@ -49,14 +55,26 @@ def run(args: argparse.Namespace) -> int:
         raise StationError(f"The history {path} cannot be read: {error}.", "`desk-station check` says more.") from None
     except OSError as error:
         raise StationError(f"{args.to} cannot be written: {error.strerror}.", "Choose another place.") from None
-    say(f"From {path.parent} to {args.to}: {', '.join(said(f'{number} {kind}') for kind, number in numbers.items())}")
+    say(f"From {path.parent} to {args.to}: {counted(numbers)}")
     try:
         copied = recordings.copy(path.parent, beside / recordings.FOLDER, since, until)
     except OSError as error:
         raise StationError(f"The recordings cannot be copied: {error.strerror}.", "Choose another place.") from None
     if copied:
-        say(f"{beside / recordings.FOLDER}: {copied} recordings (EDF+).")
+        say(f"Your recordings are in {beside / recordings.FOLDER}, as EDF+ files: {copied}")
     return 0
+
+
+def counted(numbers: dict[str, int]) -> str:
+    """`1 minute, 3 marks`: how many there are of each kind, of which there are any."""
+    return ", ".join(said(counting(kind, number)) for kind, number in numbers.items() if number) or said("nothing yet")
+
+
+def counting(kind: str, number: int) -> str:
+    """`1 minute`, `2 minutes`; `1 entry`, `2 entries`."""
+    if number != 1:
+        return f"{number} {kind}"
+    return f"1 {kind.removesuffix('ies')}y" if kind.endswith("ies") else f"1 {kind.removesuffix('s')}"
 
 
 def _refuse_what_is_there(target: Path, beside: Path, recorded: bool) -> None:

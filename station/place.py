@@ -45,6 +45,12 @@ def state_dir(wanted: str = "", *, unwritable: bool = False) -> Path:
     return chosen
 
 
+def has_folder(target: Path) -> None:
+    """A file (or a folder) is made only where its folder is: a slip of the hand makes none.  Raises StationError."""
+    if not target.parent.is_dir():
+        raise StationError(f"There is no folder {target.parent}.", "Create it, or choose another place.")
+
+
 def service_folder() -> Path | None:
     """The folder that systemd has made for the service (STATE_DIRECTORY); None where no service runs."""
     given = os.environ.get("STATE_DIRECTORY", "").split(":")[0]

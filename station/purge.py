@@ -11,7 +11,7 @@ from pathlib import Path
 from station import assembly, config, memory, place, restore
 from station.app import Inbox
 from station.errors import StationError
-from station.export import add_range, history_of, range_of
+from station.export import add_range, counting, history_of, range_of
 from station.library import Library
 from station.outputs import whole_file
 from station.outputs.contract import OutputError
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         raise StationError(f"A recording cannot be deleted: {error}.", "Delete it by hand.") from None
     if args.everything:
         _remove_rest(path.parent)
-    say(f"Deleted and verified: {sum(gone.values())} entries, {recorded} recordings.")
+    say(f"Deleted and verified: {counting('entries', sum(gone.values()))}, {counting('recordings', recorded)}.")
     if args.everything:
         say("Your calibration, your settings, private mode and the page's passphrase stay.")
         say("Backups, exports and recordings that you put elsewhere are still there.")

@@ -28,6 +28,7 @@ from station.core.sensing import Sensing
 from station.doctor.sensor import only_reader
 from station.errors import StationError
 from station.guided import ACTS, REDRAW_S, Inbox, Keys, Meter, Screen, add_sensor_arguments, configured
+from station.outputs import whole_file
 from station.outputs.history import recordings
 from station.recorder import SPANS, Recorder
 from station.sensor import SensorDevice
@@ -120,10 +121,10 @@ def _claim(path: Path, *, overwrite: bool) -> None:
         raise StationError(f"{path}: a recording is an EDF+ file.", f"Name it {path.with_suffix('.edf').name}.")
     if path.exists() and not overwrite:
         raise StationError(f"{path} exists already.", "Choose another name, or overwrite it with --force.")
-    if not path.parent.is_dir():
-        raise StationError(f"There is no folder {path.parent}.", "Create it, or choose another place.")
+    place.has_folder(path)
     try:
-        path.write_bytes(b"")
+        with open(path, "wb", opener=whole_file.own):
+            pass
     except OSError as error:
         raise StationError(f"{path} cannot be written: {error.strerror}.", "Choose a folder of yours.") from None
 

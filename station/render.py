@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import sounds
+from station import place
 from station.core.engine import Engine
 from station.core.events import Event, Refused, SessionEnded, SessionStarted, SessionStep
 from station.core.inputs import Start, Tick
@@ -71,6 +72,7 @@ def run(args: argparse.Namespace) -> int:
     length = next(event.length for event in told if isinstance(event, SessionStarted))
     if args.to.exists() and not args.force:
         raise StationError(f"{args.to} exists already.", "Choose another name, or overwrite it with --force.")
+    place.has_folder(args.to)
     part = args.to.with_name(f"{args.to.name}.part")
     try:
         with _file(part, args.to) as write:

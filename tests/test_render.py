@@ -38,11 +38,14 @@ def test_an_exercise_with_a_name_of_its_own_is_rendered_whatever_length_is_said(
     assert "(micro, en), 1 min 54 s" in capsys.readouterr().out
 
 
+TOO_LONG = "x" * 250  # with what stands behind it until it is whole
+
+
 @pytest.mark.parametrize("ending", ["wav", "ogg", "mp3"])
 def test_a_place_that_cannot_be_written_is_said_in_a_sentence(
     tmp_path: Path, ending: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["render", "shoulder-drop", str(tmp_path / "nowhere" / f"x.{ending}")]) != 0
+    assert main(["render", "shoulder-drop", str(tmp_path / f"{TOO_LONG}.{ending}")]) != 0
     assert "cannot be written" in capsys.readouterr().err
 
 

@@ -16,6 +16,7 @@ import pytest
 
 from station import terminal, yardsticks
 from station.__main__ import COMMANDS, INTRO, LISTED, main
+from station.export import counted, counting
 from station.german import in_german
 from station.outputs.history import History
 from station.outputs.history.read import QUERIES
@@ -166,7 +167,9 @@ def test_every_answer_of_a_command_has_its_german() -> None:
     found += [(file, *each) for file in REMARKS for each in remarks(file)]
     missing = [f"{file.name}:{line}: {text}" for file, line, text in found if english(text)]
     assert not missing, "add these to station/german.txt:\n" + "\n".join(missing).replace(FILLED, "{}")
-    assert all(in_german(f"3 {kind}") != f"3 {kind}" for kind in QUERIES)
+    counts = [counting(kind, number) for kind in (*QUERIES, "entries", "recordings") for number in (1, 3)]
+    assert "1 entry" in counts and "1 minute" in counts and "3 minutes" in counts
+    assert all(in_german(each) != each for each in counts)
 
 
 def test_nothing_is_printed_past_the_table() -> None:
@@ -196,7 +199,7 @@ def test_what_a_command_has_done_is_told_in_the_language_of_the_system(
 
     assert main(["backup", str(kept), *mine]) == 0
     first, second = capsys.readouterr().out.splitlines()
-    assert first.startswith(f"Aus {state} in {kept} gesichert: history.db (0,") and first.endswith(" MB).")
+    assert first.startswith(f"Aus {state} in {kept} gesichert: history.db (") and first.endswith(" kB).")
     assert second == f"Zurückholen kannst du es mit:  desk-station restore {kept} --config {config}"
 
     assert main(["restore", str(kept), *mine]) == 0
@@ -206,7 +209,7 @@ def test_what_a_command_has_done_is_told_in_the_language_of_the_system(
 
     assert main(["export", str(tmp_path / "out.json"), *mine]) == 0
     said = capsys.readouterr().out
-    assert said.startswith(f"Aus {state} nach {tmp_path}/out.json: 0 Minuten, 0 Anspannungen, 0 Hinweise, ")
+    assert said == f"Aus {state} nach {tmp_path}/out.json: noch nichts\n"
 
     asked: list[str] = []
 
@@ -230,6 +233,11 @@ def test_what_a_command_has_done_is_told_in_the_language_of_the_system(
     first, second, _ = capsys.readouterr().out.splitlines()
     assert first.startswith("Gelöscht und nachgeprüft: ") and first.endswith(" 0 Aufnahmen.")
     assert second.startswith("Es bleiben: deine Kalibrierung, deine Einstellungen, ")
+
+
+def test_what_there_is_none_of_is_not_counted_and_one_is_one(german: None) -> None:
+    assert counted({"minutes": 1, "episodes": 0, "cues": 2, "sessions": 1}) == "1 Minute, 2 Hinweise, 1 Übung"
+    assert counted({"minutes": 0}) == "noch nichts"
 
 
 def test_a_calibration_that_does_not_fit_is_told_to_the_last_word(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -18,6 +19,14 @@ def write(path: Path, text: str, *, private: bool = False) -> None:
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
+
+
+def own(path: str | Path, flags: int) -> int:
+    """An `opener` for `open`: a file, new or overwritten, that its owner alone may read.  Raises OSError."""
+    made = os.open(path, flags, 0o600)
+    with contextlib.suppress(OSError):  # a stick whose file system knows no owners
+        os.fchmod(made, 0o600)
+    return made
 
 
 def beside(path: Path) -> Path:

@@ -58,6 +58,18 @@ def test_a_new_card_remembers_what_the_old_one_did(tmp_path: Path, capsys: pytes
     assert not [each for each in (*new.iterdir(), *tmp_path.iterdir()) if each.name.startswith(".")]
 
 
+def test_a_backup_says_that_recordings_are_not_in_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    state = told(tmp_path / "state", "button")
+    assert command(state, "backup", tmp_path / "without.zip") == 0
+    assert "ecordings" not in capsys.readouterr().out, "there are none"
+    (state / "recordings").mkdir()
+    (state / "recordings" / "monday.edf").write_bytes(b"signal")
+    assert command(state, "backup", tmp_path / "desk.zip") == 0
+    first, second, _ = capsys.readouterr().out.splitlines()
+    assert first.endswith(" kB).") and not first.endswith("(0 kB).")
+    assert second.startswith(f"Recordings are not in it; they stay in {state}/recordings, ")
+
+
 def test_what_backup_says_can_be_pasted_into_a_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     state = told(tmp_path / "my state", "button")
     assert command(state, "backup", tmp_path / "my desk.zip") == 0

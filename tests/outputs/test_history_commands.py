@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from datetime import datetime
 from pathlib import Path
 
@@ -74,6 +75,35 @@ def test_recordings_are_not_mixed_with_those_of_another_export(state: Path, caps
     assert command(state, "export", str(state.parent / "two.json")) == 2
     assert "recordings exists already. " in capsys.readouterr().err.replace("\n", " ")
     assert not (state.parent / "two.json").exists()
+
+
+@pytest.mark.parametrize("name", ["out", "out.json"])
+def test_an_export_is_for_its_owner_alone_also_over_an_earlier_one(
+    state: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    (state / "recordings").mkdir()
+    (state / "recordings" / "mine.edf").write_bytes(b"signal")
+    old = state.parent / name if name.endswith(".json") else state.parent / name / "marks.csv"
+    old.parent.mkdir(exist_ok=True)
+    old.touch(0o644)
+    assert command(state, "export", str(state.parent / name), "--force") == 0
+    copied = old.parent / "recordings" / "mine.edf"
+    assert [stat.S_IMODE(file.stat().st_mode) for file in (old, copied)] == [0o600, 0o600]
+    assert copied.stat().st_mtime_ns == (state / "recordings" / "mine.edf").stat().st_mtime_ns
+    assert f"Your recordings are in {copied.parent}, as EDF+ files: 1\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words", ["export no/where", "export no/where.json", "backup no/where.zip", "render pmr no/x.wav"]
+)
+def test_a_folder_that_is_not_there_is_not_made_on_the_way(
+    state: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: str
+) -> None:
+    monkeypatch.chdir(state.parent)
+    typed = words.split()
+    assert (main(typed) if typed[0] == "render" else command(state, *typed)) == 2
+    assert capsys.readouterr().err == "There is no folder no.\nCreate it, or choose another place.\n"
+    assert not (state.parent / "no").exists()
 
 
 def test_csv_goes_into_a_folder_that_was_made_for_it(state: Path) -> None:

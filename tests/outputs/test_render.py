@@ -76,7 +76,7 @@ def test_what_cannot_be_rendered_is_said_in_a_sentence(tmp_path: Path) -> None:
         rendered_as(tmp_path / "out.mp4", "breathing")
     with pytest.raises(StationError, match="no exercise 'sleeping'"):
         rendered_as(tmp_path / "out.wav", "sleeping")
-    with pytest.raises(StationError, match="cannot be written"):
+    with pytest.raises(StationError, match="There is no folder"):
         rendered_as(tmp_path / "nowhere" / "out.wav", "breathing")
 
 

@@ -1,7 +1,8 @@
 """Everything the station remembers, in files anyone can open: one CSV per kind, or one JSON document.
 
 Times are ISO 8601 in UTC; units are in the column names.  Rows are written as they are read, so that years of minutes
-need no more memory than a day of them.  What is sealed stays so, as hex digits, unless the diary's key is given.
+need no more memory than a day of them.  What is sealed stays so, as hex digits, unless
+the diary's key is given.  The files are for their owner alone.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from station.outputs.history import read, seal
+from station.outputs.whole_file import own
 
 _TIMES = frozenset({"started", "ended", "at", "chimed", "answered"})
 
@@ -65,7 +67,7 @@ def export_json(
     path: Path, target: Path, since: float | None = None, until: float | None = None, key: bytes | None = None
 ) -> dict[str, int]:
     """Write one JSON document; returns how many records of each kind it holds."""
-    with target.open("w", encoding="utf-8") as file:
+    with open(target, "w", encoding="utf-8", opener=own) as file:
         return write_json(path, file, since, until, key)
 
 
@@ -76,9 +78,9 @@ def export_csv(
 
     A kind without records still gets its file with a header, so that the set is always whole.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     numbers: dict[str, int] = {}
     for kind in read.QUERIES:
-        with (folder / f"{kind}.csv").open("w", newline="", encoding="utf-8") as file:
+        with open(folder / f"{kind}.csv", "w", newline="", encoding="utf-8", opener=own) as file:
             numbers[kind] = write_csv(path, file, kind, since, until, key)
     return numbers

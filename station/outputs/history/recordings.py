@@ -6,8 +6,11 @@ that was given a name elsewhere is its owner's own file: nothing here looks for 
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
+
+from station.outputs.whole_file import own
 
 FOLDER = "recordings"
 ENDING = ".edf"
@@ -21,12 +24,15 @@ def kept(state_dir: Path, since: float | None = None, until: float | None = None
 
 
 def copy(state_dir: Path, target: Path, since: float | None = None, until: float | None = None) -> int:
-    """Copy them into `target`; how many.  Raises OSError."""
+    """Copy them into `target`, for their owner alone; how many.  Raises OSError."""
     found = kept(state_dir, since, until)
     if found:
-        target.mkdir(parents=True, exist_ok=True)
+        target.mkdir(mode=0o700, exist_ok=True)
     for path in found:
-        shutil.copy2(path, target / path.name)
+        with path.open("rb") as source, open(target / path.name, "wb", opener=own) as copied:
+            shutil.copyfileobj(source, copied)
+        as_it_was = path.stat()
+        os.utime(target / path.name, ns=(as_it_was.st_atime_ns, as_it_was.st_mtime_ns))
     return len(found)
 
 

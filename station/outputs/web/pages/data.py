@@ -28,7 +28,7 @@ from station.outputs.web.view import View
 ZIP: Final = "application/zip"
 # Five years are written within a minute on a PC; a Pi with a slow card needs several times that.
 LONGEST_S: Final = 600.0
-DELETED: Final = re.compile(r"Deleted and verified: (\d+) entries, (\d+) recordings")
+DELETED: Final = re.compile(r"Deleted and verified: (\d+) entr\w+, (\d+) recording")
 COPIES: Final = re.compile(r"Older copies stay and may still hold it: (.+)\.$", re.MULTILINE)
 
 # One at a time: two would only wait for each other.
