@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -26,6 +27,7 @@ from station.core.sensing import Sensing
 from station.core.yardstick import Yardstick, from_dict
 from station.doctor.sensor import only_reader
 from station.errors import StationError
+from station.german import system_language
 from station.guided import ACTS, REDRAW_S, Inbox, Keys, Meter, Screen, add_sensor_arguments, configured
 from station.outputs.history import FILE_NAME
 from station.outputs.history.references import note
@@ -53,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     folder = place.state_dir(station.state_dir)
     known, sentence = yardsticks.read(folder, sensor.signal)
     screen, inbox = Screen(), Inbox()
-    language = args.language or station.shown
+    language = args.language or (system_language() if args.simulated else station.shown)
     if sentence:
         screen.say(terminal.said(sentence, language))
     engine = Engine([Sensing(signals=sensor.signal, yardsticks=known), Calibrating(sensor.signal, known)])
@@ -190,4 +192,5 @@ def verdict(found: Yardstick, language: str) -> str:
         sentences.append(said("typing", language).format(load=found.typing_p50))
     if found.gain != 1.0:
         sentences.append(said("gain", language).format(gain=100 * found.gain))
-    return " ".join(sentences)
+    whole = " ".join(sentences)
+    return re.sub(r"(?<=\d)\.(?=\d)", ",", whole) if language == "de" else whole

@@ -242,8 +242,10 @@ def _words(info: mi.Type) -> str:  # noqa: PLR0911 - one line per kind of type i
         low = info.ge if info.ge is not None else info.gt
         high = info.le if info.le is not None else info.lt
         if low is not None and high is not None:
-            return f"{noun} from {low:g} to {high:g}"
-        return noun + (f" from {low:g} up" if low is not None else f" up to {high:g}" if high is not None else "")
+            return f"{noun} from {_figure(low)} to {_figure(high)}"
+        return noun + (
+            f" from {_figure(low)} up" if low is not None else f" up to {_figure(high)}" if high is not None else ""
+        )
     if isinstance(info, mi.StrType):
         long = f" of at most {info.max_length} characters" if info.max_length is not None else ""
         return f"text in quotation marks{long}" + (f" that matches {info.pattern}" if info.pattern else "")
@@ -256,6 +258,11 @@ def _words(info: mi.Type) -> str:  # noqa: PLR0911 - one line per kind of type i
     if isinstance(info, mi.DictType):
         return "a table { key = value }"
     return "nothing" if isinstance(info, mi.NoneType) else type(info).__name__
+
+
+def _figure(limit: float) -> str:
+    """All its digits, whole where it is whole."""
+    return str(int(limit)) if limit == int(limit) else f"{limit:g}"
 
 
 def _extra(kind: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from pathlib import Path
 _HOLE = re.compile(r"\{\}")
 _BETWEEN = re.compile(r"(?<=[.?!]) ")
 _DECIMAL = re.compile(r"\d+\.\d+")
+_QUOTED = re.compile(r"'([^']*)'")
 
 
 @lru_cache
@@ -66,8 +67,10 @@ def _one(said: str) -> str:
 
 
 def _filling(part: str) -> str:
-    """What stands in a hole: a figure with its comma, or a half-sentence with an entry of its own."""
-    return part.replace(".", ",") if _DECIMAL.fullmatch(part) else in_german(part)
+    """What stands in a hole: a figure with its comma, a name in quotes, or a half-sentence with an entry of its own."""
+    if _DECIMAL.fullmatch(part):
+        return part.replace(".", ",")
+    return _QUOTED.sub(r"„\1“", part) if _QUOTED.fullmatch(part) else in_german(part)
 
 
 def _fill(german: str, filled: list[str]) -> str:

@@ -94,7 +94,9 @@ class Parser(argparse.ArgumentParser):
         return super().format_help()
 
     def error(self, message: str) -> NoReturn:
-        """Print and exit with 2."""
+        """Print and exit with 2; what is missing is called as on the page of help."""
+        head, required, names = message.partition("arguments are required: ")
+        message = head + required + ", ".join(said(name) for name in names.split(", ")) if required else message
         self.exit(
             2, said(f"{self.prog}: {message}.") + "\n" + said(f"`{self.prog} --help` says how it is used.") + "\n"
         )

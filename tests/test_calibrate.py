@@ -143,6 +143,11 @@ def test_every_refusal_of_the_core_has_its_german_sentence() -> None:
     assert all(in_language(reason, "de") != reason for reason in refusals)
 
 
+def test_figures_of_the_verdict_are_written_as_the_language_writes_them() -> None:
+    assert "0,8 % Rauschen" in verdict(yardstick(noise_rve_percent=0.8), "de")
+    assert "0.8 % noise" in verdict(yardstick(noise_rve_percent=0.8), "en")
+
+
 @pytest.mark.parametrize("signal", ["emg-raw", "emg-envelope", "pressure"])
 def test_the_meter_is_empty_before_the_first_frame(signal: str) -> None:
     assert set(Meter(signal).bar()) == {"▯"}

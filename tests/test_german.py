@@ -225,6 +225,18 @@ def test_what_stands_in_a_hole_is_german_too_and_figures_get_their_comma() -> No
     assert in_german("No ADS1115 answers at 0x48 on I2C bus 1; these addresses answer: 0x49.") == wanted
 
 
+def test_a_name_in_quotes_gets_german_ones_and_what_the_system_says_is_german() -> None:
+    assert in_german("There is no exercise 'brething'; did you mean 'breathing'?") == (
+        "Eine Übung „brething“ gibt es nicht; meinst du „breathing“?"
+    )
+    assert in_german("There is no exercise 'movement/wlak'; there are: movement, movement/arm-reach.") == (
+        "Eine Übung „movement/wlak“ gibt es nicht; es gibt: movement, movement/arm-reach."
+    )
+    assert in_german("/nix/x.wav cannot be written: No such file or directory.") == (
+        "/nix/x.wav lässt sich nicht schreiben: Datei oder Ordner gibt es nicht."
+    )
+
+
 def test_a_problem_and_its_remedy_are_german_together() -> None:
     problem, remedy = "No ADS1115 answers at 0x48 on I2C bus 1; nothing answers there.", "It is tried again."
     assert in_german(f"{problem} {remedy}") == f"{in_german(problem)} {in_german(remedy)}"

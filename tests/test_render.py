@@ -10,6 +10,7 @@ import soundfile
 import sounds
 from station import exercises
 from station.__main__ import main
+from station.german import in_german
 
 pytestmark = pytest.mark.slow
 
@@ -69,7 +70,10 @@ def test_a_slip_is_told_and_touches_no_file(
     kept = tmp_path / "kept.wav"
     kept.write_bytes(b"the exercise of last week")
     assert main(["render", slip[0], str(kept), "--force", *slip[1:]]) == 2
-    assert said in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert said in told
+    for line in told.splitlines():
+        assert in_german(line) != line, "each of them is said in German, too"
     assert kept.read_bytes() == b"the exercise of last week"
 
 

@@ -97,18 +97,19 @@ TYPED = {
     ("chek",): "desk-station: Einen Befehl „chek“ gibt es nicht. Meinst du „check“?",
     ("check", "--jsn"): "desk-station check: Das kenne ich nicht: --jsn.",
     ("backup",): "desk-station backup: Es fehlt noch etwas: DATEI.",
+    ("render",): "desk-station render: Es fehlt noch etwas: ÜBUNG, ZIEL.",
     ("check", "--config"): "desk-station check: Hinter --config fehlt eine Angabe.",
     ("record", "--minutes", "x", "--simulated"): (
-        "desk-station record: Zu --minutes gehört eine Dauer, nicht 'x'; schreib 5 oder 0,5."
+        "desk-station record: Zu --minutes gehört eine Dauer, nicht „x“; schreib 5 oder 0,5."
     ),
     ("record", "--simulated", "--config", "x"): ("desk-station record: --config und --simulated gehen nicht zusammen."),
     ("calibrate",): "desk-station calibrate: Eins davon muss dabei sein: --config --simulated.",
     ("render", "pmr", "x.wav", "--volume", "laut"): (
-        "desk-station render: Zu --volume gehört eine ganze Zahl, nicht 'laut'."
+        "desk-station render: Zu --volume gehört eine ganze Zahl, nicht „laut“."
     ),
-    ("demo", "--seconds", "x"): "desk-station demo: Zu --seconds gehört eine Zahl, nicht 'x'.",
-    ("demo", "--language", "fr"): "desk-station demo: --language kann nicht 'fr' sein; möglich ist: ",
-    ("check", "--json=x"): "desk-station check: --json steht für sich allein, ohne 'x'.",
+    ("demo", "--seconds", "x"): "desk-station demo: Zu --seconds gehört eine Zahl, nicht „x“.",
+    ("demo", "--language", "fr"): "desk-station demo: --language kann nicht „fr“ sein; möglich ist: ",
+    ("check", "--json=x"): "desk-station check: --json steht für sich allein, ohne „x“.",
     ("record", "--s", "3"): "desk-station record: --s kann zweierlei heißen: --simulated, --seconds.",
 }
 

@@ -111,8 +111,9 @@ def password(settings: Settings) -> str:
     try:
         first, *_ = named.read_text(encoding="utf-8").splitlines() or [""]
     except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise OutputError(
-            f"[output.mqtt] password_file {settings.password_file} cannot be read: {error}.",
+            f"[output.mqtt] password_file {settings.password_file} cannot be read: {why}.",
             "Give the path of a readable file whose first line is the password.",
         ) from None
     return first.strip()
