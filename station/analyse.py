@@ -19,7 +19,8 @@ from station.terminal import say
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which recording, and where the picture goes."""
     parser.epilog = (
-        "`replay` says the same in words: take analyse for the picture (--png), replay for every event (--json)."
+        "`replay` and `analyse` print the same text: "
+        "take replay for every event (--json), analyse for the picture (--png)."
     )
     parser.add_argument("recording", metavar="RECORDING.edf", help="the recording, EDF or EDF+")
     parser.add_argument("--png", type=Path, metavar="OUT.png", help="draw the report as a picture, too")

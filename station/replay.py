@@ -24,7 +24,8 @@ HEAP = 2000
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `replay` can be asked."""
     parser.epilog = (
-        "`analyse` says the same in words: take replay for every event (--json), analyse for the picture (--png)."
+        "`replay` and `analyse` print the same text: "
+        "take replay for every event (--json), analyse for the picture (--png)."
     )
     parser.add_argument("recording", metavar="IN.edf", help="the recording, EDF or EDF+")
     parser.add_argument(

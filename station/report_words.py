@@ -9,14 +9,14 @@ from station.replaying import REFERENCE, REST
 # key -> (German, English)
 WORDS: Mapping[str, tuple[str, str]] = {
     "valid": ("verwertbar", "believable"),
-    "rest": ("Pausenanteil", "rest share"),
+    "rest": ("Ruheanteil", "rest share"),
     "load": ("Last, Mitte", "load, middle"),
-    "stretch": ("längste Zeit ohne Pause", "longest without rest"),
+    "stretch": ("längste Zeit ohne Ruhe", "longest without rest"),
     "tensions": ("Anspannungen", "tension episodes"),
     "signal": ("Signal (V)", "signal (V)"),
     "rve": ("Last (%RVE)", "load (%RVE)"),
     "raise": ("Höhe (%)", "raise (%)"),
-    "map": ("Pausen je Minute (%)", "rest per minute (%)"),
+    "map": ("Ruhe je Minute (%)", "rest per minute (%)"),
     "quality": ("Signalgüte", "quality"),
     "rest line": ("Ruhe", "rest"),
     "tension line": ("Grenze", "limit"),
@@ -25,7 +25,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "noticed": ("Was die Station bemerkt hätte", "What the station would have noticed"),
     "nothing": ("Keine anhaltende Anspannung.", "No sustained tension."),
     "lasted": (
-        "{t}   {length} Anspannung: in der Minute davor nur {rest} Pausen, bei {load:.0f} {unit} Last",
+        "{t}   {length} Anspannung: in der Minute davor nur {rest} Ruhe, bei {load:.0f} {unit} Last",
         "{t}   {length} of tension: in the minute before only {rest} rest, at a load of {load:.0f} {unit}",
     ),
     "done": ("Was sie angeboten hätte", "What it would have offered"),

@@ -29,23 +29,25 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "of": ("{valid} von {all}", "{valid} of {all}"),
     "aside": ("; die ersten {begun}, mit der Kalibrierung, zählen nicht",
               "; its first {begun}, with the calibration, are not counted"),
-    "rest": ("Pausen", "rest"),
-    "share": ("{rest} davon; die längste Zeit ohne: {stretch}", "{rest} of it; longest stretch without any: {stretch}"),
+    "rest": ("Ruhe", "rest"),
+    "share": ("{rest} davon; längste Zeit ohne Ruhe: {stretch}",
+              "{rest} of it; longest stretch without any: {stretch}"),
     "load": ("Last", "load"),
-    "apdf": ("die halbe Zeit bis {middle:.0f} {unit} (p50); ein Zehntel bis {low:.0f} (p10), "
-             "neun Zehntel bis {high:.0f} (p90)",
+    "apdf": ("die Hälfte der Zeit höchstens {middle:.0f} {unit} (p50), ein Zehntel höchstens {low:.0f} (p10), "
+             "neun Zehntel höchstens {high:.0f} (p90)",
              "half of the time up to {middle:.0f} {unit} (p50); one tenth up to {low:.0f} (p10), "
              "nine tenths up to {high:.0f} (p90)"),
     "raised": ("% von ganz hochgezogen", "% of fully raised"),
     "gaps": ("Lücken", "gaps"),
-    "a minute": ("{gaps} in der Minute", "{gaps} a minute"),
+    "a minute": ("{gaps} in der Minute: So oft hat der Muskel kurz losgelassen",
+                 "{gaps} a minute: so often the muscle let go for a moment"),
     "unbroken": ("am Stück", "unbroken"),
-    "to": ("{low} bis {high}: {count}", "{low} to {high}: {count}"),
-    "over": ("über {low}: {count}", "over {low}: {count}"),
+    "to": ("{low} bis {high}: {count}-mal", "{low} to {high}: {count}"),
+    "over": ("über {low}: {count}-mal", "over {low}: {count}"),
     "quality": ("Signalgüte", "quality"),
     "none": ("Keine anhaltende Anspannung.", "No sustained tension."),
     "once": ("Einmal anhaltende Anspannung:", "Sustained tension once:"),
-    "times": ("{count}-mal anhaltende Anspannung:", "Sustained tension {count} times:"),
+    "times": ("{count} anhaltende Anspannung:", "Sustained tension {count} times:"),
     "at": ("bei", "at"),
     "light": ("das Licht wäre angegangen", "the light would have come on"),
     "chime": ("ein Ton", "one chime"),
@@ -62,6 +64,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "stale": ("fehlt", "stale"),
     "absent": ("niemand da", "absent"),
 }  # fmt: skip
+
+
+# What a German sentence begins with; more than that is `13-mal`.
+TIMES = ("", "", "Zweimal", "Dreimal", "Viermal", "Fünfmal", "Sechsmal", "Siebenmal", "Achtmal", "Neunmal", "Zehnmal",
+         "Elfmal", "Zwölfmal")  # fmt: skip
 
 
 def word(key: str, language: str) -> str:
@@ -110,9 +117,16 @@ def summary(prepared: Prepared, story: Story, language: str = "en") -> str:
     rows.append(("quality", ", ".join(shares)))
     count = len(story.tensions)
     lines = [_wrapped(head, "  "), "", *(_row(word(name, language), text) for name, text in rows), ""]
-    lines.append(w("none") if not count else w("once") if count == 1 else w("times", count=count))
+    lines.append(w("none") if not count else w("once") if count == 1 else w("times", count=times(count, language)))
     lines += [_row(f"{w('at')} {clock(t):>6}", text, 11) for t, text in _happened(story, language)]
     return "\n".join(lines)
+
+
+def times(count: int, language: str) -> str:
+    """How often, as a sentence begins."""
+    if language != "de":
+        return str(count)
+    return TIMES[count] if count < len(TIMES) else f"{count}-mal"
 
 
 def _happened(story: Story, language: str) -> list[tuple[float, str]]:
@@ -128,12 +142,12 @@ def _happened(story: Story, language: str) -> list[tuple[float, str]]:
 
 
 def _unbroken(counts: tuple[int, ...], language: str) -> str:
-    """Stretches of activity without rest, by length: `1.6 s to 5 s: 12, 2 min to 4 min: 1`."""
+    """Stretches of activity without rest, by length: `1.6 s to 5 s: 12; 2 min to 4 min: 1`."""
     edges = [f"{edge:g} s" if edge < 60 else f"{edge / 60:g} min" for edge in SULMA_EDGES_S]
     if language == "de":
         edges = [edge.replace(".", ",") for edge in edges]
     spans = [*pairwise(edges), (edges[-1], "")]
-    return ", ".join(
+    return "; ".join(
         word("to" if high else "over", language).format(low=low, high=high, count=count).replace(" ", TIED)
         for (low, high), count in zip(spans, counts, strict=True)
         if count

@@ -16,7 +16,7 @@ from station.core.events import Reading
 from station.outputs.installing import installing
 from station.replaying import load, play, prepare
 from station.story import Story
-from station.summary import WORDS, summary
+from station.summary import WORDS, summary, times, word
 
 RATE = 50.0
 
@@ -59,7 +59,7 @@ def test_the_table_counts_gaps_and_unbroken_stretches_by_their_length(
     assert main(["analyse", str(recording)]) == 0
     out = capsys.readouterr().out
     assert re.search(r"^  unbroken +2 min to 4 min: 1$", out, re.MULTILINE), out
-    assert re.search(r"^  gaps +\d\.\d a minute$", out, re.MULTILINE), out
+    assert re.search(r"^  gaps +\d\.\d a minute: so often the muscle let go for a moment$", out, re.MULTILINE), out
 
 
 @pytest.mark.slow
@@ -74,7 +74,7 @@ def test_the_picture_says_in_words_what_its_colours_say(recording: Path, tmp_pat
     prepared = prepare(load(str(recording)))
     report.draw(prepared, Story.of(play(prepared), since=prepared.in_force_s), tmp_path / "a.svg", "de")
     drawn = (tmp_path / "a.svg").read_text()
-    for words in ("day.edf", "Pausenanteil", "Anschlag", "Was die Station bemerkt hätte", "kein Medizinprodukt",
+    for words in ("day.edf", "Ruheanteil", "Anschlag", "Was die Station bemerkt hätte", "kein Medizinprodukt",
                   "nichts: die Schultern sind gesunken, bevor es Zeit für ein Licht war"):  # fmt: skip
         assert f"<!-- {words}" in drawn or words in drawn
 
@@ -187,3 +187,9 @@ def test_what_is_remarked_of_a_recording_is_german_too(tmp_path: Path, capsys: p
 def test_every_word_of_the_table_is_there_in_both_languages() -> None:
     assert all(len(pair) == 2 and all(pair) for pair in WORDS.values())
     assert set(report.STATES) <= set(WORDS)
+
+
+@pytest.mark.parametrize(("count", "wanted"), [(2, "Zweimal"), (12, "Zwölfmal"), (13, "13-mal")])
+def test_a_german_sentence_begins_with_a_word_not_with_a_figure(count: int, wanted: str) -> None:
+    assert word("times", "de").format(count=times(count, "de")) == f"{wanted} anhaltende Anspannung:"
+    assert word("times", "en").format(count=times(count, "en")) == f"Sustained tension {count} times:"
