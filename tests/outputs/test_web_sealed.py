@@ -116,7 +116,7 @@ def test_another_history_under_a_sealed_diary_is_not_written_in_the_open(rig: Ri
     for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm"):
         (tmp_path / name).unlink(missing_ok=True)
     begun(tmp_path, words=False)
-    assert "dieses Gedächtnis ist ein anderes" in client.get("/diary").text
+    assert "das hier ist ein anderes" in client.get("/diary").text
     assert rig.post("annotate", {"mark": 1, "text": LATER}, client) == 409 and planted(tmp_path) == []
     send(client, "/unseal")
     assert rig.post("annotate", {"mark": 1, "text": LATER}, client) == 200
