@@ -1,4 +1,4 @@
-"""The first words of `desk-station run` to whoever typed it: who wakes up, where the page is, how it ends.
+"""The first words of `desk-station run` to whoever typed it: who wakes up, where the page is, how it ends; the last.
 
 Whoever sits at a terminal reads these; a service has none, and its log begins as it always did.  What is said is what
 is set, not yet what is found: the log below tells how it goes.
@@ -18,6 +18,7 @@ WORDS: Final = {
         "page": "Deine Seite auf diesem Computer: {address}",
         "page_later": "Die Adresse deiner Seite steht gleich unten.",
         "ends": "Unten steht, was geschieht. Strg + C beendet die Station.",
+        "off": "Die Station ist aus.",
         "muscle": "einem Muskelsensor",
         "pad": "einem Druckkissen",
         "and": " und ",
@@ -31,6 +32,7 @@ WORDS: Final = {
         "page": "Your page on this computer: {address}",
         "page_later": "The address of your page stands below in a moment.",
         "ends": "Below you see what happens. Ctrl + C ends the station.",
+        "off": "The station is off.",
         "muscle": "a muscle sensor",
         "pad": "a pressure pad",
         "and": " and ",
@@ -53,6 +55,11 @@ def greeting(settings: Config) -> list[str]:
     elif web is not None and page.refused(web.port) is None:  # else the log says what is wrong with it
         said.append(words["page"].format(address=page.address(web.port)))
     return [*said, words["ends"]]
+
+
+def farewell(settings: Config) -> str:
+    """That it is off, on a line of its own: the one before may hold the terminal's `^C`."""
+    return f"\n{WORDS[settings.of(Station).shown]['off']}\n"
 
 
 def _sensor(sensor: Sensor, words: dict[str, str]) -> str:

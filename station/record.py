@@ -103,9 +103,17 @@ def run(args: argparse.Namespace) -> int:
         raise StationError("Nothing was recorded: the sensor sent nothing.", recording.trouble)
     lost = f", samples lost: {recorder.lost}" if recorder.lost else ""
     screen.say(said(f"{args.recording}: {minutes_of(recorder.seconds)}{lost}.", station.shown))
-    look = f"Look at it with:  desk-station analyse {shlex.quote(str(args.recording))}"
-    screen.say(said(look, station.shown))
+    screen.say(said(what_next(args.recording, recorder.seconds), station.shown))
     return 0
+
+
+def what_next(recording: Path, seconds: float) -> str:
+    """What can be done with it."""
+    from station.replaying import ASSUMED_REST_S
+
+    if seconds < ASSUMED_REST_S:
+        return f"That is too short for a report, which needs at least {ASSUMED_REST_S:.0f} s."
+    return f"Look at it with:  desk-station analyse {shlex.quote(str(recording))}"
 
 
 def _of_our_own(state_dir: Path) -> Path:

@@ -68,6 +68,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Render, and say how long it is."""
+    if not 0 <= args.volume <= 100:
+        raise StationError(f"--volume {args.volume} is not from 0 to 100.", "100 is as loud as it was recorded.")
     _, told = begin(args.exercise, args.length, args.language)  # a slip is told before any file is touched
     length = next(event.length for event in told if isinstance(event, SessionStarted))
     if args.to.exists() and not args.force:

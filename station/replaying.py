@@ -136,7 +136,7 @@ def _assumed_rest(recording: Recording, channel: int) -> tuple[Volts, str]:
         raise StationError(
             f"{recording.path} has no annotation “{REST}” and is shorter than {ASSUMED_REST_S:.0f} s, "
             "so nothing can be measured from it.",
-            f"Annotate a stretch of rest as “{REST}”, or record at least a minute.",
+            f"Record at least a minute, best with `record --calibrate`; or annotate a stretch of rest as “{REST}”.",
         )
     starts = range(0, recording.length - size + 1, size)
     unrest = [_unrest(recording.volts(start, start + size)[:, channel]) for start in starts]

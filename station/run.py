@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
+import os
 import sys
 from pathlib import Path
 
 from station import assembly, place, spare
 from station.errors import StationError
 from station.frugal import be_frugal
-from station.greeting import greeting
+from station.greeting import farewell, greeting
 from station.settings import Station
 
 
@@ -36,4 +38,7 @@ def run(args: argparse.Namespace) -> int:
         if sys.stderr.isatty():
             print(*greeting(settings), "", sep="\n", file=sys.stderr, flush=True)
         assembly.app(settings, folder).run()
+        if sys.stderr.isatty():
+            with contextlib.suppress(OSError):  # its window is closed
+                os.write(sys.stderr.fileno(), farewell(settings).encode())
     return 0

@@ -15,6 +15,7 @@ from station.__main__ import main
 from station.config import section_classes
 from station.core.toml_text import _MEANINGS
 from station.german import in_german, table
+from station.outputs.audio.sinks import SILENT
 from station.outputs.mqtt.sentences import _ERRORS
 from station.outputs.web.sealing import NEEDS, SHUT
 from station.settings import drivers
@@ -204,9 +205,9 @@ def test_what_the_reader_of_toml_means_is_german() -> None:
 
 def test_a_part_that_fails_is_german_to_its_last_word_whatever_the_system_called_it() -> None:
     problem = "The sound device chosen by the system cannot be opened: ALSA: No such file."
-    assert in_german(f"{problem} Without it the station has light only.") == (
+    assert in_german(f"{problem} {SILENT}") == (
         "Das Tongerät, das das System aussucht, lässt sich nicht öffnen: ALSA: No such file."
-        " Ohne Ton hat die Station nur das Licht."
+        " Bis dahin ist die Station stumm; Licht und Seite gehen weiter, soweit sie an sind."
     )
 
 

@@ -117,6 +117,7 @@ def test_at_a_terminal_it_stands_above_the_log_and_ctrl_c_ends_it_as_it_says(tmp
         assert "Strg + C" in lines[2] and lines[3] == ""
         assert any(line.startswith("sensor_well") for line in lines[4:]), "no priorities for people"
         os.write(terminal.keyboard, b"\x03")
+        assert terminal.until("aus.\r\n").endswith("\r\nDie Station ist aus.\r\n"), "below the ^C"
         assert terminal.process.wait(10) == 0
         os.close(terminal.keyboard)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 
 from hardware.sensors.edf_reader import read
+from station import record
 from station.__main__ import main
 from station.core.calibrating import Calibrating
 from station.core.engine import Engine
@@ -163,7 +165,14 @@ def test_so_many_seconds_are_recorded_and_what_to_do_with_them_is_said(tmp_path:
         timeout=30,
     )
     assert 1 <= read(path).seconds < 3
-    assert f"desk-station analyse '{path}'" in told.stdout
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert told.stdout.endswith("Das ist zu kurz für einen Bericht; dafür braucht es mindestens 15 s.\n")
+
+
+def test_a_recording_that_a_report_can_be_made_of_says_how_and_a_shorter_one_does_not(tmp_path: Path) -> None:
+    path = tmp_path / "my own.edf"
+    assert record.what_next(path, 15.0) == f"Look at it with:  desk-station analyse '{path}'"
+    assert "too short" in record.what_next(path, 14.9)
 
 
 @pytest.mark.parametrize("unit", ["minutes", "seconds"])

@@ -109,3 +109,12 @@ def test_the_help_offers_no_folder_that_cannot_be_rendered(capsys: pytest.Captur
         main(["render", "--help"])
     offered = " ".join(capsys.readouterr().out.split())
     assert "daily/back …" in offered and "daily," not in offered and "breathing," in offered
+
+
+@pytest.mark.parametrize("volume", ["101", "500", "-1"])
+def test_a_volume_is_from_nothing_to_as_recorded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], volume: str
+) -> None:
+    assert main(["render", "shoulder-drop", str(tmp_path / "x.wav"), f"--volume={volume}"]) == 2
+    assert f"--volume {volume} is not from 0 to 100." in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

@@ -202,7 +202,8 @@ def test_a_file_that_is_no_recording_gives_a_sentence(
 
 def test_a_recording_of_a_few_seconds_gives_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["replay", str(write(tmp_path / "a.edf", envelope((5, 0)), []))]) == 2
-    assert "shorter than 15 s" in capsys.readouterr().err
+    heard = capsys.readouterr().err
+    assert "shorter than 15 s" in heard and "Record at least a minute, best with `record --calibrate`" in heard
 
 
 def test_raw_emg_that_was_sampled_too_slowly_is_refused_and_the_way_out_is_named(

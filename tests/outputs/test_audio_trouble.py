@@ -48,9 +48,10 @@ def test_a_file_that_is_not_sound_is_named(desk: Desk, shelf: Shelf) -> None:
 
 
 def test_without_a_speaker_the_station_says_what_to_do_and_takes_events(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("SDL_AUDIODRIVER", "alsa")
+    caplog.set_level("INFO")
     audio = Audio(Settings(sinks=("plughw:CARD=NoSuchCard",)), shelf)
     audio.start()
     give_up = time.monotonic() + 10
@@ -61,6 +62,7 @@ def test_without_a_speaker_the_station_says_what_to_do_and_takes_events(
     said = audio.trouble()
     assert "sinks" in said and isinstance(said, Trouble) and said.kind == NO_SPEAKER
     audio.stop()
+    assert caplog.messages == [], "whoever is told of the trouble logs it, and once is enough"
 
 
 def test_a_speaker_that_comes_later_is_used(shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

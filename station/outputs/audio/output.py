@@ -153,10 +153,7 @@ class Audio:
         try:
             mixer: Mixer = open_first(self._settings.sinks, self._settings.buffer, self._volume)
         except OutputError as error:
-            said = f"{error.problem} {error.remedy}"
-            if said != self._trouble:
-                log.warning("no sound: %s", said)
-            self._trouble = Trouble(said, error.kind)
+            self._trouble = Trouble(f"{error.problem} {error.remedy}", error.kind)  # the log is told by `trouble()`
             self._again_at = now + self._wait_s
             self._wait_s = min(2 * self._wait_s, LONGEST_RETRY_S)
             return

@@ -9,6 +9,8 @@ from station.outputs.audio.levels import RATE
 from station.outputs.audio.mixer import PygameMixer, named
 from station.outputs.contract import OutputError
 
+SILENT = "Until then the station is silent; light and page go on, where they are on."
+
 
 def open_first(sinks: Sequence[str], buffer: int, volume: float) -> PygameMixer:
     """The first sink that opens.  Raises OutputError that names every one that did not, and why."""
@@ -28,7 +30,7 @@ def examine_sinks(settings: Settings) -> list[tuple[str, str, str]]:
         try:
             mixer = PygameMixer(sink, settings.buffer, 0.0)
         except OutputError as error:
-            found.append(("warning", f"{error.problem} Without it the station has light only.", error.remedy))
+            found.append(("warning", f"{error.problem} {SILENT}", error.remedy))
             continue
         delay_ms = 1000 * settings.buffer / RATE
         found.append(
