@@ -27,7 +27,6 @@ from station.core.sensing import Sensing
 from station.core.yardstick import Yardstick, from_dict
 from station.doctor.sensor import only_reader
 from station.errors import StationError
-from station.german import system_language
 from station.guided import ACTS, REDRAW_S, Inbox, Keys, Meter, Screen, add_sensor_arguments, configured
 from station.outputs.history import FILE_NAME
 from station.outputs.history.references import note
@@ -55,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     folder = place.state_dir(station.state_dir)
     known, sentence = yardsticks.read(folder, sensor.signal)
     screen, inbox = Screen(), Inbox()
-    language = args.language or (system_language() if args.simulated else station.shown)
+    language = args.language or station.shown
     if sentence:
         screen.say(terminal.said(sentence, language))
     engine = Engine([Sensing(signals=sensor.signal, yardsticks=known), Calibrating(sensor.signal, known)])
@@ -129,6 +128,8 @@ class Lesson:
 
     def take(self, message: Input, now: float) -> None:
         """One message from the sensor, the keys or the clock.  Raises StationError when there is no sensor."""
+        if isinstance(message, Calibrate) and message.action != "abort":
+            self.screen.entered()
         if isinstance(message, SensorLost) and not self.begun:
             raise StationError(message.reason, message.remedy)
         self._hear(self.engine.handle(message, now), now)
@@ -142,7 +143,8 @@ class Lesson:
                 self._hear(self.engine.handle(Calibrate(self.action), now), now)
             elif not self.over and now - self._drawn >= REDRAW_S:
                 self._drawn = now
-                self.screen.show(f"  {self._meter.bar()}  {max(0, round(self._step_ends - now)):>3} s")
+                left = max(0, round(self._step_ends - now))
+                self.screen.show(said("live", self.language).format(bar=self._meter.bar(), left=left))
         elif not self.begun:
             self._wait(now)
 

@@ -17,6 +17,8 @@ import numpy as np
 
 from station import config
 from station.core.inputs import Frame, Input
+from station.german import system_language
+from station.terminal import fitted
 
 BAR = 24
 LEAST_WAY_V = 0.1
@@ -41,7 +43,7 @@ def add_sensor_arguments(parser: argparse.ArgumentParser) -> None:
 def configured(args: argparse.Namespace) -> config.Config:
     """The configuration these arguments ask for.  Raises StationError."""
     if args.simulated:
-        return config.from_text('[sensor]\ndriver = "simulated"\n')
+        return config.from_text(f'[station]\nlanguage = "{system_language()}"\n[sensor]\ndriver = "simulated"\n')
     return config.read(args.config)
 
 
@@ -70,12 +72,18 @@ class Screen:
         self._shown = ""
 
     def say(self, sentence: str) -> None:
-        """A sentence that stays."""
+        """A sentence that stays, in lines that fit."""
         if self._shown:
             self.out.write("\r\x1b[K")
             self._shown = ""
-        self.out.write(sentence + "\n")
+        self.out.write(fitted(sentence, self.out) + "\n")
         self.out.flush()
+
+    def entered(self) -> None:
+        """Somebody pressed Enter, and the terminal went to the next line: take the old one away."""
+        if self._shown:
+            self.out.write("\x1b[A\r\x1b[K")
+            self._shown = ""
 
     def show(self, line: str) -> None:
         """The line that is written over."""

@@ -22,7 +22,7 @@ from station.outputs.mqtt import retire
 from station.outputs.mqtt.outbox import OUTBOX_NAME, Outbox
 from station.outputs.web.unlocked import FILE_NAME as SEAL
 from station.settings import Station
-from station.terminal import said, say
+from station.terminal import fitted, said, say
 
 # Copies of a diary: those that `restore` and systemd/install.sh keep of the one they replaced, and a damaged one.
 COPIES = (f"{restore.BEFORE}*.zip", "before-upgrade/*.db", f"{FILE_NAME}.bad-*")
@@ -127,4 +127,4 @@ def _words(args: argparse.Namespace) -> str:
 def _sure(question: str) -> bool:
     if not sys.stdin.isatty():
         raise StationError("Nobody can be asked here.", "Add --yes if you are sure.")
-    return input(f"{said(question)} {said('Type yes:')} ").strip().lower() in ("yes", "ja")
+    return input(fitted(f"{said(question)} {said('Type yes:')}", sys.stdout) + " ").strip().lower() in ("yes", "ja")

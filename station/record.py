@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
     recording = Recording(engine, recorder, screen, station.shown, sensor.signal[0], control)
     signal.signal(signal.SIGTERM, _interrupt)
     if not args.calibrate:
-        screen.say(said("Enter marks this moment, Ctrl-C ends the recording.", station.shown))
+        screen.say(said("Enter marks this moment, Ctrl + C ends the recording.", station.shown))
     Keys(lambda key: inbox.put(recording.key(key))).start()
     device.start()
     try:
@@ -183,6 +183,7 @@ class Recording:
             self.recorder.frame(message)
             self._meter.take(message)
         elif isinstance(message, MarkNow):
+            self.screen.entered()
             self.recorder.note(now, "mark")
             self.screen.say(said(f"Marked at {minutes_of(self.recorder.seconds)}.", self.language))
         elif isinstance(message, SensorLost):
@@ -190,6 +191,8 @@ class Recording:
                 raise StationError(message.reason, message.remedy)
             self.trouble = message.remedy
             self.screen.say(said(f"{message.reason} {message.remedy}", self.language))
+        elif isinstance(message, Calibrate) and message.action != "start":
+            self.screen.entered()
         self._hear(self.engine.handle(message, now), now)
         if now >= self.engine.due():
             self._hear(self.engine.handle(Tick(), now), now)

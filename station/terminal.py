@@ -9,7 +9,9 @@ from __future__ import annotations
 import argparse
 import codecs
 import io
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NoReturn, TextIO
 
@@ -24,6 +26,17 @@ def said(sentence: str, language: str = "") -> str:
 def say(sentence: str, language: str = "", *, file: TextIO | None = None) -> None:
     """Print it, in that language or the system's; what went well to stdout."""
     print(said(sentence, language), file=file or sys.stdout)
+
+
+def fitted(sentence: str, stream: TextIO) -> str:
+    """Broken between words where a terminal shows it; for a file it is one line."""
+    if not stream.isatty():
+        return sentence
+    room = max(20, shutil.get_terminal_size().columns - 1)
+    broken = (
+        textwrap.wrap(line, room, break_long_words=False, break_on_hyphens=False) for line in sentence.split("\n")
+    )
+    return "\n".join("\n".join(lines) for lines in broken)
 
 
 # For a terminal that has none of these; what is not here becomes a question mark.

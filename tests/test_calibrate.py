@@ -153,6 +153,33 @@ def test_the_meter_is_empty_before_the_first_frame(signal: str) -> None:
     assert set(Meter(signal).bar()) == {"▯"}
 
 
+class Watched(io.StringIO):
+    """What somebody looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_at_a_terminal_a_long_sentence_is_broken_between_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    seen, read = Watched(), io.StringIO()
+    for out in (seen, read):
+        Screen(out).say(SAYINGS["keys"][0])
+    assert max(map(len, seen.getvalue().splitlines())) < 60
+    assert seen.getvalue().split() == SAYINGS["keys"][0].split()
+    assert read.getvalue() == SAYINGS["keys"][0] + "\n", "a file gets it whole"
+
+
+def test_enter_leaves_no_second_bar() -> None:
+    out = Watched()
+    screen = Screen(out)
+    screen.show("bar")
+    screen.entered()
+    assert out.getvalue().endswith("bar\x1b[A\r\x1b[K"), "one up, where the bar was, and that line is empty"
+    screen.entered()
+    assert out.getvalue().count("\x1b[A") == 1, "where nothing stands there is nothing to take away"
+
+
 def test_the_bar_goes_with_the_signal() -> None:
     meter = Meter("emg-envelope")
     for level in (0.0, 1.0, 0.5):

@@ -111,9 +111,12 @@ def taken(language: str) -> str:
 # What the terminal says around the steps, and of the result: key -> (German, English).
 SAYINGS: Mapping[str, tuple[str, str]] = {
     "keys": (
-        "Enter: weiter.  s + Enter: diesen Schritt auslassen.  Strg-C: aufhören, dann bleibt alles, wie es war.",
-        "Enter: go on.  s + Enter: leave this step out.  Ctrl-C: stop, and everything stays as it was.",
+        "Enter: weiter, nur nicht, solange Ruhe oder Kraft gemessen wird.  s + Enter: diesen Schritt auslassen.  "
+        "Strg + C: aufhören, dann bleibt alles, wie es war.",
+        "Enter: go on, but not while rest or effort is measured.  s + Enter: leave this step out.  "
+        "Ctrl + C: stop, and everything stays as it was.",
     ),
+    "live": ("  Signal {bar}  noch {left} s", "  signal {bar}  {left} s left"),
     "done": ("Geschafft.", "Done."),
     "factor": (
         "Deine Referenz ist {factor}-mal so stark wie deine Ruhe (ab 3-mal kann die Station beides unterscheiden).",
