@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         print(in_language(sentence, language), file=sys.stderr, flush=True)
 
     if not args.json and sys.stdout.isatty() and sys.stderr.isatty():  # somebody waits
-        ask(f"Looking at everything; the sensor is measured for {sensor.LISTEN_S:.0f} s.")
+        ask(f"Looking at everything; where there is a sensor, it is measured for {sensor.LISTEN_S:.0f} s.")
     try:
         findings = [
             replace(found, what=in_language(found.what, language), remedy=in_language(found.remedy, language))

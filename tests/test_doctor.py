@@ -290,6 +290,7 @@ def test_a_clean_signal_is_well_and_its_noise_is_told() -> None:
     found = list(sensor.heard(EMG, frames(signal())))
     assert {severity for severity, _, _ in found} == {"ok"}
     assert "0.00 % lost" in found[0][1] and "Hum: " in found[1][1]
+    assert "the station to take it out" in found[1][1], "a share alone alarms where nothing is wrong"
 
 
 @pytest.mark.parametrize("mains", [50, 60])

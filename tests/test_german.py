@@ -221,7 +221,7 @@ def test_what_stands_in_a_hole_is_german_too_and_figures_get_their_comma() -> No
         in_german("The button on GPIO 17 can be read and is up.")
         == "Der Knopf an GPIO 17 lässt sich lesen und ist oben."
     )
-    assert in_german("76.2 GB are free; five years of diary take about 0.1.").startswith("76,2 GB sind frei")
+    assert in_german("76.2 GB are free; five years of diary take about 0.1 GB.").startswith("76,2 GB sind frei")
     wanted = "Kein ADS1115 antwortet an 0x48 am I2C-Bus 1; diese Adressen antworten: 0x49."
     assert in_german("No ADS1115 answers at 0x48 on I2C bus 1; these addresses answer: 0x49.") == wanted
 

@@ -40,6 +40,10 @@ def examine(
     elif synced() or (roots.run / "systemd/timesync/synchronized").exists():
         yield "ok", f"The clock is synchronised: {when}; days end at midnight in {zone}.", ""
     elif keeps:
-        yield "ok", f"The clock says {when} ({zone}); nobody has confirmed it, but this machine has a clock module.", ""
+        yield (
+            "ok",
+            f"The clock says {when} ({zone}); not compared with the internet, but this machine has a clock module.",
+            "",
+        )
     else:
-        yield "warning", f"The clock says {when} ({zone}), and nobody has confirmed it yet.", ONLINE
+        yield "warning", f"The clock says {when} ({zone}), not yet compared with the internet.", ONLINE

@@ -118,14 +118,16 @@ def _cleanness(volts: np.ndarray, rate: float) -> Examined:
     found = clean(volts, rate)
     if found is None:
         return
-    said = (
-        f"Hum: {100 * found.hum:.0f} % of the signal is {found.mains_hz} Hz mains; "
-        f"noise in the stillest moment: {found.floor_uv:.0f} µV at the pin."
-    )
+    hum, mains, floor = f"{100 * found.hum:.0f}", f"{found.mains_hz}", f"{found.floor_uv:.0f}"
     if found.hums:
+        said = f"Hum: {hum} % of the signal is {mains} Hz mains; noise in the stillest moment: {floor} µV at the pin."
         yield "warning", said, HUM
-    else:
-        yield "ok", said, ""
+        return
+    said = (
+        f"Hum: {hum} % of the signal is {mains} Hz mains, weak enough for the station to take it out; "
+        f"noise in the stillest moment: {floor} µV at the pin."
+    )
+    yield "ok", said, ""
 
 
 def _calibrated(sensor: Sensor, state_dir: Path) -> Examined:

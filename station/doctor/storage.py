@@ -35,7 +35,7 @@ def examine(folder: Path, roots: Roots, free: Callable[[Path], float] | None = N
     elif mb < FEW_MB:
         yield "warning", f"Only {mb:.0f} MB are free where the station keeps its things.", room
     else:
-        yield "ok", f"{mb / 1000:.1f} GB are free; five years of diary take about 0.1.", ""
+        yield "ok", f"{mb / 1000:.1f} GB are free; five years of diary take about 0.1 GB.", ""
     yield from _wear(folder, roots)
 
 
