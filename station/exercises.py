@@ -1,7 +1,8 @@
 """`desk-station exercises`: what this house can guide you through.
 
-    breathing             Ruhig atmen                micro 1:20 · middle 5:00 · long 10:00
-    breathing/five-five   Fünf und fünf              middle 4:30
+    de                                             micro middle long
+    breathing             Ruhig atmen               1:20   4:30 10:11
+    breathing/five-five   Gleich lang ein und aus          4:30
 
 --json   one object a line for each exercise, language and length; `id` is what `render` and `start` take
 """
@@ -18,8 +19,9 @@ from station.core import technique
 from station.core.repertoire import LENGTHS
 from station.core.script import Script
 from station.errors import StationError
+from station.german import system_language
 from station.library import Library
-from station.terminal import document, say
+from station.terminal import document, said, say
 
 # The techniques as people know them; what a translator or an owner adds under another name comes after them.
 FAMILIES = ("breathing", "movement", "pmr", "mindfulness", "autogenic", "imagery", "biofeedback", "daily")
@@ -79,17 +81,22 @@ def _exercise(name: str, script: Script) -> Exercise:
 
 
 def _print(found: list[Exercise]) -> None:
-    """For a person: one line an exercise and language."""
-    rows: dict[tuple[str, str], list[Exercise]] = {}
+    """For a person, in 80 columns: a table for each language, the system's first; a line an exercise."""
+    rows: dict[tuple[str, str], dict[str, Exercise]] = {}
     for each in found:
-        rows.setdefault((each.id, each.language), []).append(each)
-    titles = {row: _title(versions[0]) for row, versions in rows.items()}
-    widths = [max(len(name) for name, _ in rows), max(map(len, titles.values()))]
-    for (name, language), versions in rows.items():
-        lengths = " · ".join(f"{each.length} {_clock(each.seconds)}" for each in versions)
-        print(f"{name:<{widths[0]}}  {language}  {titles[name, language]:<{widths[1]}}  {lengths}")
+        rows.setdefault((each.language, each.id), {})[each.length] = each
+    titles = {row: _title(next(iter(versions.values()))) for row, versions in rows.items()}
+    widths = [max(len(name) for _, name in rows), max(map(len, titles.values()))]
+    shown = system_language()
+    for n, language in enumerate(sorted({each.language for each in found}, key=lambda each: (each != shown, each))):
+        print(f"{chr(10) if n else ''}{language:<{widths[0]}} {'':<{widths[1]}} {' '.join(LENGTHS)}")
+        for (spoken, name), versions in rows.items():
+            if spoken == language:
+                times = (f"{_clock(versions[x].seconds) if x in versions else '':>{len(x)}}" for x in LENGTHS)
+                print(f"{name:<{widths[0]}} {titles[spoken, name]:<{widths[1]}} {' '.join(times)}".rstrip())
     print()
-    say("To take one along:  desk-station render NAME OUT.wav --length LENGTH --language LANGUAGE")
+    say("To take one along:")
+    print("  " + said("desk-station render NAME OUT.wav --length LENGTH --language LANGUAGE"))
     if silent := unvoiced():
         say(f"Without a voice yet: {', '.join(silent)}.")
         say("It is given by: make voice (sounds/README.md)")

@@ -76,9 +76,22 @@ def test_for_a_person_it_is_a_line_an_exercise(capsys: pytest.CaptureFixture[str
     assert main(["exercises", "--language", "de"]) == 0
     lines = capsys.readouterr().out.splitlines()
     (line,) = [line for line in lines if line.startswith("breathing ")]
-    assert "Ruhig atmen" in line and "micro 1:20" in line
+    assert "Ruhig atmen" in line and line.split()[-3:] == ["1:20", "4:30", "10:11"]
+    assert lines[0].split() == ["de", "micro", "middle", "long"]
     (line,) = [line for line in lines if line.startswith("biofeedback ")]
     assert "Den Muskel hören" in line and "Loslassen" not in line, "as on the page"
+
+
+@pytest.mark.parametrize("system", ["de", "en"])
+def test_the_language_of_the_system_comes_first_and_80_columns_are_enough(
+    system: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", f"{system}_XX.UTF-8")
+    assert main(["exercises"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    heads = [line.split()[0] for line in lines if line.endswith(" micro middle long")]
+    assert heads[0] == system and sorted(heads) == ["de", "en"]
 
 
 def test_a_language_that_nothing_speaks_is_said_in_a_sentence() -> None:
