@@ -231,6 +231,13 @@ def test_the_level_is_written_as_the_language_writes_figures(language: str, figu
     assert figure in drawn(shown)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_rve_is_per_cent_of_stands_below_the_bar_in_one_line_of_80(language: str) -> None:
+    said = {"de": "% deiner Referenz (%RVE)", "en": "% of your reference (%RVE)"}[language]
+    (line,) = [line for line in drawn(picture(language, width=80)).splitlines() if said in line]
+    assert {"de": "Ruhe bis 5", "en": "rest up to 5"}[language] in line and len(line.rstrip()) <= 80
+
+
 @pytest.mark.slow
 def test_the_demo_comes_to_your_smart_home_and_leaves_nothing_behind(
     make_broker: Any, make_listener: Any, tmp_path: Path

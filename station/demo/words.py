@@ -44,7 +44,7 @@ STATES: Mapping[str, Mapping[str, str]] = {
 LABELS: Mapping[str, Mapping[str, str]] = {
     "de": {
         "level": "Spannung",
-        "scale": "│ Ruhe bis {rest}   │ Anspannung ab {load} %RVE",
+        "scale": "│ Ruhe bis {rest}   │ Anspannung ab {load} % deiner Referenz (%RVE)",
         "minute": "letzte Minute",
         "state": "Zustand",
         "light": "Licht",
@@ -67,7 +67,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     },
     "en": {
         "level": "tension",
-        "scale": "│ rest up to {rest}   │ tension from {load} %RVE",
+        "scale": "│ rest up to {rest}   │ tension from {load} % of your reference (%RVE)",
         "minute": "last minute",
         "state": "state",
         "light": "light",
