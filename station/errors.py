@@ -26,7 +26,7 @@ class ConfigError(StationError, ValueError):
 
     def __init__(self, problems: list[str]) -> None:
         count = "1 mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
-        super().__init__(f"The configuration has {count}; nothing was started.")
+        super().__init__(f"The configuration has {count}.")
         self.problems = problems
 
     def sentences(self) -> list[str]:

@@ -70,8 +70,9 @@ def alone(folder: Path) -> Iterator[None]:
     except BlockingIOError:
         os.close(handle)
         raise StationError(
-            f"A station is already running over {folder}.",
-            "Stop it first:  sudo systemctl stop desk-station      Or give this one a [station] state_dir of its own.",
+            f"A station is already running in {folder}.",
+            "Stop it first:  sudo systemctl stop desk-station  (in a terminal: Ctrl + C)      "
+            "Or give this one a [station] state_dir of its own.",
         ) from None
     except OSError:
         pass  # a file system without locks: better unguarded than no station

@@ -51,7 +51,12 @@ def run(args: argparse.Namespace) -> int:
     if args.discovery:
         return _leave_home(args)
     since, until = range_of(args)
-    if args.everything == (since is not None or until is not None):
+    some = "--since" if args.since else "--until" if args.until else ""
+    if args.everything and some:
+        raise StationError(
+            f"--everything and {some} do not go together.", "Either everything, or the days from --since to --until."
+        )
+    if not args.everything and not some:
         raise StationError(
             "Say what is to be deleted.",
             "Either --everything, or --since DAY and --until DAY (one of them is enough), or --discovery.",

@@ -115,7 +115,7 @@ def _alone(folder: Path) -> None:
         if "locked" in str(error):
             raise StationError(
                 "The station is running over this history.",
-                "Stop it first:  sudo systemctl stop desk-station",
+                "Stop it first:  sudo systemctl stop desk-station  (in a terminal: Ctrl + C)",
             ) from None
     except sqlite3.DatabaseError:
         pass  # it is damaged, and set aside

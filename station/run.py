@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from station import assembly, place, spare
-from station.errors import StationError
+from station.errors import ConfigError, StationError
 from station.frugal import be_frugal
 from station.greeting import farewell, greeting
 from station.settings import Station
@@ -32,7 +32,11 @@ def run(args: argparse.Namespace) -> int:
     # Where a message comes from helps whoever reads a service's log, and confuses at a terminal.
     form = "%(message)s" if sys.stderr.isatty() else "%(levelname)s %(name)s: %(message)s"
     logging.basicConfig(level=logging.INFO, format=form)
-    settings = spare.read(args.config)
+    try:
+        settings = spare.read(args.config)
+    except ConfigError as error:
+        error.problem = error.problem.removesuffix(".") + "; nothing was started."
+        raise
     folder = place.state_dir(settings.of(Station).state_dir, unwritable=True)
     with place.alone(folder):
         if sys.stderr.isatty():

@@ -110,6 +110,8 @@ class Parser(argparse.ArgumentParser):
         """Print and exit with 2; what is missing is called as on the page of help."""
         head, required, names = message.partition("arguments are required: ")
         message = head + required + ", ".join(said(name) for name in names.split(", ")) if required else message
+        head, one_of, names = message.removesuffix(" is required").partition("one of the arguments ")
+        message = head + one_of + f" {said('or')} ".join(names.split()) + " is required" if one_of else message
         self.exit(
             2, said(f"{self.prog}: {message}.") + "\n" + said(f"`{self.prog} --help` says how it is used.") + "\n"
         )

@@ -201,6 +201,20 @@ def test_a_long_note_is_shown_whole_and_in_the_person_s_language() -> None:
     assert "Das Tonsystem antwortet seit 20 s nicht" in text
 
 
+def test_where_the_output_goes_into_a_file_a_trouble_is_a_line_of_it() -> None:
+    file = io.StringIO()
+    note = "Kein MQTT-Broker hier; einen kleinen bringt [demo] mit"
+    shown = Picture("de", 5.0, 10.0, list, [note], demo.titles("de"), Console(file=file, width=40))
+    shown.address = lambda: "http://127.0.0.1:45123/"
+    shown._name_the_page()
+    shown.take(e.Moment(e.OutputTrouble("mqtt", "The volume is 0, nothing will be heard."), 1.0, clock.wall()))
+    assert file.getvalue().splitlines() == [
+        f"Hinweis: {note}",
+        "Die Seite für deinen Browser: http://127.0.0.1:45123/",
+        "Hinweis: Die Lautstärke ist 0, zu hören ist nichts.",
+    ]
+
+
 @pytest.mark.parametrize(("language", "note"), [("de", "Hinweis: Kein Lautsprecher"), ("en", "note: No speaker")])
 def test_a_computer_without_sound_says_so_in_one_line(language: str, note: str) -> None:
     shown = picture(language, width=80)

@@ -139,6 +139,8 @@ def test_typos_and_wrong_types_are_all_told_in_one_go_and_nothing_starts(newcome
     assert lines[1].startswith("desk.toml:4: [sensor] has no key 'address'")
     assert lines[2].startswith('desk.toml:7: [coach] light_s = "long" is not possible; allowed: a number from 1 to 600')
     assert lines[3] == "The configuration has 3 mistakes; nothing was started."
+    code, said = newcomer.types("config", "--config", newcomer.file(mistakes))
+    assert code == 2 and said.strip().splitlines()[3] == "The configuration has 3 mistakes.", "nothing was to start"
 
 
 def test_a_driver_that_is_not_there_names_those_that_are(newcomer: Newcomer) -> None:

@@ -26,7 +26,7 @@ def test_a_second_station_over_the_same_folder_is_refused_in_a_sentence(tmp_path
     file.write_text(STATE.format(folder=folder) + SIMULATED)
     with place.alone(folder):
         kept = sorted(folder.iterdir())
-        with pytest.raises(StationError, match="already running over") as told:
+        with pytest.raises(StationError, match="already running in") as told:
             run.run(argparse.Namespace(config=file))
         assert "systemctl stop" in told.value.remedy and "state_dir" in told.value.remedy
         assert told.value.exit_code == 2

@@ -103,7 +103,7 @@ TYPED = {
         "desk-station record: Zu --minutes gehört eine Dauer, nicht „x“; schreib 5 oder 0,5."
     ),
     ("record", "--simulated", "--config", "x"): ("desk-station record: --config und --simulated gehen nicht zusammen."),
-    ("calibrate",): "desk-station calibrate: Eins davon muss dabei sein: --config --simulated.",
+    ("calibrate",): "desk-station calibrate: Eins davon muss dabei sein: --config oder --simulated.",
     ("render", "pmr", "x.wav", "--volume", "laut"): (
         "desk-station render: Zu --volume gehört eine ganze Zahl, nicht „laut“."
     ),

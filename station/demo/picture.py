@@ -12,7 +12,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from station import clock
-from station.core.events import NO_SPEAKER, Event, Light, Moment, Reading, SessionClosing, SessionStep
+from station.core.events import (
+    NO_SPEAKER,
+    Event,
+    Light,
+    Moment,
+    OutputTrouble,
+    Reading,
+    SessionClosing,
+    SessionStep,
+)
 from station.core.state import State, fold
 from station.demo.words import LABELS, LIGHTS, STATES, sentence
 from station.german import in_language
@@ -97,8 +106,14 @@ class Picture:
             line = self._way_out(event) or sentence(event, self.language, self.title)
             if line:
                 self.told.append(f"{self._clock(moment.t)}  {line}")
-                if not self.console.is_terminal:
-                    self.console.print(self.told[-1], highlight=False, soft_wrap=True)
+                self._print(self.told[-1])
+            if isinstance(event, OutputTrouble):
+                self._print(f"{self.words['trouble']}: {self._note(event.problem, event.kind)}")
+
+    def _print(self, line: str) -> None:
+        """A line for whoever has no picture."""
+        if not self.console.is_terminal:
+            self.console.print(line, highlight=False, markup=False, soft_wrap=True)
 
     def trouble(self) -> str:
         """A picture has no troubles."""
@@ -142,10 +157,12 @@ class Picture:
                 live.update(self.render(), refresh=True)
 
     def _name_the_page(self) -> None:
-        """One line, as soon as there is a page."""
+        """What this computer lacks, then one line, as soon as there is a page."""
+        for note in self.notes:
+            self._print(f"{self.words['trouble']}: {note}")
         while not self._done.wait(1 / DRAWS_PER_S):
             if address := self.address():
-                self.console.print(f"{self.words['page']}: {address}", highlight=False, soft_wrap=True)
+                self._print(f"{self.words['page']}: {address}")
                 return
 
     def render(self) -> RenderableType:
@@ -208,14 +225,12 @@ class Picture:
 
     def _notes(self, state: State) -> list[str]:
         """What this computer lacks, and what the outputs say of themselves."""
+        kinds = state.trouble_kinds
+        return [*self.notes, *(self._note(said, kinds.get(name, "")) for name, said in state.troubles.items())]
+
+    def _note(self, said: str, kind: str) -> str:
         # What a computer without sound says at length is for `check`.
-        told = (
-            self.words["no_speaker"]
-            if state.trouble_kinds.get(name) == NO_SPEAKER
-            else in_language(said, self.language)
-            for name, said in state.troubles.items()
-        )
-        return [*self.notes, *told]
+        return self.words["no_speaker"] if kind == NO_SPEAKER else in_language(said, self.language)
 
     def _bar(self, state: State) -> Any:
         from rich.text import Text

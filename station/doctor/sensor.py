@@ -66,7 +66,7 @@ def examine(config: Config, state_dir: Path, roots: Roots) -> Examined:
         yield (
             "warning",
             "A station is running and reads the sensor; two readers would disturb each other, so it was left alone.",
-            "For its rate and noise stop the station first: sudo systemctl stop desk-station",
+            "For its rate and noise stop the station first: sudo systemctl stop desk-station (in a terminal: Ctrl + C)",
         )
         return
     ear = Ear()
@@ -153,7 +153,8 @@ def only_reader(config: Config, roots: Roots | None = None) -> None:
     if is_read(config, roots or Roots()):
         raise StationError(
             "A station is running and reads the sensor; two readers would disturb each other.",
-            "Stop it first: sudo systemctl stop desk-station; to calibrate, its page will do, too.",
+            "Stop it first: sudo systemctl stop desk-station (in a terminal: Ctrl + C); "
+            "to calibrate, its page will do, too.",
         )
 
 

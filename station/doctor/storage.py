@@ -49,7 +49,11 @@ def _wear(folder: Path, roots: Roots) -> Examined:
     uptime = float((read(roots.proc / "uptime") or "0").split()[0])
     worn = read(disk / "device/life_time").split()  # only soldered flash (eMMC) tells; in tenths of its life
     if worn and (tenths := max(int(used, 16) for used in worn)) >= 9:
-        yield "warning", f"The built-in flash has used {tenths * 10} % of its life.", "Copy the diary (export) soon."
+        yield (
+            "warning",
+            f"The built-in flash has used {tenths * 10} % of its life.",
+            "Back the diary up soon:  desk-station backup FILE",
+        )
     if not disk.name.startswith("mmcblk"):
         return
     if uptime < LEAST_UPTIME_S:

@@ -111,7 +111,8 @@ def test_a_running_station_is_not_restored_over(tmp_path: Path, capsys: pytest.C
     assert history.flush()
     assert command(state, "restore", file) == 2
     history.stop()
-    assert "Stop it first" in capsys.readouterr().err
+    heard = capsys.readouterr().err
+    assert "Stop it first:  sudo systemctl stop desk-station  (in a terminal: Ctrl + C)" in heard
 
 
 def test_over_a_damaged_history_the_backup_comes_back_and_the_damage_is_kept(tmp_path: Path) -> None:

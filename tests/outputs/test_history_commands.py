@@ -200,6 +200,15 @@ def test_purge_asks_for_a_word_it_was_not_given(state: Path, capsys: pytest.Capt
     assert "Add --yes" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("days", ["--since", "--until"])
+def test_everything_and_some_days_are_not_purged_together(
+    state: Path, capsys: pytest.CaptureFixture[str], days: str
+) -> None:
+    assert command(state, "purge", "--everything", days, "2026-11-02", "--yes") == 2
+    assert capsys.readouterr().err.startswith(f"--everything and {days} do not go together.\n")
+    assert len(marks(state / "history.db")) == 3
+
+
 def test_purge_names_the_folder_before_it_asks(
     state: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
