@@ -166,7 +166,7 @@ def test_so_many_seconds_are_recorded_and_what_to_do_with_them_is_said(tmp_path:
     )
     assert 1 <= read(path).seconds < 3
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert told.stdout.endswith("Das ist zu kurz für einen Bericht; dafür braucht es mindestens 15 s.\n")
+    assert told.stdout.endswith("That is too short for a report, which needs at least 15 s.\n")
 
 
 def test_a_recording_that_a_report_can_be_made_of_says_how_and_a_shorter_one_does_not(tmp_path: Path) -> None:
