@@ -315,7 +315,10 @@ def test_a_recording_that_is_none(
 def test_in_a_terminal_check_says_at_once_that_it_looks_and_ctrl_c_ends_it_in_a_sentence(
     newcomer: Newcomer,
 ) -> None:
-    at_once, at_the_end = "der Sensor wird 5 s lang gemessen.", "Vor dem Ende abgebrochen; es wurde nichts geändert."
+    at_once, at_the_end = (
+        "ist ein Sensor da, wird er 5 s lang gemessen.",
+        "Vor dem Ende abgebrochen; es wurde nichts geändert.",
+    )
     terminal, inside = pty.openpty()
     command = ["check", "--language", "de", "--config", newcomer.file(SIMULATED)]
     process = subprocess.Popen(
