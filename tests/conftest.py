@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import pty
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -130,6 +132,15 @@ class Listener:
     def close(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+
+
+@pytest.fixture
+def keyboard(monkeypatch: pytest.MonkeyPatch) -> Iterator[IO[bytes]]:
+    """What a person types into a new terminal, and hangs it up by closing it; this process' input is its other end."""
+    typed, inside = pty.openpty()
+    with os.fdopen(inside) as stdin, os.fdopen(typed, "r+b", buffering=0) as hand:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        yield hand
 
 
 @pytest.fixture(name="eventually")

@@ -10,6 +10,7 @@ import sys
 import termios
 import time
 from collections.abc import Iterator
+from typing import IO
 
 import pytest
 
@@ -20,39 +21,32 @@ LOCAL = 3  # of what tcgetattr tells: the local modes
 
 
 @pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """The end of a new terminal that a person types at; the other one is this process' standard input."""
-    typed_at, inside = pty.openpty()
-    with os.fdopen(inside) as stdin:
-        monkeypatch.setattr(sys, "stdin", stdin)
-        yield typed_at
-
-
-@pytest.fixture
-def heard(terminal: int) -> Iterator[queue.Queue[str]]:
+def heard(keyboard: IO[bytes]) -> Iterator[queue.Queue[str]]:
     """What the keys h, t and q, and the end of the terminal, have called so far."""
     heard: queue.Queue[str] = queue.Queue()
     actions = {key: lambda key=key: heard.put(key) for key in "htq"}
     keys = Keys(actions, gone=lambda: heard.put(GONE))
     keys.start()
-    while termios.tcgetattr(terminal)[LOCAL] & termios.ICANON:  # what is typed before that waits for the return key
+    while termios.tcgetattr(keyboard)[LOCAL] & termios.ICANON:  # what is typed before that waits for the return key
         time.sleep(0.001)
     yield heard
     keys.stop()
 
 
-def test_keys_that_come_all_at_once_are_all_heard_and_others_do_nothing(terminal: int, heard: queue.Queue[str]) -> None:
-    os.write(terminal, "hxTöt".encode())
+def test_keys_that_come_all_at_once_are_all_heard_and_others_do_nothing(
+    keyboard: IO[bytes], heard: queue.Queue[str]
+) -> None:
+    keyboard.write("hxTöt".encode())
     assert [heard.get(timeout=5) for _ in range(3)] == ["h", "t", "t"]
-    os.write(terminal, b"q")
+    keyboard.write(b"q")
     assert heard.get(timeout=5) == "q"
-    os.close(terminal)
+    keyboard.close()
 
 
-def test_a_terminal_that_is_closed_says_so_once(terminal: int, heard: queue.Queue[str]) -> None:
-    os.write(terminal, b"h")
+def test_a_terminal_that_is_closed_says_so_once(keyboard: IO[bytes], heard: queue.Queue[str]) -> None:
+    keyboard.write(b"h")
     assert heard.get(timeout=5) == "h"
-    os.close(terminal)
+    keyboard.close()
     assert heard.get(timeout=5) == GONE
     with pytest.raises(queue.Empty):
         heard.get(timeout=0.5)

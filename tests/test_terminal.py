@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -186,7 +187,7 @@ def test_nothing_is_printed_past_the_table() -> None:
 
 
 def test_what_a_command_has_done_is_told_in_the_language_of_the_system(
-    tmp_path: Path, german: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, german: None, keyboard: IO[bytes], capsys: pytest.CaptureFixture[str]
 ) -> None:
     state, kept = tmp_path / "state", tmp_path / "kept.zip"
     state.mkdir()
@@ -212,23 +213,15 @@ def test_what_a_command_has_done_is_told_in_the_language_of_the_system(
     said = capsys.readouterr().out
     assert said == f"Aus {state} nach {tmp_path}/out.json: noch nichts\n"
 
-    asked: list[str] = []
-
-    def no(question: str) -> str:
-        asked.append(question)
-        return "nein"
-
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr("builtins.input", no)
-    for words in (["--everything"], ["--since", "2026-11-01"], ["--since", "2026-11-01", "--until", "2026-11-02"]):
-        assert main(["purge", *words, *mine]) == 1
     alone = f"weg, was sich die Station in {state} gemerkt hat, und zwar für immer? Tippe ja: "
-    assert asked == [
-        f"Soll alles {alone}",
-        f"Soll alles seit 2026-11-01 {alone}",
-        f"Soll alles seit 2026-11-01 bis 2026-11-02 {alone}",
-    ]
-    assert capsys.readouterr().out == 3 * "Gelöscht ist nichts.\n"
+    for words, days in (
+        (["--everything"], ""),
+        (["--since", "2026-11-01"], " seit 2026-11-01"),
+        (["--since", "2026-11-01", "--until", "2026-11-02"], " seit 2026-11-01 bis 2026-11-02"),
+    ):
+        keyboard.write(b"nein\n")
+        assert main(["purge", *words, *mine]) == 1
+        assert capsys.readouterr().out == f"Soll alles{days} {alone}Gelöscht ist nichts.\n"
 
     assert main(["purge", "--everything", "--yes", *mine]) == 0
     first, second, _ = capsys.readouterr().out.splitlines()

@@ -7,6 +7,7 @@ import os
 import stat
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -210,15 +211,11 @@ def test_everything_and_some_days_are_not_purged_together(
 
 
 def test_purge_names_the_folder_before_it_asks(
-    state: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    state: Path, keyboard: IO[bytes], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr("builtins.input", lambda question: asked.append(question) or "no")
-    assert command(state, "purge", "--everything") == 1
-    assert command(state, "purge", "--since", "2026-11-02") == 1
-    assert asked == [
-        f"Delete everything that the station in {state} remembers, for good? Type yes: ",
-        f"Delete everything since 2026-11-02 that the station in {state} remembers, for good? Type yes: ",
-    ]
-    assert capsys.readouterr().out == 2 * "Nothing was deleted.\n" and len(marks(state / "history.db")) == 3
+    for words, days in ((["--everything"], ""), (["--since", "2026-11-02"], " since 2026-11-02")):
+        keyboard.write(b"no\n")
+        assert command(state, "purge", *words) == 1
+        asked = f"Delete everything{days} that the station in {state} remembers, for good? Type yes: "
+        assert capsys.readouterr().out == f"{asked}Nothing was deleted.\n"
+    assert len(marks(state / "history.db")) == 3
