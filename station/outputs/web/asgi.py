@@ -17,7 +17,7 @@ from station.outputs.web import guard, language
 from station.outputs.web.answer import Answer, Asked, No
 from station.outputs.web.desk import Desk
 from station.outputs.web.pages.frame import refused_page
-from station.outputs.web.route import Route
+from station.outputs.web.route import Handler, Route
 from station.outputs.web.routes import ROUTES
 from station.outputs.web.streams import Receive, Scope, Send, Streams
 from station.outputs.web.unlocked import COOKIE as DIARY
@@ -43,7 +43,8 @@ def build(desk: Desk, streams: Streams, names: frozenset[str]) -> App:
 
     ways = []
     for route in ROUTES:
-        serves: Any = _guarded_stream(desk, streams) if route.kind == "stream" else _endpoint(desk, route)
+        handler = route.handler
+        serves: Any = _guarded_stream(desk, streams) if handler is None else _endpoint(desk, route, handler)
         ways.append(Way(route.path, serves, methods=[route.method]))
 
     async def missing(request: Request, error: Exception) -> Response:
@@ -86,7 +87,7 @@ def _door(app: App, desk: Desk, names: frozenset[str]) -> App:
     return door
 
 
-def _endpoint(desk: Desk, route: Route) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(desk: Desk, route: Route, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     from starlette.concurrency import run_in_threadpool
 
     async def answer(request: Request) -> Response:
@@ -95,8 +96,8 @@ def _endpoint(desk: Desk, route: Route) -> Callable[[Request], Awaitable[Respons
         try:
             asked = await _asked(desk, route, request, shown)
             if route.slow:
-                return _response(await run_in_threadpool(route.handler, desk, asked), _choices(request), request)
-            return _response(route.handler(desk, asked), _choices(request), request)
+                return _response(await run_in_threadpool(handler, desk, asked), _choices(request), request)
+            return _response(handler(desk, asked), _choices(request), request)
         except No as no:
             if no.status == 401 and route.kind == "page":
                 return _response(Answer(b"", 303, "text/plain", (("location", "/login"),)))

@@ -25,6 +25,7 @@ class Query:
 class Route:
     """One row.
 
+    handler: what answers; None for a stream, which `asgi.py` serves itself.
     kind: page (HTML), json, stream (server-sent events), file, or form (HTML form in, HTML out).
     fields: a form's fields beside the token; those whose name ends in `?` may be left out.
     gives: the kinds of the answer's content where it is not the usual one.
@@ -33,7 +34,7 @@ class Route:
 
     method: str
     path: str
-    handler: Handler
+    handler: Handler | None
     summary: str
     kind: str = "json"
     body: type[Body] | None = None

@@ -30,11 +30,6 @@ def _described(desk: Desk, asked: Asked) -> Answer:
     return as_json(document(ROUTES, desk.house.version))
 
 
-def _stream(desk: Desk, asked: Asked) -> Answer:
-    """Never called: `asgi.py` puts the stream itself in this place."""
-    raise NotImplementedError
-
-
 DATE = Query("date", r"^\d{4}-\d{2}-\d{2}$", "A local day, `2026-11-23`; today where it is left out.")
 BEFORE = Query("before", r"^\d{1,11}(\.\d{1,3})?$", "Seconds since 1970 (UTC); now where it is left out.")
 LANG = Query("lang", r"^(de|en)$", "Show it in this language, and keep to it (a cookie).")
@@ -98,7 +93,7 @@ ROUTES: tuple[Route, ...] = (
     _form("/question", observing.question_form, "Answer the two weeks' question, or skip it.", "answer?"),
     _form("/unanswer", observing.unanswer_form, "Take such an answer back.", "answer"),
     Route("GET", "/api/state", api.state, "The public state now.", slow=False),
-    Route("GET", "/api/live", _stream, "State, readings and events as they happen (10 Hz).", "stream", slow=False),
+    Route("GET", "/api/live", None, "State, readings and events as they happen (10 Hz).", "stream", slow=False),
     Route("GET", "/api/today", api.today, "Today so far, in a few figures."),
     Route("GET", "/api/day", api.the_day, "One day in tiles of ten minutes, with all that happened.", query=(DATE,)),
     Route("GET", "/api/exercises", api.exercises, "All exercises with the words they speak.", query=(LANG,)),
