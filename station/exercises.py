@@ -88,13 +88,13 @@ def _print(found: list[Exercise]) -> None:
     titles = {row: _title(next(iter(versions.values()))) for row, versions in rows.items()}
     widths = [max(len(name) for _, name in rows), max(map(len, titles.values()))]
     shown = system_language()
-    for n, language in enumerate(sorted({each.language for each in found}, key=lambda each: (each != shown, each))):
-        print(f"{chr(10) if n else ''}{language:<{widths[0]}} {'':<{widths[1]}} {' '.join(LENGTHS)}")
+    for language in sorted({each.language for each in found}, key=lambda each: (each != shown, each)):
+        print(f"{language:<{widths[0]}} {'':<{widths[1]}} {' '.join(LENGTHS)}")
         for (spoken, name), versions in rows.items():
             if spoken == language:
                 times = (f"{_clock(versions[x].seconds) if x in versions else '':>{len(x)}}" for x in LENGTHS)
                 print(f"{name:<{widths[0]}} {titles[spoken, name]:<{widths[1]}} {' '.join(times)}".rstrip())
-    print()
+        print()
     say("To take one along:")
     print("  " + said("desk-station render NAME OUT.wav --length LENGTH --language LANGUAGE"))
     if silent := unvoiced():
